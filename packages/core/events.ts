@@ -1,0 +1,20 @@
+/**
+ * Owns the events of a run's journal: what happened to the steps of the top frame and of
+ * frames that are checkpointed. Iterations are not events; they are rows of the ledger.
+ */
+import type { Failure } from './errors.ts';
+
+/** Where a finished step's items are. */
+export type Dataset =
+  /** Item texts per port, small. */
+  | { kind: 'inline'; ports: string[][] }
+  /** The outputs of a loop, in order of index. */
+  | { kind: 'rows'; loop: number; counts: number[] };
+
+export type JournalEvent = { seq: number; frame: string; at: number } & (
+  | { type: 'step-started'; step: string }
+  | { type: 'step-waiting'; step: string; until: number; carry: string | null }
+  | { type: 'step-completed'; step: string; output: Dataset; durationMs: number }
+  | { type: 'step-skipped'; step: string }
+  | { type: 'step-failed'; step: string; failure: Failure }
+);

@@ -1,0 +1,134 @@
+/**
+ * Owns the shape of a workflow definition: the native file format after parsing.
+ * Does not read files (format.ts), check (compile/) or run anything.
+ *
+ *   rondo: 1
+ *   name: Price list
+ *   nodes:
+ *     start: { type: manual }
+ *     each:
+ *       type: for-each
+ *       after: start
+ *       loop: { parallel: 10, onError: drop }
+ *       body:
+ *         price: { type: set, with: { fields: { total: "{{ $json.qty * $json.price }}" } } }
+ *     report: { type: aggregate, after: each }
+ *   output: "{{ $('report').first().json }}"
+ *
+ * `after` is the connection, written at its target: `a` (first output of a), `a.true` (named
+ * output), a list of those, or a map from input port to one or a list of those.
+ */
+import type { Json } from './item.ts';
+
+export type NodeId = string;
+
+export type After = string | string[] | Record<string, string | string[]>;
+
+/** A JSON value whose strings may hold `{{ }}` templates. */
+export type Parameter = Json;
+
+export type OnError = 'stop' | 'null' | 'drop';
+
+/** Milliseconds, or text such as `250ms`, `30s`, `5m`, `2h`, `1d`. */
+export type Duration = number | string;
+
+export interface RetrySettings {
+  /** Attempts after the first one. */
+  times: number;
+  delay?: Duration;
+  /** Factor from one delay to the next; 1 is a fixed delay. */
+  backoff?: number;
+  maxDelay?: Duration;
+  /** Share of the delay that is random, 0 to 1. */
+  jitter?: number;
+}
+
+export interface RateSettings {
+  count: number;
+  per: Duration;
+  /** Loops with the same key share one rate within a run. */
+  key?: string;
+}
+
+/** The loop section: one vocabulary for every node and every container. */
+export interface LoopSettings {
+  /** Template that yields the list to go through; default: the items that arrive. */
+  over?: Parameter;
+  /** Items per iteration, or `all` (the node runs once and sees everything). */
+  size?: number | 'all';
+  /** Iterations in flight. */
+  parallel?: number;
+  rate?: RateSettings;
+  /** Most iterations; passing it is an error that names this limit (ceiling). */
+  limit?: number;
+  onError?: OnError;
+  /** Failures that are accepted before the loop fails, with null and drop. */
+  tolerate?: { count?: number; share?: number };
+  retry?: RetrySettings;
+  timeout?: Duration;
+  /** Break: evaluated after each iteration with its result as $json. */
+  stopWhen?: Parameter;
+  /** Loop only: evaluated before each iteration. */
+  while?: Parameter;
+  /** Loop only: evaluated after each iteration. */
+  until?: Parameter;
+  /** Loop only: a fixed number of iterations. */
+  times?: Parameter;
+  /** Loop only: the loop variables before the first iteration. */
+  state?: Record<string, Parameter>;
+  /** Loop only: new values of loop variables, evaluated after each iteration. */
+  update?: Record<string, Parameter>;
+  collect?: 'concat' | 'last' | 'position';
+  /** Lists in results are spread into their elements, one level. */
+  flatten?: boolean;
+  /** Pause between iterations. */
+  pause?: Duration;
+}
+
+export interface NodeDefinition {
+  type: string;
+  title?: string;
+  notes?: string;
+  after?: After;
+  with?: Record<string, Parameter>;
+  loop?: LoopSettings;
+  /** Same as loop.size: all, with the first item as the current one. */
+  executeOnce?: boolean;
+  /** An empty result becomes one item {}. */
+  alwaysOutput?: boolean;
+  disabled?: boolean;
+  /** Containers: the nodes inside. */
+  body?: Record<NodeId, NodeDefinition>;
+  /** Containers: node (or node.port) whose output is the result; default: the last ones. */
+  result?: string | string[];
+}
+
+export interface InputField {
+  type?: 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'any';
+  required?: boolean;
+  default?: Json;
+  description?: string;
+  enum?: Json[];
+}
+
+export interface WorkflowSettings {
+  /** `node`: each node finishes its items before the next starts. `item`: each item walks the whole chain. */
+  flow?: 'node' | 'item';
+  timezone?: string;
+  timeout?: Duration;
+  /** Overrides of named limits (limits.ts), never above their cap. */
+  limits?: Record<string, number>;
+}
+
+export interface Definition {
+  rondo: 1;
+  id?: string;
+  name: string;
+  description?: string;
+  inputs?: Record<string, InputField>;
+  settings?: WorkflowSettings;
+  nodes: Record<NodeId, NodeDefinition>;
+  output?: Parameter;
+  /** Positions for the canvas; the engine never reads it. */
+  layout?: Record<NodeId, { x: number; y: number; collapsed?: boolean }>;
+}

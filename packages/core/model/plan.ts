@@ -1,0 +1,112 @@
+/**
+ * Owns the compiled form: a tree of regions, each a DAG of steps. Plain data, no cycles,
+ * can be serialised and sent to the evaluator. Does not compile (compile/) or run (runtime/).
+ */
+import type { Json } from './item.ts';
+import type { Loop } from '../engine/loop.ts';
+import type { Limits } from './limits.ts';
+
+/** A parameter after compilation. Evaluated in the isolate only. */
+export type Template =
+  | { kind: 'literal'; value: Json }
+  | { kind: 'expression'; code: string; source: string; names: string[] }
+  | { kind: 'text'; parts: (string | { code: string; source: string; names: string[] })[] }
+  | { kind: 'object'; entries: [string, Template][] }
+  | { kind: 'list'; items: Template[] };
+
+/** Where items come from: a step of the same region (by index) or the frame's own input (-1). */
+export interface Source {
+  step: number;
+  port: number;
+}
+
+/** How a reference `$('node')` is used; decides what has to be at hand. */
+export type ReferenceUse = 'item' | 'first' | 'last' | 'all' | 'other';
+
+export interface Reference {
+  node: string;
+  uses: ReferenceUse[];
+}
+
+export interface Step {
+  /** Position in region.steps; also the topological order. */
+  index: number;
+  /** Node id, unique in the workflow. */
+  id: string;
+  type: string;
+  work: 'kernel' | 'fold' | 'effect' | 'container';
+  /** Per input port, the connections into it. */
+  inputs: Source[][];
+  outputs: string[];
+  params: Record<string, Template>;
+  /** Parameters evaluated per item of a fold. */
+  itemParams: Record<string, Template>;
+  /** Parameters that are never evaluated by the engine, as written. */
+  rawParams: Record<string, Json>;
+  loop: Loop;
+  loopTemplates: LoopTemplates;
+  alwaysOutput: boolean;
+  runsOnEmpty: boolean;
+  /** Step may run in the isolate together with its neighbours. */
+  pure: boolean;
+  paged: boolean;
+  block: boolean;
+  /** Kernel and fold: module URL. */
+  module?: string;
+  container?: Container;
+  references: Reference[];
+  /** Names its templates use besides node references. */
+  names: string[];
+}
+
+export interface LoopTemplates {
+  over?: Template;
+  stopWhen?: Template;
+  while?: Template;
+  until?: Template;
+  times?: Template;
+  state?: [string, Template][];
+  update?: [string, Template][];
+}
+
+export type Container =
+  | { kind: 'for-each' | 'loop' | 'loop-over-items'; body: Region }
+  | { kind: 'sub-workflow'; mode: 'once' | 'each'; workflow: Template; input?: Template };
+
+export interface Region {
+  /** Id of the container node; '' for the root. */
+  id: string;
+  steps: Step[];
+  /** Whose output is the region's result, concatenated in this order. */
+  results: Source[];
+  /** The whole region can be pushed down into the isolate. */
+  pure: boolean;
+  /** Frames record each finished step, because a loop or wait inside may outlive the runner. */
+  checkpoint: boolean;
+  /** Nodes outside this region that its expressions read. */
+  outer: Reference[];
+  /** pure: nothing happens; calls: effects; nested: holds loops. */
+  cost: 'pure' | 'effects' | 'nested';
+}
+
+export interface Plan {
+  name: string;
+  /** Scope table of names for its expressions. */
+  scope: 'native';
+  root: Region;
+  output: Template | null;
+  outputReferences: Reference[];
+  inputs: Record<string, PlanInput>;
+  limits: Limits;
+  timezone: string;
+  timeoutMs: number | null;
+  /** Node titles by id, for people. */
+  titles: Record<string, string>;
+}
+
+export interface PlanInput {
+  type: 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'any';
+  required: boolean;
+  default?: Json;
+  enum?: Json[];
+}

@@ -1,0 +1,248 @@
+/**
+ * Owns the ports of the runtime: store, clock, evaluator. Interfaces and records only.
+ * Every adapter passes the conformance suite of its port (runtime/stores/conformance.ts).
+ */
+import type { Failure } from './errors.ts';
+import type { JournalEvent } from './events.ts';
+import type { Template } from './model/plan.ts';
+
+export type RunStatus = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
+export type IterationStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+export type LoopStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
+/** What a person asked of a run that is driven elsewhere. */
+export type Control = 'none' | 'pause' | 'cancel';
+
+export interface RunRecord {
+  id: string;
+  workflow: string;
+  /** The definition as text: resume needs nothing but the store. */
+  definition: string;
+  /** JSON text: input, options, base folder. */
+  options: string;
+  status: RunStatus;
+  control: Control;
+  output: string | null;
+  failure: Failure | null;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  heartbeatAt: number | null;
+}
+
+/** Right to drive a run. The token rises with each claim; every write carries it. */
+export interface Lease {
+  run: string;
+  owner: string;
+  token: number;
+}
+
+/** Counters of one loop. `key` is a small integer, unique in the run, given by the driver. */
+export interface LoopRecord {
+  key: number;
+  /** Step path: `each`, `outer[3]/inner`. */
+  path: string;
+  node: string;
+  status: LoopStatus;
+  total: number | null;
+  completed: number;
+  failed: number;
+  skipped: number;
+  /** All indices below are settled. */
+  cursor: number;
+  /** JSON text handed from iteration to iteration, null when there is none. */
+  carry: string | null;
+  startedAt: number;
+  /** Wall time in ms, so far. */
+  durationMs: number;
+}
+
+/** One row of the ledger: one iteration. Texts in wire form (model/item.ts). */
+export interface IterationRow {
+  loop: number;
+  index: number;
+  status: IterationStatus;
+  input: string;
+  output: string;
+  /** JSON text of what the steps inside gave, or empty. */
+  steps: string;
+  logs: string;
+  failure: Failure | null;
+  /** Fingerprint of the failure (engine/cause.ts), null when there is none. */
+  cause: string | null;
+  attempts: number;
+  /** How often a runner died with this iteration in flight. */
+  losses: number;
+  startedAt: number;
+  durationMs: number;
+}
+
+export interface CauseRecord {
+  loop: number;
+  cause: string;
+  message: string;
+  node: string | null;
+  count: number;
+  first: number;
+  last: number;
+}
+
+/** Everything one transaction writes. Natural keys: writing it twice changes nothing. */
+export interface Commit {
+  lease: Lease;
+  now: number;
+  events?: readonly JournalEvent[];
+  loops?: readonly LoopRecord[];
+  rows?: readonly IterationRow[];
+  causes?: readonly CauseRecord[];
+  /** Frames whose journal is no longer needed: their iteration has its row. */
+  forget?: readonly string[];
+  run?: Partial<Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedAt' | 'finishedAt'>>;
+}
+
+export interface RowQuery {
+  /** Rows with index greater than this; -1 for the first page. */
+  after: number;
+  limit: number;
+  status?: IterationStatus;
+  cause?: string;
+  /** Text that input, output or failure contains. */
+  search?: string;
+}
+
+export interface RunStore {
+  createRun(run: Pick<RunRecord, 'id' | 'workflow' | 'definition' | 'options' | 'createdAt'>): Promise<void>;
+  /** Takes the run if nobody holds it (the lease has run out by the database's clock). Null when it is held. */
+  claim(run: string, owner: string, ttlMs: number): Promise<Lease | null>;
+  /** False when the lease is lost. */
+  renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
+  /** Answers what a person asked meanwhile. Throws StoreError lease-lost, store-unavailable, store-corrupt. */
+  commit(commit: Commit): Promise<Control>;
+  setControl(run: string, control: Control): Promise<boolean>;
+  getRun(run: string): Promise<RunRecord | null>;
+  listRuns(query: { limit: number; before?: string; status?: RunStatus }): Promise<RunRecord[]>;
+  /** Runs that say running or waiting and whose lease has run out. */
+  abandonedRuns(limit: number): Promise<string[]>;
+  journal(run: string): Promise<JournalEvent[]>;
+  loops(run: string): Promise<LoopRecord[]>;
+  loop(run: string, path: string): Promise<LoopRecord | null>;
+  /** By index, keyset paged; checks checksums. */
+  rows(run: string, loop: number, query: RowQuery): Promise<IterationRow[]>;
+  row(run: string, loop: number, index: number): Promise<IterationRow | null>;
+  /** Outputs only, by index, for readers of results; the cheapest scan there is. */
+  outputs(run: string, loop: number, after: number, limit: number): Promise<{ index: number; output: string }[]>;
+  causes(run: string, loop: number): Promise<CauseRecord[]>;
+  /** Puts a finished run back: failed rows of the loop (null: of all loops) are to be done again. Answers how many. */
+  redrive(run: string, loop: number | null, status: IterationStatus): Promise<number>;
+  /** Checks every checksum. Answers what is wrong, as lines for people. */
+  verify(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export class StoreError extends Error {
+  readonly code: 'lease-lost' | 'store-unavailable' | 'store-corrupt' | 'run-not-found';
+  constructor(code: StoreError['code'], message: string) {
+    super(message);
+    this.name = 'StoreError';
+    this.code = code;
+  }
+}
+
+export interface Clock {
+  /** ms since 1970, for display and due times. */
+  now(): number;
+  /** Monotonic ms, for durations. */
+  monotonic(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+// ---- evaluator ----
+
+/**
+ * A program is what the isolate runs for one unit: the steps of a pure region, one step, or
+ * only templates. Defined once, run for blocks of units.
+ */
+export interface Program {
+  /** Unique in the evaluator; the same id is the same program. */
+  id: string;
+  scope: 'native';
+  timezone: string;
+  kind: 'region' | 'templates' | 'fold';
+  /** kind region: steps in topological order, all kernels or folds. */
+  steps: import('./model/plan.ts').Step[];
+  results: import('./model/plan.ts').Source[];
+  /** kind templates: evaluated per unit; the answer is one item holding an object of these. */
+  templates: [string, Template][];
+  /** Over state: the loop's own conditions, evaluated inside. */
+  state: {
+    while?: Template;
+    until?: Template;
+    update?: [string, Template][];
+  } | null;
+  stopWhen: Template | null;
+  carry: boolean;
+  flatten: boolean;
+  /** Wall limit of one unit in ms. */
+  unitMs: number;
+  limits: { itemBytes: number; itemDepth: number; itemKeys: number; stepBytes: number; logBytes: number };
+}
+
+/** What expressions may see besides their unit. JSON values; kept small by the caller. */
+export interface ProgramContext {
+  /** Outputs of nodes outside: item texts per port, by node id. */
+  nodes?: Record<string, string[][]>;
+  /** For `.item` of nodes outside: per node the position in nodes[id][0] that fits unit i. */
+  itemOf?: Record<string, number[]>;
+  vars?: unknown;
+  run?: unknown;
+  input?: unknown;
+  /** Enclosing loops, innermost first: item, index, count, previous. */
+  loops?: unknown[];
+  /** Extra names ($response, $pageCount ...). */
+  names?: Record<string, unknown>;
+}
+
+export interface Block {
+  program: string;
+  /** Item texts, `size` per unit, in order. Over state: empty. */
+  items: readonly string[];
+  size: number;
+  /** Index of the first unit in its loop. */
+  first: number;
+  /** Units to run at most; over state it ends earlier when the condition says so. */
+  units: number;
+  /** Of the loop; null while unknown. */
+  total: number | null;
+  /** JSON text: $loop.previous, or the loop variables over state. */
+  carry: string | null;
+  context: ProgramContext;
+  /** kind fold: items belong to this input port; `end` asks for the answer. */
+  port?: number;
+  end?: boolean;
+}
+
+export interface UnitResult {
+  status: 'completed' | 'failed' | 'skipped';
+  /** Wire form: ports of items. */
+  output: string;
+  /** JSON text: [{"id","status","output","failure"?}] of steps before the result, or ''. */
+  steps: string;
+  logs: string;
+  failure: Failure | null;
+}
+
+export interface BlockResult {
+  /** In order from `first`; fewer than asked when the loop ended. */
+  units: UnitResult[];
+  carry: string | null;
+  /** stopWhen, while or until ended the loop after the last of these units. */
+  ended: boolean;
+}
+
+export interface Evaluator {
+  define(program: Program): void;
+  run(block: Block): Promise<BlockResult>;
+  /** Pid of the child, for measuring. */
+  pid(): number | null;
+  close(): Promise<void>;
+}

@@ -8,8 +8,11 @@ import type { Failure } from './errors.ts';
 export type Dataset =
   /** Item texts per port, small. */
   | { kind: 'inline'; ports: string[][] }
-  /** The outputs of a loop, in order of index. */
-  | { kind: 'rows'; loop: number; counts: number[] };
+  /**
+   * The outputs of a loop, in order of index. Per port: items in all, and items per row where
+   * every row (but the last) has the same number, so that a position can be found without a scan.
+   */
+  | { kind: 'rows'; loop: number; counts: number[]; per: (number | null)[] };
 
 export type JournalEvent = { seq: number; frame: string; at: number } & (
   | { type: 'step-started'; step: string }

@@ -2,6 +2,7 @@
  * Owns the ports of the runtime: store, clock, evaluator. Interfaces and records only.
  * Every adapter passes the conformance suite of its port (runtime/stores/conformance.ts).
  */
+import type { Score } from './engine/score.ts';
 import type { Failure } from './errors.ts';
 import type { JournalEvent } from './events.ts';
 import type { Template } from './model/plan.ts';
@@ -51,6 +52,8 @@ export interface LoopRecord {
   cursor: number;
   /** JSON text handed from iteration to iteration, null when there is none. */
   carry: string | null;
+  /** JSON text: items of all settled rows per output port, and items per row where all are alike. */
+  tally: string;
   startedAt: number;
   /** Wall time in ms, so far. */
   durationMs: number;
@@ -76,24 +79,32 @@ export interface IterationRow {
   durationMs: number;
 }
 
+/** Failed rows of a loop with one fingerprint. */
 export interface CauseRecord {
   loop: number;
   cause: string;
   message: string;
   node: string | null;
   count: number;
+  /** Lowest and highest index of its rows. */
   first: number;
   last: number;
+  /** Count per column of the score (engine/score.ts); columns beyond the end are empty. */
+  columns: Uint32Array;
 }
 
-/** Everything one transaction writes. Natural keys: writing it twice changes nothing. */
+/**
+ * Everything one transaction writes. Natural keys: writing it twice changes nothing. Journal events
+ * by (run, seq), loops by (run, key), rows by (run, loop, index); the loop of a row must have been
+ * committed before or be in the same commit. The store keeps causes and score from the rows:
+ * a row that is written again counts once, with its last status.
+ */
 export interface Commit {
   lease: Lease;
   now: number;
   events?: readonly JournalEvent[];
   loops?: readonly LoopRecord[];
   rows?: readonly IterationRow[];
-  causes?: readonly CauseRecord[];
   /** Frames whose journal is no longer needed: their iteration has its row. */
   forget?: readonly string[];
   run?: Partial<Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedAt' | 'finishedAt'>>;
@@ -102,38 +113,86 @@ export interface Commit {
 export interface RowQuery {
   /** Rows with index greater than this; -1 for the first page. */
   after: number;
+  /** Rows with index less than this: a stretch, or a bound on the work of a search. */
+  before?: number;
   limit: number;
   status?: IterationStatus;
+  /** Failed rows of this cause; `other` are those beyond the 50 causes kept apart. */
   cause?: string;
-  /** Text that input, output or failure contains. */
+  /** Text that input, output or failure contains, as written or as JSON text; ASCII letters in either case. */
   search?: string;
 }
 
+/**
+ * Which rows are to be done again. The rows are taken out; their frames (`path[index]`) and those
+ * around them, up to the top frame (''), are open again:
+ *  - loops there go on: status running, counters lowered, cursor at the first gap. What is settled
+ *    beside the gaps stays, in loops inside too; of those only rows with `status` are taken out.
+ *  - the journal of those frames forgets the loop's own step.
+ *  - the steps in `after` are forgotten in those frames, with their loops and everything inside;
+ *    so is that a step failed.
+ * The run is put to waiting, without control, output and failure.
+ */
+export interface Redrive {
+  /** Key of a loop; null: all loops. */
+  loop: number | null;
+  status: IterationStatus;
+  /** Only rows of this cause. */
+  cause?: string;
+  /** Only these indices; needs a loop. */
+  indices?: readonly number[];
+  /**
+   * Node ids of the steps that come after those loops, or after the containers around them. Null: not
+   * known; then the steps that started after those loops ended, which may be more than needed.
+   */
+  after: readonly string[] | null;
+}
+
+/**
+ * Methods that name a run throw StoreError run-not-found when there is none, unless they answer
+ * null or false. All may throw store-unavailable (nothing was written, trying again can help);
+ * those that read may throw store-corrupt, which names run, loop path and index.
+ */
 export interface RunStore {
+  /** Status queued. Writing the same run twice changes nothing; another one under a known id is a Defect. */
   createRun(run: Pick<RunRecord, 'id' | 'workflow' | 'definition' | 'options' | 'createdAt'>): Promise<void>;
-  /** Takes the run if nobody holds it (the lease has run out by the database's clock). Null when it is held. */
+  /**
+   * Takes the run if nobody holds it (the lease has run out by the database's clock). Null when it is held,
+   * by the same owner too. Sets heartbeatAt.
+   */
   claim(run: string, owner: string, ttlMs: number): Promise<Lease | null>;
-  /** False when the lease is lost. */
+  /** False when the lease is lost. Sets heartbeatAt. A lease that ran out but was not taken can be renewed. */
   renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  /** Gives the lease up; one that is lost already stays as it is. */
   release(lease: Lease): Promise<void>;
-  /** Answers what a person asked meanwhile. Throws StoreError lease-lost, store-unavailable, store-corrupt. */
+  /**
+   * Answers what a person asked meanwhile. Throws StoreError lease-lost (nothing was written),
+   * store-unavailable, store-corrupt.
+   */
   commit(commit: Commit): Promise<Control>;
+  /** False when there is no such run or it has ended. */
   setControl(run: string, control: Control): Promise<boolean>;
   getRun(run: string): Promise<RunRecord | null>;
+  /** Newest first; `before` is the id of the last run of the page before. */
   listRuns(query: { limit: number; before?: string; status?: RunStatus }): Promise<RunRecord[]>;
-  /** Runs that say running or waiting and whose lease has run out. */
+  /** Runs that say running or waiting and whose lease has run out. Not those that wait because they are paused. */
   abandonedRuns(limit: number): Promise<string[]>;
+  /** By seq. */
   journal(run: string): Promise<JournalEvent[]>;
+  /** By key. */
   loops(run: string): Promise<LoopRecord[]>;
   loop(run: string, path: string): Promise<LoopRecord | null>;
   /** By index, keyset paged; checks checksums. */
   rows(run: string, loop: number, query: RowQuery): Promise<IterationRow[]>;
   row(run: string, loop: number, index: number): Promise<IterationRow | null>;
-  /** Outputs only, by index, for readers of results; the cheapest scan there is. */
+  /** Outputs only, by index, whatever the status, for readers of results; the cheapest scan there is. */
   outputs(run: string, loop: number, after: number, limit: number): Promise<{ index: number; output: string }[]>;
+  /** Most frequent first. At most 50 per loop, then one more with the id `other`. */
   causes(run: string, loop: number): Promise<CauseRecord[]>;
-  /** Puts a finished run back: failed rows of the loop (null: of all loops) are to be done again. Answers how many. */
-  redrive(run: string, loop: number | null, status: IterationStatus): Promise<number>;
+  /** Completed, failed and skipped rows per cell of position. */
+  score(run: string, loop: number): Promise<Score>;
+  /** Puts a run back that nobody drives (else lease-lost). Answers how many rows; none: nothing changed. */
+  redrive(run: string, what: Redrive): Promise<number>;
   /** Checks every checksum. Answers what is wrong, as lines for people. */
   verify(): Promise<string[]>;
   close(): Promise<void>;
@@ -170,7 +229,8 @@ export interface Program {
   kind: 'region' | 'templates' | 'fold';
   /** kind region: steps in topological order, all kernels or folds. */
   steps: import('./model/plan.ts').Step[];
-  results: import('./model/plan.ts').Source[];
+  /** Per output port of the unit, the sources whose items are concatenated. */
+  results: import('./model/plan.ts').Source[][];
   /** kind templates: evaluated per unit; the answer is one item holding an object of these. */
   templates: [string, Template][];
   /** Over state: the loop's own conditions, evaluated inside. */

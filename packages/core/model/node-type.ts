@@ -117,6 +117,11 @@ export interface EffectPorts {
   /** The guarded way out to the network; signature of fetch. */
   fetch: (url: string, init?: EgressInit) => Promise<EgressResponse>;
   files: FilePort;
+  /** Bytes that items refer to by FileRef; absent where a run has no blob store. */
+  blobs?: {
+    put(bytes: Uint8Array): Promise<{ blob: string; size: number }>;
+    get(blob: string): Promise<Uint8Array>;
+  };
   clock: { now(): number; sleep(ms: number, signal: AbortSignal): Promise<void> };
   /** Value of a secret; throws FailureError secret-missing. Only the sending edge may call it. */
   secret: (name: string) => string;

@@ -54,6 +54,8 @@ export interface Step {
   /** Kernel and fold: module URL. */
   module?: string;
   container?: Container;
+  /** Passes its first input through. */
+  disabled: boolean;
   references: Reference[];
   /** Names its templates use besides node references. */
   names: string[];
@@ -70,7 +72,11 @@ export interface LoopTemplates {
 }
 
 export type Container =
-  | { kind: 'for-each' | 'loop' | 'loop-over-items'; body: Region }
+  | { kind: 'for-each'; body: Region }
+  /** gives: the loop variables as they are at the end, or what the iterations gave. */
+  | { kind: 'loop'; body: Region; gives: 'variables' | 'results' }
+  /** reset: evaluated after each iteration; true makes what came back the new list. */
+  | { kind: 'loop-over-items'; body: Region; reset: Template | null }
   | { kind: 'sub-workflow'; mode: 'once' | 'each'; workflow: Template; input?: Template };
 
 export interface Region {

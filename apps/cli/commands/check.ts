@@ -1,0 +1,108 @@
+/**
+ * Owns `rondo check`: diagnostics of files, and applying their safe fixes. Finding problems is the
+ * compiler's work.
+ */
+import { writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import type { Diagnostic, TextEdit } from '@rondo/core/errors.ts';
+import { EXIT, InvalidFile } from '../exit.ts';
+import type { Context } from '../program.ts';
+import { countDiagnostics, renderDiagnostics } from '../render/diagnostics.ts';
+import { plural } from '../render/format.ts';
+import { printable } from '../render/text.ts';
+import type { Terminal } from '../terminal.ts';
+import { readWorkflowFile, type WorkflowFile } from '../workflow-file.ts';
+
+interface Options {
+  fix?: boolean;
+  strict?: boolean;
+  json?: boolean;
+}
+
+interface Checked {
+  file: string;
+  source: string | null;
+  diagnostics: Diagnostic[];
+  fixed: number;
+}
+
+// Fixes can bring others to light; a fix that comes back must not go on for ever.
+const MOST_PASSES = 10;
+
+export function build(context: Context): Command {
+  return new Command('rondo check')
+    .description('Validates workflow files. Exit code 2 when one has errors.')
+    .argument('<file...>', 'workflow files')
+    .option('--fix', 'apply safe fixes to the files')
+    .option('--strict', 'warnings fail too')
+    .option('--json', 'print {"diagnostics": [...]}')
+    .action(async (files: string[], options: Options) => {
+      context.code = await check(files, options, context.terminal);
+    });
+}
+
+async function check(files: readonly string[], options: Options, terminal: Terminal): Promise<number> {
+  const results: Checked[] = [];
+  for (const name of files) results.push(await checkFile(name, options.fix === true, terminal));
+  const all = results.flatMap((r) => r.diagnostics);
+  if (options.json === true) {
+    const listed = results.flatMap((r) => r.diagnostics.map((d) => ({ file: r.file, ...d })));
+    terminal.out.write(`${JSON.stringify({ diagnostics: listed })}\n`);
+  } else {
+    for (const result of results) printOne(result, terminal);
+  }
+  const bad = all.some((d) => d.severity === 'error' || (options.strict === true && d.severity === 'warning'));
+  return bad ? EXIT.usage : EXIT.completed;
+}
+
+function printOne(result: Checked, terminal: Terminal): void {
+  const { out, err } = terminal;
+  if (result.diagnostics.length > 0) {
+    err.write(renderDiagnostics(result.diagnostics, result.file, result.source, err.style, err.columns()));
+  }
+  const fixed = result.fixed > 0 ? `${plural(result.fixed, 'fix', 'fixes')} applied, ` : '';
+  out.write(`${printable(result.file)}: ${fixed}${countDiagnostics(result.diagnostics)}\n`);
+}
+
+async function checkFile(name: string, fix: boolean, terminal: Terminal): Promise<Checked> {
+  let file: WorkflowFile;
+  try {
+    file = await readWorkflowFile(name, terminal.cwd);
+  } catch (error) {
+    if (!(error instanceof InvalidFile)) throw error;
+    return { file: error.file, source: null, diagnostics: error.diagnostics, fixed: 0 };
+  }
+  let diagnostics = await diagnose(file);
+  let fixed = 0;
+  for (let pass = 0; fix && pass < MOST_PASSES; pass += 1) {
+    const fixable = diagnostics.filter((d) => (d.fix?.edits ?? []).length > 0);
+    // One at a time: an edit can move the places of the others.
+    const [next] = fixable;
+    if (next === undefined) break;
+    const { applyEdits } = await import('../edits.ts');
+    const text = applyEdits(file.text, next.fix?.edits as TextEdit[]);
+    if (text === file.text) break;
+    file = { ...file, text };
+    fixed += 1;
+    const after = await diagnose(file);
+    if (after.length >= diagnostics.length && pass === MOST_PASSES - 1) break;
+    diagnostics = after;
+  }
+  if (fixed > 0) await writeFile(file.path, file.text);
+  return { file: file.shown, source: file.text, diagnostics, fixed };
+}
+
+/** Everything that reading and compiling find, with places. */
+export async function diagnose(file: WorkflowFile): Promise<Diagnostic[]> {
+  const [{ parseDefinition, locate }, { compile }, { registry }] = await Promise.all([
+    import('@rondo/core/model/format.ts'),
+    import('@rondo/core/compile/compile.ts'),
+    import('@rondo/nodes/registry.ts'),
+  ]);
+  const parsed = parseDefinition(file.text, file.shown);
+  if (parsed.definition === null) return parsed.diagnostics;
+  const compiled = compile(parsed.definition, registry);
+  const all = [...parsed.diagnostics, ...compiled.diagnostics];
+  locate(file.text, all);
+  return all;
+}

@@ -1,0 +1,192 @@
+/**
+ * Owns `rondo run`: a workflow file with its input, or an interrupted run. The work of a started
+ * run is drive.ts.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import type { RunRecord } from '@rondo/core/ports.ts';
+import { InvalidWorkflow, type RunHandle, type RunRequest } from '@rondo/runtime/api.ts';
+import { collect, jsonPairs, jsonValue, secretPairs, wholeNumber } from '../arguments.ts';
+import { findRun, openDatabase, type Opened } from '../database.ts';
+import { drive } from '../drive.ts';
+import { InvalidFile, UsageError } from '../exit.ts';
+import type { Context } from '../program.ts';
+import { folderOfRun, makeRunner } from '../runner.ts';
+import { DB_OPTION, egressOf } from '../settings.ts';
+import type { Terminal } from '../terminal.ts';
+import { checkFormat, readWorkflowFile, refuseErrors, type WorkflowFile } from '../workflow-file.ts';
+
+export interface RunOptions {
+  input?: string;
+  items?: string;
+  workflows?: string;
+  pin?: string[];
+  db?: string;
+  parallel?: number;
+  limit?: number;
+  secret?: string[];
+  allow?: string[];
+  files?: string;
+  format?: string;
+  strictCompat?: boolean;
+  resume?: string;
+  json?: boolean;
+  events?: boolean;
+  quiet?: boolean;
+  full?: boolean;
+}
+
+export function build(context: Context): Command {
+  return new Command('rondo run')
+    .description('Runs a workflow file. Its output goes to stdout; progress and summary go to stderr.')
+    .argument('[file]', 'workflow file, YAML or JSON')
+    .option('--input <json>', 'input object: JSON, @FILE, or - for stdin')
+    .option('--items <file>', 'input items, read as a stream: .ndjson, .json or .csv')
+    .option('--workflows <dir>', 'folder where sub-workflows are found (default: the folder of the file)')
+    .option('--pin <node=json>', 'use this output instead of running the node: NODE=JSON or NODE=@FILE', collect)
+    .option(...DB_OPTION)
+    .option('--parallel <n>', 'iterations in flight of the outermost loops', wholeNumber('--parallel', 1))
+    .option('--limit <n>', 'only the first n items of the outermost loops', wholeNumber('--limit', 0))
+    .option('--secret <name=value>', 'a secret; NAME alone takes the environment variable', collect)
+    .option('--allow <host>', 'host or network that the guard lets through besides public addresses', collect)
+    .option('--files <dir>', 'root of file nodes (default: the folder of the file)')
+    .option('--format <name>', 'format of the file: native (default: detected by its content)')
+    .option('--strict-compat', 'reproduce the defects of the original product too (foreign files)')
+    .option('--resume <run>', 'go on with an interrupted run: its id, a prefix, or "last"')
+    .option('--json', 'print one object: status, output, error, nodes, loops, stats')
+    .option('--full', 'with --json: do not cut long lists')
+    .option('--events', 'print one JSON event a line, the result last')
+    .option('--quiet', 'no progress and no summary')
+    .action(async (file: string | undefined, options: RunOptions) => {
+      context.code = await run(file, options, context.terminal);
+    });
+}
+
+export async function run(file: string | undefined, options: RunOptions, terminal: Terminal): Promise<number> {
+  if (options.resume !== undefined) return resumeRun(file, options.resume, options, terminal);
+  if (file === undefined) throw new UsageError('rondo run needs a workflow file, or --resume RUN.', 'missing-argument');
+  checkFormat(options.format);
+  if (options.strictCompat === true) {
+    throw new UsageError('--strict-compat is for files of other products; this version runs native files only.');
+  }
+  if (options.input !== undefined && options.items !== undefined) {
+    throw new UsageError('--input and --items cannot be used together: both are the input of the run.');
+  }
+  const workflow = await readWorkflowFile(file, terminal.cwd);
+  await refuseInvalid(workflow);
+  const request = await requestOf(workflow, options, terminal);
+  return driven(options, terminal, dirname(workflow.path), true, async (runner) => {
+    try {
+      return await runner.start(request);
+    } catch (error) {
+      if (!(error instanceof InvalidWorkflow)) throw error;
+      const { locate } = await import('@rondo/core/model/format.ts');
+      // Diagnostics of the input have no place in the file.
+      const inFile = error.diagnostics.filter((d) => d.path.length > 0 && d.code !== 'input-invalid');
+      locate(workflow.text, inFile);
+      throw new InvalidFile(error.diagnostics, workflow.shown, workflow.text);
+    }
+  });
+}
+
+/** Syntax and shape before a database is made; the compiler speaks in runner.start. */
+async function refuseInvalid(workflow: WorkflowFile): Promise<void> {
+  const { parseDefinition } = await import('@rondo/core/model/format.ts');
+  const { definition, diagnostics } = parseDefinition(workflow.text, workflow.shown);
+  refuseErrors(diagnostics, workflow);
+  if (definition === null) throw new InvalidFile(diagnostics, workflow.shown, workflow.text);
+}
+
+async function requestOf(workflow: WorkflowFile, options: RunOptions, terminal: Terminal): Promise<RunRequest> {
+  const request: RunRequest = { definition: workflow.text, file: workflow.path };
+  if (options.input !== undefined) request.input = await jsonValue(options.input, '--input', terminal);
+  if (options.items !== undefined) {
+    const items = resolve(terminal.cwd, options.items);
+    if (!existsSync(items) || !statSync(items).isFile()) {
+      throw new UsageError(`--items: there is no file ${options.items}.`, 'file-unreadable');
+    }
+    if (!/\.(ndjson|jsonl|json|csv)$/i.test(items)) {
+      throw new UsageError(`--items reads .ndjson, .json and .csv; ${options.items} is none of these.`, 'bad-value');
+    }
+    request.items = items;
+  }
+  if (options.pin !== undefined) request.pins = await jsonPairs(options.pin, '--pin', terminal);
+  if (options.parallel !== undefined) request.parallel = options.parallel;
+  if (options.limit !== undefined) request.limit = options.limit;
+  return request;
+}
+
+async function resumeRun(file: string | undefined, name: string, options: RunOptions, terminal: Terminal): Promise<number> {
+  const started = ['input', 'items', 'pin', 'parallel', 'limit'] as const;
+  const given = started.filter((option) => options[option] !== undefined);
+  if (file !== undefined || given.length > 0) {
+    const what = file !== undefined ? 'a file' : given.map((option) => `--${option}`).join(', ');
+    throw new UsageError(`--resume goes on with a run as it was started; it cannot be combined with ${what}.`);
+  }
+  return resumeStored(name, options, terminal);
+}
+
+/** Goes on with a stored run. Also what `runs resume` and `runs redrive` do. */
+export async function resumeStored(
+  name: string,
+  options: RunOptions,
+  terminal: Terminal,
+  prepare?: (database: Opened, run: RunRecord) => Promise<Record<string, number> | null>,
+): Promise<number> {
+  let code = 0;
+  const extra: Record<string, number> = {};
+  const database = await openDatabase(options.db, terminal, false);
+  try {
+    const record = await findRun(database.store, name);
+    const more = prepare === undefined ? {} : await prepare(database, record);
+    if (more === null) return 0;
+    Object.assign(extra, more);
+    // A pause that was asked for is over when somebody asks to go on.
+    if (record.control === 'pause') await database.store.setControl(record.id, 'none');
+    code = await withRunner(database, options, terminal, folderOfRun(record, terminal.cwd), extra, (runner) =>
+      runner.resume(record.id),
+    );
+  } finally {
+    await database.store.close();
+  }
+  return code;
+}
+
+type Start = (runner: { start(request: RunRequest): Promise<RunHandle>; resume(id: string): Promise<RunHandle> }) => Promise<RunHandle>;
+
+async function driven(options: RunOptions, terminal: Terminal, folder: string, create: boolean, start: Start): Promise<number> {
+  const database = await openDatabase(options.db, terminal, create);
+  try {
+    return await withRunner(database, options, terminal, folder, {}, start);
+  } finally {
+    await database.store.close();
+  }
+}
+
+async function withRunner(
+  database: Opened,
+  options: RunOptions,
+  terminal: Terminal,
+  folder: string,
+  extra: Record<string, number>,
+  start: Start,
+): Promise<number> {
+  const workflows = options.workflows === undefined ? folder : resolve(terminal.cwd, options.workflows);
+  if (options.workflows !== undefined && !existsSync(workflows)) {
+    throw new UsageError(`--workflows: there is no folder ${options.workflows}.`, 'file-unreadable');
+  }
+  const runner = await makeRunner(database, {
+    secrets: secretPairs(options.secret ?? [], terminal),
+    egressAllow: egressOf(options.allow ?? [], terminal),
+    workflows,
+    ...(options.files === undefined ? {} : { files: resolve(terminal.cwd, options.files) }),
+  });
+  try {
+    const handle = await start(runner);
+    const { json = false, events = false, quiet = false, full = false } = options;
+    return await drive(handle, database, { json, events, quiet, full, extra }, terminal);
+  } finally {
+    await runner.close();
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Owns putting a Runner together from a database and options: registry, secrets, guard, folders.
+ * Does not drive (drive.ts).
+ */
+import { dirname } from 'node:path';
+import type { RunRecord } from '@rondo/core/ports.ts';
+import type { Runner, RunnerEnvironment } from '@rondo/runtime/api.ts';
+import type { Opened } from './database.ts';
+import { workflowFinder } from './sub-workflows.ts';
+
+export interface RunnerOptions {
+  secrets: Record<string, string>;
+  egressAllow: string[];
+  /** Where sub-workflows are; absolute. */
+  workflows: string;
+  /** Root of file nodes; absolute. */
+  files?: string;
+}
+
+export async function makeRunner(database: Opened, options: RunnerOptions): Promise<Runner> {
+  const [{ createRunner }, { registry }] = await Promise.all([
+    import('@rondo/runtime/runner/runner.ts'),
+    import('@rondo/nodes/registry.ts'),
+  ]);
+  const environment: RunnerEnvironment = {
+    store: database.store,
+    registry,
+    secrets: options.secrets,
+    egressAllow: options.egressAllow,
+    findWorkflow: workflowFinder(options.workflows),
+  };
+  if (options.files !== undefined) environment.filesRoot = options.files;
+  return createRunner(environment);
+}
+
+/** The folder of a stored run's file: what its run was started with, else where we are. */
+export function folderOfRun(run: RunRecord, cwd: string): string {
+  try {
+    const options = JSON.parse(run.options) as { file?: unknown };
+    return typeof options.file === 'string' ? dirname(options.file) : cwd;
+  } catch {
+    return cwd;
+  }
+}

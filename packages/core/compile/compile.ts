@@ -1,0 +1,110 @@
+/**
+ * Owns compile: Definition to Plan, or every diagnostic at once. Pure.
+ */
+import { diagnostic, type Diagnostic } from '../errors.ts';
+import { compileParameter } from '../expression/compile.ts';
+import { scopeNames } from '../expression/names.ts';
+import type { Definition, NodeDefinition } from '../model/definition.ts';
+import { parseDuration } from '../model/duration.ts';
+import { resolveLimits } from '../model/limits.ts';
+import type { NodeRegistry } from '../model/node-type.ts';
+import type { Plan, PlanInput } from '../model/plan.ts';
+import { levelRegion, type Compilation } from './region.ts';
+
+export interface CompileOptions {
+  /** Nodes whose output is given from outside; they are not run. */
+  pins?: ReadonlySet<string>;
+}
+
+export function compile(
+  definition: Definition,
+  registry: NodeRegistry,
+  options: CompileOptions = {},
+): { plan: Plan | null; diagnostics: Diagnostic[] } {
+  const out: Diagnostic[] = [];
+  const limits = resolveLimits(definition.settings?.limits);
+  const nodes = definition.settings?.flow === 'item' ? itemFlow(definition.nodes, registry) : definition.nodes;
+  const ids = duplicateIds(definition.nodes, out);
+  if (Object.keys(nodes).length === 0) out.push(diagnostic('empty-body', ['nodes'], 'The workflow has no nodes.'));
+  const c: Compilation = { registry, limits, out, pins: options.pins ?? new Set(), titles: {}, depth: 0 };
+  for (const pin of c.pins) {
+    if (!ids.has(pin)) out.push(diagnostic('unknown-node', ['nodes'], `--pin names ${pin}, but there is no such node.`));
+  }
+  const top = new Set(Object.keys(nodes));
+  const root = levelRegion(c, '', { nodes, path: ['nodes'], visible: top }, undefined);
+  let output: Plan['output'] = null;
+  let outputReferences: Plan['outputReferences'] = [];
+  if (definition.output !== undefined) {
+    const compiled = compileParameter(definition.output, { path: ['output'], names: scopeNames, nodes: top });
+    out.push(...compiled.diagnostics);
+    output = compiled.template;
+    outputReferences = compiled.references;
+  }
+  const timezone = definition.settings?.timezone ?? 'UTC';
+  const timeout = definition.settings?.timeout;
+  if (out.some((d) => d.severity === 'error')) return { plan: null, diagnostics: out };
+  const plan: Plan = {
+    name: definition.name,
+    scope: 'native',
+    root,
+    output,
+    outputReferences,
+    inputs: inputs(definition),
+    limits,
+    timezone,
+    timeoutMs: timeout === undefined ? null : parseDuration(timeout),
+    titles: c.titles,
+  };
+  return { plan, diagnostics: out };
+}
+
+function inputs(definition: Definition): Record<string, PlanInput> {
+  const fields: Record<string, PlanInput> = {};
+  for (const [name, field] of Object.entries(definition.inputs ?? {})) {
+    fields[name] = {
+      type: field.type ?? 'any',
+      required: field.required ?? false,
+      ...(field.default === undefined ? {} : { default: field.default }),
+      ...(field.enum === undefined ? {} : { enum: field.enum }),
+    };
+  }
+  return fields;
+}
+
+/** Node ids are unique in the whole workflow, because `$('id')` and step paths name them. */
+function duplicateIds(nodes: Record<string, NodeDefinition>, out: Diagnostic[]): Set<string> {
+  const seen = new Set<string>();
+  const visit = (level: Record<string, NodeDefinition>, path: (string | number)[]): void => {
+    for (const [id, node] of Object.entries(level)) {
+      if (seen.has(id)) {
+        out.push(diagnostic('bad-value', [...path, id], `Two nodes have the id ${id}; ids are unique in the workflow.`, { node: id }));
+      }
+      seen.add(id);
+      if (node.body !== undefined) visit(node.body, [...path, id, 'body']);
+    }
+  };
+  visit(nodes, ['nodes']);
+  return seen;
+}
+
+/**
+ * `flow: item`: everything after the triggers becomes the body of one For Each, so each item
+ * walks the whole chain before the next one starts.
+ */
+function itemFlow(nodes: Record<string, NodeDefinition>, registry: NodeRegistry): Record<string, NodeDefinition> {
+  const isTrigger = (node: NodeDefinition): boolean => registry.get(node.type)?.group === 'trigger';
+  const triggers = Object.entries(nodes).filter(([, node]) => isTrigger(node));
+  const names = new Set(triggers.map(([id]) => id));
+  const body: Record<string, NodeDefinition> = {};
+  for (const [id, node] of Object.entries(nodes)) {
+    if (names.has(id)) continue;
+    const { after, ...rest } = node;
+    const fromTrigger = typeof after === 'string' && names.has(after);
+    body[id] = after === undefined || fromTrigger ? rest : { ...rest, after };
+  }
+  if (Object.keys(body).length === 0) return nodes;
+  return {
+    ...Object.fromEntries(triggers),
+    flow: { type: 'for-each', ...(triggers.length > 0 ? { after: triggers.map(([id]) => id) } : {}), body },
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * Owns cutting text into literal parts and `{{ }}` parts. Does not parse expressions for meaning;
+ * it only asks the parser where one ends, so that `}}` inside a string or object does not end it.
+ *
+ * `\{{` is the literal text `{{`; a backslash before it is doubled to stay one.
+ */
+import { parseExpressionAt } from 'acorn';
+import { ECMA_VERSION } from './parse.ts';
+
+export type Part =
+  | { kind: 'text'; text: string }
+  | { kind: 'code'; code: string; /** Of the code in the whole text. */ offset: number; closed: boolean };
+
+/** Unreadable parts after which only the text search is used, so that hostile text costs linear time. */
+const MISSES = 100;
+
+/** Whether a native string is a template at all. */
+export function isTemplate(text: string): boolean {
+  return text.includes('{{');
+}
+
+/** Never throws. Text parts are never empty and never adjacent. */
+export function split(text: string): Part[] {
+  const parts: Part[] = [];
+  let literal = '';
+  let at = 0;
+  let misses = 0;
+  while (at < text.length) {
+    const open = text.indexOf('{{', at);
+    if (open === -1) break;
+    let slashes = 0;
+    while (open - slashes > at && text[open - slashes - 1] === '\\') slashes += 1;
+    literal += text.slice(at, open - slashes) + '\\'.repeat(Math.floor(slashes / 2));
+    if (slashes % 2 === 1) {
+      literal += '{{';
+      at = open + 2;
+      continue;
+    }
+    if (literal !== '') parts.push({ kind: 'text', text: literal });
+    literal = '';
+    const start = open + 2;
+    const close = closingMarker(text, start, misses < MISSES);
+    if (close?.guessed === true) misses += 1;
+    parts.push({ kind: 'code', code: text.slice(start, close?.at ?? text.length), offset: start, closed: close !== null });
+    at = close === null ? text.length : close.at + 2;
+  }
+  literal += text.slice(at);
+  if (literal !== '') parts.push({ kind: 'text', text: literal });
+  return parts;
+}
+
+const BLANK = /(?:[\s;]|\/\*[^]*?\*\/|\/\/[^\n]*\n)*/y;
+
+/** Where `}}` stands; after the expression when one can be read, else the first one. */
+function closingMarker(text: string, start: number, mayParse: boolean): { at: number; guessed: boolean } | null {
+  const first = text.indexOf('}}', start);
+  if (first === -1) return null;
+  // Most expressions hold nothing that could hide a marker; then the first one is right without parsing.
+  if (!/["'`{/]/.test(text.slice(start, first))) return { at: first, guessed: false };
+  if (!mayParse) return { at: first, guessed: true };
+  try {
+    const expression = parseExpressionAt(text, start, { ecmaVersion: ECMA_VERSION, sourceType: 'script' });
+    BLANK.lastIndex = expression.end;
+    const end = expression.end + (BLANK.exec(text)?.[0].length ?? 0);
+    if (text.startsWith('}}', end)) return { at: end, guessed: false };
+  } catch {
+    // Not an expression: the text search decides and compile reports the mistake.
+  }
+  return { at: first, guessed: true };
+}

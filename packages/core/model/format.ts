@@ -1,0 +1,139 @@
+/**
+ * Owns reading the native format from text: YAML or JSON to Definition, and places (line and
+ * column) for diagnostics. Does not check connections or expressions (compile/).
+ */
+import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { diagnostic, type Diagnostic } from '../errors.ts';
+import type { Definition } from './definition.ts';
+import type { Json } from './item.ts';
+import { LIMITS } from './limits.ts';
+import { checkShape, describe, isObject } from './shape.ts';
+
+export interface Parsed {
+  definition: Definition | null;
+  diagnostics: Diagnostic[];
+}
+
+const FOREIGN: [string, (v: { [key: string]: Json }) => boolean][] = [
+  ['n8n', (v) => Array.isArray(v.nodes) && isObject(v.connections)],
+  ['Dify', (v) => v.kind === 'app' || (isObject(v.app) && isObject(v.workflow))],
+  ['Windmill OpenFlow', (v) => isObject(v.value) && Array.isArray(v.value.modules)],
+];
+
+/** Deepest nesting of brackets outside strings; guards the parser's stack. */
+function tooDeep(text: string, most: number): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const c = text.charCodeAt(i);
+    if (c === 34) quoted = !quoted;
+    else if (c === 92 && quoted) i += 1;
+    else if (!quoted && (c === 91 || c === 123)) {
+      depth += 1;
+      if (depth > most) return true;
+    } else if (!quoted && (c === 93 || c === 125)) depth -= 1;
+  }
+  return false;
+}
+
+function parse(text: string): { document: Document.Parsed; lines: LineCounter } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, prettyErrors: false });
+  return { document, lines };
+}
+
+/** Never throws; every mistake is a diagnostic with line and column. */
+export function parseDefinition(source: string, file: string): Parsed {
+  const fail = (code: 'file-unreadable' | 'file-syntax' | 'file-format', message: string): Parsed => ({
+    definition: null,
+    diagnostics: [{ ...diagnostic(code, [], message), line: 1, column: 1 }],
+  });
+  const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
+  const most = LIMITS['file.definition'].cap;
+  if (text.length > most) return fail('file-unreadable', `${file} is longer than ${most} characters (limit file.definition).`);
+  if (text.trim() === '') return fail('file-format', `${file} is empty.`);
+  if (text.includes('\u0000') || text.includes('\ufffd')) {
+    return fail('file-unreadable', `${file} is not UTF-8 text. Save it as UTF-8.`);
+  }
+  if (tooDeep(text, 400)) return fail('file-syntax', `${file} is nested deeper than 400 brackets.`);
+
+  const { document, lines } = parse(text);
+  if (document.errors.length > 0) {
+    return {
+      definition: null,
+      diagnostics: document.errors.slice(0, 20).map((error) => {
+        const at = lines.linePos(error.pos[0]);
+        return { ...diagnostic('file-syntax', [], error.message.split('\n')[0] ?? 'syntax error'), line: at.line, column: at.col };
+      }),
+    };
+  }
+  const unknownTag = document.warnings[0];
+  if (unknownTag !== undefined) {
+    const at = lines.linePos(unknownTag.pos[0]);
+    return {
+      definition: null,
+      diagnostics: [{ ...diagnostic('file-syntax', [], unknownTag.message.split('\n')[0] ?? 'tag'), line: at.line, column: at.col }],
+    };
+  }
+  let value: Json;
+  try {
+    value = document.toJS({ maxAliasCount: LIMITS['yaml.aliases'].default }) as Json;
+  } catch (error) {
+    return fail('file-syntax', `${file}: ${error instanceof Error ? error.message : String(error)} (limit yaml.aliases).`);
+  }
+  if (!isObject(value)) return fail('file-format', `${file} holds ${describe(value)}, not a workflow.`);
+  if (!('rondo' in value)) {
+    for (const [name, test] of FOREIGN) {
+      if (test(value)) return fail('file-format', `${file} is a ${name} workflow; this command reads native files (rondo: 1).`);
+    }
+  }
+  const diagnostics = checkShape(value);
+  place(document, lines, diagnostics);
+  if (diagnostics.some((d) => d.severity === 'error')) return { definition: null, diagnostics };
+  const named = value as unknown as Definition;
+  return { definition: { ...named, name: named.name ?? fileTitle(file) }, diagnostics };
+}
+
+function fileTitle(file: string): string {
+  return (file.split(/[\\/]/).at(-1) ?? file).replace(/\.[^.]*$/, '') || 'workflow';
+}
+
+function place(document: Document.Parsed, lines: LineCounter, diagnostics: Diagnostic[]): void {
+  for (const d of diagnostics) {
+    if (d.line !== undefined) continue;
+    const offset = offsetOf(document, d.path);
+    const at = lines.linePos(offset);
+    d.line = at.line;
+    d.column = at.col;
+  }
+}
+
+/** Offset of the key (or element) at `path`; of the deepest part that exists. */
+function offsetOf(document: Document.Parsed, path: (string | number)[]): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const key of path) {
+    if (!isCollection(node)) break;
+    const pair = (node.items as unknown[]).find((item) => {
+      const pairKey = (item as { key?: unknown }).key;
+      return isScalar(pairKey) && String(pairKey.value) === String(key);
+    }) as { key: { range?: [number, number, number] }; value: unknown } | undefined;
+    if (pair !== undefined) {
+      offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else {
+      const element = typeof key === 'number' ? (node.items as unknown[])[key] : undefined;
+      if (element === undefined) break;
+      offset = (element as { range?: [number, number, number] }).range?.[0] ?? offset;
+      node = element;
+    }
+  }
+  return offset;
+}
+
+/** Fills line and column of diagnostics that came from later stages. */
+export function locate(source: string, diagnostics: Diagnostic[]): void {
+  if (diagnostics.every((d) => d.line !== undefined)) return;
+  const { document, lines } = parse(source);
+  place(document, lines, diagnostics);
+}

@@ -1,0 +1,107 @@
+/** Owns the definition of the HTTP Request node: parameters, pages, examples. run.ts does the work. */
+import type { NodeType } from '@rondo/core/model/node-type.ts';
+
+export const node: NodeType = {
+  type: 'http-request',
+  title: 'HTTP Request',
+  description:
+    'Sends one request per item and turns the answer into items. With pagination, one page per call until the API has no more.',
+  group: 'integration',
+  work: 'effect',
+  inputs: [{ name: 'in' }],
+  outputs: [{ name: 'out' }],
+  paged: (raw) => raw['pagination'] !== undefined && raw['pagination'] !== null,
+  parameters: {
+    method: {
+      type: 'string',
+      description: 'HTTP method.',
+      default: 'GET',
+      enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'],
+    },
+    url: { type: 'string', description: 'Address, starting with http:// or https://.', required: true },
+    query: { type: 'object', description: 'Query parameters by name. A list repeats the name; null leaves it out.' },
+    headers: { type: 'object', description: 'Headers by name. A list repeats the name; null leaves it out.' },
+    body: {
+      type: 'any',
+      description:
+        'Body, written as bodyType says. Multipart fields are texts, or files as { file: path, name, type } below the workflow folder.',
+    },
+    bodyType: {
+      type: 'string',
+      description: 'json: any value (text that is JSON is sent as written) · form: URL-encoded · multipart · raw: text as it is · none.',
+      default: 'json',
+      enum: ['json', 'form', 'multipart', 'raw', 'none'],
+    },
+    auth: {
+      type: 'object',
+      description: 'Credentials. Name a secret rather than writing the value; the value never becomes item data.',
+      fields: {
+        type: { type: 'string', description: 'Kind.', default: 'none', enum: ['none', 'basic', 'bearer', 'header'] },
+        secret: { type: 'string', description: 'Name of the secret that holds the password, token or value.' },
+        user: { type: 'string', description: 'basic: user name.' },
+        password: { type: 'string', description: 'basic: password, when no secret is named.' },
+        token: { type: 'string', description: 'bearer: token, when no secret is named.' },
+        name: { type: 'string', description: 'header: name of the header.' },
+        value: { type: 'string', description: 'header: value, when no secret is named.' },
+      },
+    },
+    timeout: { type: 'duration', description: 'Whole request, redirects included. Default: limit http.ms.' },
+    redirects: { type: 'integer', description: 'Redirects followed; 0 returns the redirect itself.', min: 0, max: 10 },
+    insecure: { type: 'boolean', description: 'Accept certificates that cannot be verified.', default: false },
+    response: {
+      type: 'string',
+      description:
+        'auto: by content type · json · text · file · full: { body, headers, statusCode, statusMessage }, lists not split.',
+      default: 'auto',
+      enum: ['auto', 'json', 'text', 'file', 'full'],
+    },
+    items: { type: 'string', description: 'Where the list is in a JSON answer, for example data.results.' },
+    split: { type: 'boolean', description: 'A list becomes one item per element.', default: true },
+    property: { type: 'string', description: 'Key that holds an answer that is text.', default: 'data' },
+    saveTo: { type: 'string', description: 'Path where an answer that is a file is written.' },
+    neverError: { type: 'boolean', description: 'Error statuses are answers, not failures.', default: false },
+    idempotencyKey: {
+      type: 'boolean',
+      description: 'Send Idempotency-Key with POST, PUT, PATCH and DELETE: the same over retries and resumes.',
+      default: true,
+    },
+    pagination: {
+      type: 'object',
+      description:
+        'How to get the next page. Templates inside see $response { body, headers, statusCode }, $request and $pageCount (0 before the first page).',
+      evaluate: 'never',
+      fields: {
+        mode: {
+          type: 'string',
+          description:
+            'parameters: values from templates · nextUrl: address from a template · cursor: value in the answer · offset · page: counted · link: Link header, rel=next.',
+          required: true,
+          enum: ['parameters', 'nextUrl', 'cursor', 'offset', 'page', 'link'],
+        },
+        query: { type: 'object', description: 'parameters: query parameters as templates.' },
+        headers: { type: 'object', description: 'parameters: headers as templates.' },
+        body: { type: 'object', description: 'parameters: fields merged into the body, as templates.' },
+        url: { type: 'string', description: 'nextUrl: template of the address; empty at the end.' },
+        path: { type: 'string', description: 'cursor: where the answer holds it, for example meta.next.' },
+        parameter: { type: 'string', description: 'cursor, offset, page: name it is sent under. Default: cursor, offset, page.' },
+        in: { type: 'string', description: 'Where that parameter goes.', default: 'query', enum: ['query', 'header', 'body'] },
+        size: { type: 'integer', description: 'Elements of a full page; a shorter page is the last.', min: 1 },
+        sizeParameter: { type: 'string', description: 'Name under which size is sent.' },
+        start: { type: 'integer', description: 'First value. Default: 0 for offset, 1 for page.' },
+        completeWhen: {
+          type: 'any',
+          description:
+            'Further end: "empty", statuses such as [404, 410], or a template. Default for parameters: empty; the others end by themselves.',
+        },
+        maxPages: {
+          type: 'integer',
+          description: 'Ends quietly after so many pages. Without it, passing limit loop.ceiling is an error.',
+          min: 1,
+        },
+        interval: { type: 'duration', description: 'Pause between pages.' },
+      },
+    },
+  },
+  examples: [],
+  run: async (call) => (await import('./run.ts')).run(call),
+};

@@ -1,0 +1,78 @@
+/**
+ * Owns one call of the HTTP Request node: one request, or one page of several.
+ * Does not loop, retry or wait for a rate; the engine does.
+ */
+import { limitFailure } from '@rondo/core/model/limits.ts';
+import { FailureError } from '@rondo/core/errors.ts';
+import type { EffectCall, EffectResult, EgressResponse } from '@rondo/core/model/node-type.ts';
+import { firstPage, isTrusted, nextPage, pageDraft, readPagination, requestNames, type PageCarry } from './pagination.ts';
+import { addressOf, draftOf, writeRequest, type Draft } from './request.ts';
+import { isGood, itemsOf, listOf, readAnswer, responseNames, statusFailure, type Reading } from './response.ts';
+
+interface Exchange {
+  answer: EgressResponse;
+  reading: Reading;
+  where: string;
+}
+
+async function send(
+  call: EffectCall,
+  draft: Draft,
+  options: { trusted: boolean; idempotencyKey: string; onlyNew: boolean },
+): Promise<Exchange> {
+  const init = await writeRequest(call, draft, options);
+  const address = addressOf(draft, options.onlyNew);
+  const { origin, pathname } = new URL(address);
+  const where = `${draft.method} ${origin}${pathname}`;
+  const answer = await call.ports.fetch(address, init);
+  return { answer, reading: readAnswer(answer, String(call.params['response'] ?? 'auto'), where), where };
+}
+
+async function once(call: EffectCall): Promise<EffectResult> {
+  const options = { trusted: true, idempotencyKey: call.idempotencyKey, onlyNew: false };
+  const { answer, reading, where } = await send(call, draftOf(call.params), options);
+  if (!isGood(answer.status) && call.params['neverError'] !== true) throw statusFailure(call, answer, where);
+  return { items: await itemsOf(call, answer, reading, where) };
+}
+
+async function onePage(call: EffectCall): Promise<EffectResult> {
+  const pagination = readPagination(call.params['pagination'] ?? null);
+  const base = draftOf(call.params);
+  const carry = (call.carry as unknown as PageCarry | undefined) ?? (await firstPage(call, pagination, base));
+  const ceiling = call.ports.limit('loop.ceiling');
+  if (pagination.maxPages === null && carry.page >= ceiling) {
+    const how = 'or set pagination.maxPages, which ends quietly';
+    throw new FailureError(limitFailure('loop.ceiling', ceiling, `${base.method} ${base.url}: pages`, how));
+  }
+  // A retry has waited already.
+  if (carry.page > 0 && call.attempt === 1 && pagination.intervalMs > 0) {
+    await call.ports.clock.sleep(pagination.intervalMs, call.signal);
+  }
+  const draft = pageDraft(base, carry);
+  const trusted = isTrusted(base.url, draft.url);
+  if (!trusted) call.ports.log(`page ${carry.page + 1} is at another origin (${new URL(draft.url).origin}): no credentials sent`);
+  const { answer, reading, where } = await send(call, draft, {
+    trusted,
+    // Each page is a request of its own; a server must not answer page 2 with what it kept of page 1.
+    idempotencyKey: carry.page === 0 ? call.idempotencyKey : `${call.idempotencyKey}-${carry.page}`,
+    onlyNew: carry.url !== undefined,
+  });
+  const page = {
+    answer,
+    reading,
+    draft,
+    list: isGood(answer.status) ? listOf(call, reading, where) : null,
+    names: { $response: responseNames(answer, reading), $request: requestNames(draft), $pageCount: carry.page + 1 },
+  };
+  const next = await nextPage(call, pagination, page, carry);
+  if (!next.expected) throw statusFailure(call, answer, where);
+  if (next.stoppedByMax) call.ports.log(`ended at pagination.maxPages (${pagination.maxPages})`);
+  const items = await itemsOf(call, answer, reading, where);
+  if (next.carry === null) return { items, done: true };
+  return { items, carry: next.carry as unknown as NonNullable<EffectResult['carry']>, done: false };
+}
+
+export function run(call: EffectCall): Promise<EffectResult> {
+  const pagination = call.params['pagination'];
+  return pagination === undefined || pagination === null ? once(call) : onePage(call);
+}

@@ -1,0 +1,104 @@
+/**
+ * Owns the types that apps see of the runtime: what a run is asked for, reports and gives.
+ * Does nothing itself; runner/runner.ts implements it.
+ */
+import type { Diagnostic, Failure } from '@rondo/core/errors.ts';
+import type { JournalEvent } from '@rondo/core/events.ts';
+import type { Json } from '@rondo/core/model/item.ts';
+import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
+import type { Clock, LoopRecord, RunStatus, RunStore } from '@rondo/core/ports.ts';
+
+export interface RunnerEnvironment {
+  store: RunStore;
+  registry: NodeRegistry;
+  clock?: Clock;
+  /** Folder that relative paths of file nodes start from; default the workflow's folder. */
+  filesRoot?: string;
+  /** Hosts or CIDR blocks that the network guard lets through besides public addresses. */
+  egressAllow?: readonly string[];
+  secrets?: Readonly<Record<string, string>>;
+  /** Finds the text of a sub-workflow by id, name or relative path. */
+  findWorkflow?: (reference: string) => Promise<{ text: string; file: string } | null>;
+  /** Commit rows after this many or this long, whichever is first. */
+  commitRows?: number;
+  commitMs?: number;
+  /** Called at each named fault point; tests crash here. */
+  fault?: (point: FaultPoint) => void;
+}
+
+export type FaultPoint =
+  | 'run-created'
+  | 'run-claimed'
+  | 'journal-written'
+  | 'before-commit'
+  | 'after-commit'
+  | 'before-effect'
+  | 'after-effect'
+  | 'lease-renewed'
+  | 'cursor-moved'
+  | 'loop-finished'
+  | 'before-finish'
+  | 'after-finish';
+
+export interface RunRequest {
+  /** Text of the workflow file. */
+  definition: string;
+  /** Its path, for messages, relative files and sub-workflows. */
+  file: string;
+  input?: Json;
+  /** Input items instead of `input`: a file read as a stream (.ndjson, .json, .csv). */
+  items?: string;
+  /** By node id: item values used instead of running the node. */
+  pins?: Readonly<Record<string, Json>>;
+  /** Override of parallel and of the number of items for the outermost loops. */
+  parallel?: number;
+  limit?: number;
+  runId?: string;
+}
+
+export type Progress =
+  | { type: 'run'; runId: string; status: RunStatus }
+  | { type: 'loop'; loop: LoopRecord; inFlight: number }
+  | { type: 'step'; event: JournalEvent }
+  /** The store cannot be written; the run pauses and goes on by itself. */
+  | { type: 'stalled'; message: string }
+  | { type: 'unstalled' }
+  | { type: 'log'; node: string; line: string };
+
+export interface RunResult {
+  runId: string;
+  status: RunStatus;
+  output: Json | null;
+  failure: Failure | null;
+  loops: LoopRecord[];
+  stats: { durationMs: number; iterations: number; steps: number; peakRssMb: number };
+}
+
+export interface RunHandle {
+  runId: string;
+  done: Promise<RunResult>;
+  /** Drains what is in flight and ends as cancelled. */
+  cancel(): void;
+  /** Drains, keeps everything acknowledged, releases the lease; the run can be resumed. `done` resolves with status waiting. */
+  interrupt(): void;
+  onProgress(listener: (progress: Progress) => void): void;
+  /** Item texts (wire form) of the node's runs in the top frame, after the end: [run][output] lists, cut at `limit`. */
+  nodes(limit: number): Promise<Record<string, { items: Json[]; total: number }[][]>>;
+}
+
+/** Thrown by start when the definition or the input is not valid; nothing was stored. */
+export class InvalidWorkflow extends Error {
+  readonly diagnostics: Diagnostic[];
+  constructor(diagnostics: Diagnostic[]) {
+    super(diagnostics[0]?.message ?? 'invalid workflow');
+    this.name = 'InvalidWorkflow';
+    this.diagnostics = diagnostics;
+  }
+}
+
+export interface Runner {
+  start(request: RunRequest): Promise<RunHandle>;
+  /** Goes on with a run from the store. Throws StoreError run-not-found, lease-lost when somebody drives it. */
+  resume(runId: string): Promise<RunHandle>;
+  close(): Promise<void>;
+}

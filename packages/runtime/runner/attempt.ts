@@ -1,0 +1,73 @@
+/**
+ * Owns one iteration's tries: time-out, retry with backoff and Retry-After, what is worth
+ * trying again. Delays come from the loop's policy (core); waiting is done here.
+ */
+import { failure, FailureError, toFailure, type Failure } from '@rondo/core/errors.ts';
+import { retryDelay, type Loop } from '@rondo/core/engine/loop.ts';
+import { StoreError, type Clock } from '@rondo/core/ports.ts';
+
+/** Longest Retry-After that is honoured; a server may not hold a loop for ever. */
+const LONGEST_RETRY_AFTER = 15 * 60_000;
+
+export interface Tried<T> {
+  value: T | null;
+  failure: Failure | null;
+  attempts: number;
+}
+
+export async function attempt<T>(
+  loop: Loop,
+  clock: Clock,
+  signal: AbortSignal,
+  where: string,
+  work: (attempt: number, signal: AbortSignal) => Promise<T>,
+): Promise<Tried<T>> {
+  for (let n = 1; ; n += 1) {
+    const tried = await once(loop, clock, signal, where, n, work);
+    if (tried.failure === null) return { ...tried, attempts: n };
+    if (signal.aborted) throw signal.reason;
+    if (n > loop.retry.times || tried.failure.retry === 'no') return { ...tried, attempts: n };
+    const asked = Math.min(tried.failure.retryAfterMs ?? 0, LONGEST_RETRY_AFTER);
+    await clock.sleep(Math.max(retryDelay(loop.retry, n, Math.random()), asked), signal);
+  }
+}
+
+async function once<T>(
+  loop: Loop,
+  clock: Clock,
+  signal: AbortSignal,
+  where: string,
+  n: number,
+  work: (attempt: number, signal: AbortSignal) => Promise<T>,
+): Promise<{ value: T | null; failure: Failure | null }> {
+  if (loop.timeoutMs === null) return caught(() => work(n, signal), signal);
+  const { timeoutMs } = loop;
+  const controller = new AbortController();
+  const ended = new AbortController();
+  const onAbort = (): void => controller.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const late = clock.sleep(timeoutMs, ended.signal).then(
+    () => {
+      const why = failure('timeout', `${where} took longer than its timeout of ${timeoutMs} ms.`, { retry: 'yes' });
+      controller.abort(new FailureError(why));
+      return { value: null, failure: why };
+    },
+    () => new Promise<never>(() => {}),
+  );
+  try {
+    return await Promise.race([caught(() => work(n, controller.signal), signal), late]);
+  } finally {
+    ended.abort();
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function caught<T>(work: () => Promise<T>, signal: AbortSignal): Promise<{ value: T | null; failure: Failure | null }> {
+  try {
+    return { value: await work(), failure: null };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (error instanceof StoreError || (error instanceof Error && error.name === 'Stopped')) throw error;
+    return { value: null, failure: toFailure(error) };
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * Owns what every part of one run shares: plan, store, writer, evaluator, limits, signals.
+ * Holds no logic beyond handing out keys and loops.
+ */
+import { FailureError } from '@rondo/core/errors.ts';
+import type { Loop } from '@rondo/core/engine/loop.ts';
+import { limitFailure, type Limits } from '@rondo/core/model/limits.ts';
+import type { EffectPorts, NodeRegistry } from '@rondo/core/model/node-type.ts';
+import type { Plan } from '@rondo/core/model/plan.ts';
+import type { Clock, Evaluator, LoopRecord, RunStore } from '@rondo/core/ports.ts';
+import type { JournalEvent } from '@rondo/core/events.ts';
+import type { FaultPoint, Progress } from '../api.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
+import { LoopRun } from './loop-run.ts';
+import type { RateGate } from './rate.ts';
+
+export interface RunOptions {
+  vars: unknown;
+  pins: ReadonlyMap<string, string[]>;
+  parallel: number | null;
+  limit: number | null;
+}
+
+export interface RunContext {
+  readonly runId: string;
+  readonly store: RunStore;
+  readonly registry: NodeRegistry;
+  readonly clock: Clock;
+  readonly writer: LedgerWriter;
+  readonly evaluator: Evaluator;
+  readonly limits: Limits;
+  readonly options: RunOptions;
+  readonly ports: Omit<EffectPorts, 'log' | 'limit'>;
+  readonly rates: Map<string, RateGate>;
+  readonly loops: LoopTable;
+  readonly stop: StopSignal;
+  /** Finished steps of checkpointed frames, found at resume: by frame, by step. */
+  readonly earlier: Map<string, Map<string, JournalEvent>>;
+  readonly findPlan: (reference: string) => Promise<Plan>;
+  readonly fault: (point: FaultPoint) => void;
+  readonly report: (progress: Progress) => void;
+  readonly event: (event: EventBody) => void;
+  /** Unique ids for evaluator programs. */
+  readonly programId: (key: object, name: string) => string;
+  /** Programs the evaluator knows. */
+  readonly programs: Set<string>;
+  readonly stats: { steps: number; iterations: number; folds: number };
+}
+
+type Distribute<E> = E extends JournalEvent ? Omit<E, 'seq' | 'at'> : never;
+export type EventBody = Distribute<JournalEvent>;
+
+/** Why no new iteration may start; what is in flight is drained and kept. */
+export class StopSignal {
+  #reason: 'pause' | 'cancel' | 'interrupt' | 'failed' | null = null;
+  readonly #controller = new AbortController();
+  readonly #wakers = new Set<() => void>();
+
+  get reason(): 'pause' | 'cancel' | 'interrupt' | 'failed' | null {
+    return this.#reason;
+  }
+
+  set(reason: 'pause' | 'cancel' | 'interrupt'): void {
+    if (this.#reason === null || reason === 'cancel') this.#reason = reason;
+    for (const wake of this.#wakers) wake();
+  }
+
+  /** Aborts at once: the lease is lost, nothing may be written any more. */
+  abort(error: Error): void {
+    this.#reason ??= 'failed';
+    this.#controller.abort(error);
+    for (const wake of this.#wakers) wake();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Called when the reason changes; answers the way to take it back. */
+  onChange(wake: () => void): () => void {
+    this.#wakers.add(wake);
+    return () => this.#wakers.delete(wake);
+  }
+}
+
+/** Thrown where a run stops early by request: not a failure. */
+export class Stopped extends Error {
+  readonly reason: 'pause' | 'cancel' | 'interrupt';
+  constructor(reason: 'pause' | 'cancel' | 'interrupt') {
+    super(reason);
+    this.name = 'Stopped';
+    this.reason = reason;
+  }
+}
+
+/** Throws Stopped when the run was asked to stop, or the abort error. */
+export function checkStop(stop: StopSignal): void {
+  if (stop.signal.aborted) throw stop.signal.reason;
+  if (stop.reason !== null && stop.reason !== 'failed') throw new Stopped(stop.reason);
+}
+
+/** Keys and records of the loops of a run. */
+export class LoopTable {
+  readonly #earlier: Map<string, LoopRecord>;
+  #nextKey: number;
+  readonly #limits: Limits;
+  /** Loops that run now, for progress. */
+  readonly active = new Set<LoopRun>();
+  iterations = 0;
+
+  constructor(earlier: readonly LoopRecord[], limits: Limits) {
+    this.#earlier = new Map(earlier.map((record) => [record.path, record]));
+    this.#nextKey = earlier.reduce((most, record) => Math.max(most, record.key), 0) + 1;
+    this.#limits = limits;
+  }
+
+  /** The loop at `path`: new, or as an earlier runner left it. */
+  async open(
+    context: RunContext,
+    path: string,
+    node: string,
+    loop: Loop,
+    ports: number,
+    /** What an earlier runner left is not used: its rows are written again. */
+    fresh = false,
+  ): Promise<{ run: LoopRun; finished: boolean }> {
+    const found = this.#earlier.get(path);
+    if (found !== undefined && fresh) {
+      Object.assign(found, { status: 'running', total: null, completed: 0, failed: 0, skipped: 0, cursor: 0, carry: null, tally: '' });
+    }
+    const { clock, writer, store, runId } = context;
+    const record: LoopRecord = found ?? {
+      key: this.#nextKey++,
+      path,
+      node,
+      status: 'running',
+      total: null,
+      completed: 0,
+      failed: 0,
+      skipped: 0,
+      cursor: 0,
+      carry: null,
+      tally: '',
+      startedAt: clock.now(),
+      durationMs: 0,
+    };
+    this.#earlier.delete(path);
+    const beyond = [];
+    if (found !== undefined && !fresh) {
+      for (let after = record.cursor - 1; ; ) {
+        const page = await store.rows(runId, record.key, { after, limit: 1000 });
+        beyond.push(...page);
+        if (page.length < 1000) break;
+        after = page.at(-1)?.index ?? after;
+      }
+    }
+    const run = new LoopRun(record, loop, ports, writer, beyond, () => clock.monotonic());
+    const finished = found !== undefined && record.status === 'completed';
+    if (!finished) {
+      record.status = 'running';
+      this.active.add(run);
+      writer.loop(run);
+    }
+    return { run, finished };
+  }
+
+  close(run: LoopRun): void {
+    this.active.delete(run);
+  }
+
+  /** Counts iterations of the whole run against run.iterations. */
+  started(count: number, path: string): void {
+    this.iterations += count;
+    if (this.iterations > this.#limits['run.iterations']) {
+      throw new FailureError(limitFailure('run.iterations', this.#limits['run.iterations'], path));
+    }
+  }
+}
+
+/** Sleeps; ends early with Stopped when the run is asked to stop. */
+export async function sleepOrStop(context: RunContext, ms: number): Promise<void> {
+  const ended = new AbortController();
+  const forget = context.stop.onChange(() => ended.abort());
+  try {
+    checkStop(context.stop);
+    await context.clock.sleep(ms, ended.signal).catch((error: unknown) => {
+      if (!ended.signal.aborted) throw error;
+    });
+    checkStop(context.stop);
+  } finally {
+    forget();
+  }
+}

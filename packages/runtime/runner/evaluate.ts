@@ -1,0 +1,69 @@
+/**
+ * Owns small evaluations for the runner: the parameters of one unit, one condition, one list.
+ * Long blocks go through steps/block-loop.ts.
+ */
+import { FailureError } from '@rondo/core/errors.ts';
+import type { Json } from '@rondo/core/model/item.ts';
+import type { Step, Template } from '@rondo/core/model/plan.ts';
+import type { ProgramContext } from '@rondo/core/ports.ts';
+import type { RunContext } from './context.ts';
+import type { Frame } from './frame.ts';
+import { jsonOf, templateProgram } from './programs.ts';
+
+export const isLiteral = (template: Template): boolean => template.kind === 'literal';
+
+/** Values of the templates for one unit. Throws FailureError when one fails. */
+export async function evaluate(
+  context: RunContext,
+  program: string,
+  items: readonly string[],
+  index: number,
+  scope: ProgramContext,
+): Promise<Record<string, Json>> {
+  const result = await context.evaluator.run({
+    program,
+    items: items.length === 0 ? ['{}'] : items,
+    size: Math.max(items.length, 1),
+    first: index,
+    units: 1,
+    total: null,
+    carry: null,
+    context: scope,
+  });
+  const unit = result.units[0];
+  if (unit === undefined || unit.status !== 'completed') {
+    throw new FailureError(unit?.failure ?? { code: 'expression-failed', message: 'The evaluator gave no answer.' });
+  }
+  return jsonOf(unit.output) as Record<string, Json>;
+}
+
+/** A way to get a step's parameters per unit; literals cost nothing. */
+export function parameterSource(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+): (items: readonly string[], index: number, scope: ProgramContext) => Promise<Record<string, Json>> {
+  const entries = Object.entries(step.params);
+  const dynamic = entries.filter(([, template]) => !isLiteral(template));
+  const fixed: Record<string, Json> = { ...step.rawParams };
+  for (const [name, template] of entries) if (template.kind === 'literal') fixed[name] = template.value;
+  if (dynamic.length === 0) return async () => ({ ...fixed });
+  const program = templateProgram(context, frame, `params:${step.id}`, dynamic);
+  return async (items, index, scope) => ({ ...fixed, ...(await evaluate(context, program, items, index, scope)) });
+}
+
+/** One template, by name; literals cost nothing. */
+export async function evaluateOne(
+  context: RunContext,
+  frame: Frame,
+  name: string,
+  template: Template,
+  items: readonly string[],
+  index: number,
+  scope: ProgramContext,
+): Promise<Json> {
+  if (template.kind === 'literal') return template.value;
+  const program = templateProgram(context, frame, name, [['value', template]]);
+  const values = await evaluate(context, program, items, index, scope);
+  return values.value ?? null;
+}

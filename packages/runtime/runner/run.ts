@@ -1,0 +1,262 @@
+/**
+ * Owns one driven run from lease to final status: sets up what its parts share, drives the top
+ * frame, writes the end. Recovery is the same path: load, decide, go on.
+ */
+import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
+import type { JournalEvent } from '@rondo/core/events.ts';
+import { encodeItem, itemFromWire, type Json } from '@rondo/core/model/item.ts';
+import type { EffectPorts, NodeRegistry } from '@rondo/core/model/node-type.ts';
+import type { Plan } from '@rondo/core/model/plan.ts';
+import { StoreError, type Clock, type Evaluator, type Lease, type LoopRecord, type RunStatus, type RunStore } from '@rondo/core/ports.ts';
+import type { FaultPoint, Progress, RunResult } from '../api.ts';
+import { LoopTable, Stopped, StopSignal, type RunContext } from './context.ts';
+import { countOf, inline, readBlocks, SPILL_MARK, type Feed } from './dataset.ts';
+import { driveFrame, resultFeeds, type Frame } from './frame.ts';
+import { LedgerWriter } from './ledger-writer.ts';
+import { readItems } from './steps/items-file.ts';
+import { outputValue } from './steps/output.ts';
+
+/** The heartbeat; a lease lasts three of them and a bit. */
+const RENEW_MS = 4000;
+export const LEASE_MS = 15_000;
+const TICK_MS = 100;
+/** An undeclared output longer than this is cut; the whole is in the ledger. */
+const OUTPUT_ITEMS = 10_000;
+
+export interface RunSetup {
+  runId: string;
+  plan: Plan;
+  store: RunStore;
+  lease: Lease;
+  registry: NodeRegistry;
+  clock: Clock;
+  evaluator: Evaluator;
+  ports: Omit<EffectPorts, 'log' | 'limit'>;
+  findPlan: (reference: string) => Promise<Plan>;
+  input: Json | undefined;
+  vars: Record<string, Json>;
+  items: string | null;
+  pins: Record<string, Json>;
+  parallel: number | null;
+  limit: number | null;
+  commitRows: number;
+  commitMs: number;
+  fault: (point: FaultPoint) => void;
+  report: (progress: Progress) => void;
+}
+
+export interface DrivenRun {
+  stop: StopSignal;
+  result: Promise<{ result: RunResult; frame: Frame; context: RunContext }>;
+}
+
+export function driveRun(setup: RunSetup): DrivenRun {
+  const stop = new StopSignal();
+  return { stop, result: drive(setup, stop) };
+}
+
+async function drive(setup: RunSetup, stop: StopSignal): Promise<{ result: RunResult; frame: Frame; context: RunContext }> {
+  const { store, lease, clock, plan, runId, report } = setup;
+  const started = clock.monotonic();
+  const writer = new LedgerWriter({
+    store,
+    lease,
+    clock,
+    rows: setup.commitRows,
+    ms: setup.commitMs,
+    fault: setup.fault,
+    report,
+    onControl: (control) => stop.set(control === 'cancel' ? 'cancel' : 'pause'),
+    onLost: (error) => stop.abort(error),
+  });
+  const journal = await store.journal(runId);
+  const context = makeContext(setup, writer, stop, journal, await store.loops(runId));
+  const heartbeat = setInterval(() => void renew(setup, stop), RENEW_MS);
+  const ticker = setInterval(() => tick(context, report), TICK_MS);
+  heartbeat.unref();
+  ticker.unref();
+  const frame = topFrame(setup);
+  let status: RunStatus = 'completed';
+  let output: Json | null = null;
+  let failed: Failure | null = null;
+  try {
+    writer.run({ status: 'running', startedAt: clock.now() });
+    report({ type: 'run', runId, status: 'running' });
+    setup.fault('run-claimed');
+    frame.input = await inputFeeds(setup, context, frame);
+    await driveFrame(context, frame);
+    output = await resultOf(context, frame, plan);
+  } catch (error) {
+    if (error instanceof FailureError) {
+      status = 'failed';
+      failed = error.failure;
+    } else if (error instanceof Stopped) status = error.reason === 'cancel' ? 'cancelled' : 'waiting';
+    else {
+      clearInterval(heartbeat);
+      clearInterval(ticker);
+      writer.stop();
+      throw error;
+    }
+  }
+  setup.fault('before-finish');
+  if (status === 'cancelled') failed = failure('cancelled', 'The run was cancelled. Everything that was done is kept.');
+  writer.run({
+    status,
+    output: output === null ? null : JSON.stringify(output),
+    failure: failed,
+    finishedAt: status === 'waiting' ? null : clock.now(),
+  });
+  await writer.durable();
+  setup.fault('after-finish');
+  clearInterval(heartbeat);
+  clearInterval(ticker);
+  tick(context, report);
+  writer.stop();
+  await store.release(lease);
+  report({ type: 'run', runId, status });
+  const loops = (await store.loops(runId)).filter((loop) => !loop.path.endsWith(SPILL_MARK));
+  for (const loop of loops.slice(0, 1000)) report({ type: 'loop', loop, inFlight: 0 });
+  const result: RunResult = {
+    runId,
+    status,
+    output,
+    failure: failed,
+    loops,
+    stats: {
+      durationMs: Math.round(clock.monotonic() - started),
+      iterations: context.stats.iterations,
+      steps: context.stats.steps,
+      peakRssMb: 0,
+    },
+  };
+  return { result, frame, context };
+}
+
+function makeContext(setup: RunSetup, writer: LedgerWriter, stop: StopSignal, journal: readonly JournalEvent[], loops: readonly LoopRecord[]): RunContext {
+  const { plan, clock } = setup;
+  const earlier = new Map<string, Map<string, JournalEvent>>();
+  let seq = 0;
+  for (const event of journal) {
+    seq = Math.max(seq, event.seq);
+    const steps = earlier.get(event.frame) ?? new Map<string, JournalEvent>();
+    // A failed or merely started step is done again; a finished or waiting one is gone on from.
+    if (event.type === 'step-started' || event.type === 'step-failed') steps.delete(event.step);
+    else steps.set(event.step, event);
+    earlier.set(event.frame, steps);
+  }
+  const keys = new WeakMap<object, number>();
+  let nextKey = 0;
+  return {
+    runId: setup.runId,
+    store: setup.store,
+    registry: setup.registry,
+    clock,
+    writer,
+    evaluator: setup.evaluator,
+    limits: plan.limits,
+    options: {
+      vars: setup.vars,
+      pins: new Map(Object.entries(setup.pins).map(([node, value]) => [node, listOf(value).map((json) => encodeItem({ json }))])),
+      parallel: setup.parallel,
+      limit: setup.limit,
+    },
+    ports: setup.ports,
+    rates: new Map(),
+    loops: new LoopTable(loops, plan.limits),
+    stop,
+    earlier,
+    findPlan: setup.findPlan,
+    fault: setup.fault,
+    report: setup.report,
+    event: (body) => {
+      seq += 1;
+      const event = { ...body, seq, at: clock.now() } as JournalEvent;
+      writer.event(event);
+      setup.report({ type: 'step', event });
+    },
+    programId: (key, name) => {
+      let id = keys.get(key);
+      if (id === undefined) {
+        id = nextKey++;
+        keys.set(key, id);
+      }
+      return `${setup.runId}:${id}:${name}`;
+    },
+    programs: new Set(),
+    stats: { steps: 0, iterations: 0, folds: 0 },
+  };
+}
+
+function listOf(value: Json): Json[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+function topFrame(setup: RunSetup): Frame {
+  const { plan } = setup;
+  return {
+    region: plan.root,
+    path: '',
+    input: [],
+    parent: null,
+    loops: [],
+    outputs: [],
+    recorded: true,
+    depth: 0,
+    vars: setup.vars,
+    owner: { timezone: plan.timezone, key: plan },
+  };
+}
+
+/** What the top frame starts with: the items of a file, the input, or one empty item. */
+async function inputFeeds(setup: RunSetup, context: RunContext, frame: Frame): Promise<Feed[]> {
+  if (setup.items !== null) return readItems(context, frame, setup.items);
+  const { input } = setup;
+  const values = input === undefined ? [setup.vars] : Array.isArray(input) ? input : [setup.vars];
+  const limit = setup.limit ?? Number.POSITIVE_INFINITY;
+  return [{ dataset: inline(values.slice(0, limit).map((json) => encodeItem({ json: json as Json }))), port: 0 }];
+}
+
+/** The declared output, else what a respond node gave, else the items' json of the last node. */
+async function resultOf(context: RunContext, frame: Frame, plan: Plan): Promise<Json> {
+  if (plan.output !== null) return outputValue(context, frame, plan);
+  const responders = plan.root.steps.filter((step) => (step.type === 'respond' || step.type === 'output') && frame.outputs[step.index] != null);
+  const last = responders.at(-1) ?? plan.root.steps.filter((step) => frame.outputs[step.index] != null).at(-1);
+  const dataset = last === undefined ? undefined : frame.outputs[last.index];
+  const feeds = dataset == null || last === undefined ? resultFeeds(frame) : last.outputs.map((_, port) => ({ dataset, port }));
+  const items: Json[] = [];
+  for (const feed of feeds) {
+    if (countOf(feed) === 0) continue;
+    for await (const block of readBlocks(context, [feed])) {
+      for (const text of block) {
+        if (items.length >= OUTPUT_ITEMS) return items;
+        items.push(itemFromWire(JSON.parse(text) as Json).json);
+      }
+    }
+  }
+  return items;
+}
+
+async function renew(setup: RunSetup, stop: StopSignal): Promise<void> {
+  try {
+    const held = await setup.store.renew(setup.lease, LEASE_MS);
+    setup.fault('lease-renewed');
+    if (!held) {
+      stop.abort(new StoreError('lease-lost', `Run ${setup.runId} is driven by another runner now.`));
+      return;
+    }
+    const record = await setup.store.getRun(setup.runId);
+    if (record !== null && record.control !== 'none') stop.set(record.control === 'cancel' ? 'cancel' : 'pause');
+  } catch (error) {
+    // A store that is away now may be back before the lease runs out; the writer reports it.
+    if (!(error instanceof StoreError) || error.code !== 'store-unavailable') stop.abort(error as Error);
+  }
+}
+
+function tick(context: RunContext, report: (progress: Progress) => void): void {
+  for (const run of context.loops.active) {
+    if (run.path.endsWith(SPILL_MARK)) continue;
+    run.touchDuration();
+    const { started, completed, failed, skipped } = run.progress;
+    report({ type: 'loop', loop: { ...run.record }, inFlight: started - completed - failed - skipped });
+  }
+}

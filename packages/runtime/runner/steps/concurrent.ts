@@ -1,0 +1,165 @@
+/**
+ * Owns loops whose iterations act on the world or hold loops themselves: up to `parallel` in
+ * flight, each recorded as started before it begins and as settled before its slot is used
+ * again. So a crash repeats at most the iterations in flight.
+ */
+import type { Dataset } from '@rondo/core/events.ts';
+import { ITEM_SEPARATOR, itemsOfPort } from '@rondo/core/model/item.ts';
+import type { Step } from '@rondo/core/model/plan.ts';
+import type { Decision } from '@rondo/core/engine/loop.ts';
+import { attempt } from '../attempt.ts';
+import { checkStop, Stopped, type RunContext } from '../context.ts';
+import { readBlocks, countAll, type Feed } from '../dataset.ts';
+import type { LoopRun } from '../loop-run.ts';
+import { RateGate } from '../rate.ts';
+import { endLoop, leaveLoop, tooMany } from './settle.ts';
+
+export interface UnitValue {
+  output: string;
+  steps: string;
+  logs: string;
+}
+
+export type UnitWork = (items: string[], index: number, attempt: number, signal: AbortSignal) => Promise<UnitValue>;
+
+export interface Concurrent {
+  path: string;
+  feeds: Feed[];
+  ports: number;
+  work: UnitWork;
+  /** Break: true after an iteration ends the loop. */
+  stopWhen: ((output: string, index: number) => Promise<boolean>) | null;
+  /** Called when an iteration is on disk: nested records of it may go. */
+  settled?: (index: number) => void;
+}
+
+export async function concurrentLoop(context: RunContext, step: Step, job: Concurrent): Promise<{ dataset: Dataset; run: LoopRun }> {
+  const { loop } = step;
+  const { run, finished } = await context.loops.open(context, job.path, step.id, loop, job.ports);
+  if (finished) return { dataset: await endLoop(context, step, run, { do: 'finish', reason: 'exhausted' }), run };
+  const count = countAll(job.feeds);
+  const size = Math.min(loop.size, Math.max(count, 1));
+  const total = Math.ceil(count / size);
+  run.setTotal(total);
+  if (total > loop.limit && loop.atLimit === 'fail') {
+    run.finish('failed');
+    context.loops.close(run);
+    throw tooMany(context, step, job.path, total);
+  }
+  const units = unitsOf(context, job, run, size);
+  let wake = (): void => {};
+  let broken: unknown = null;
+  const forget = context.stop.onChange(() => wake());
+  const settle = (): void => wake();
+  try {
+    for (;;) {
+      run.progress.available = total - run.progress.started;
+      run.progress.cancelled = context.stop.reason !== null || broken !== null;
+      const decision: Decision = run.decide();
+      if (decision.do === 'start') {
+        for (let n = 0; n < decision.count; n += 1) {
+          const unit = await units.next();
+          if (unit.done) {
+            run.progress.total = run.progress.started;
+            break;
+          }
+          run.progress.started += 1;
+          one(context, step, job, run, unit.value).then(settle, (error: unknown) => {
+            broken ??= error;
+            run.progress.skipped += 1;
+            wake();
+          });
+        }
+        continue;
+      }
+      if (decision.do === 'wait') {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      if (broken !== null || context.stop.reason !== null) {
+        await leaveLoop(context, run);
+        if (broken !== null) throw broken;
+        checkStop(context.stop);
+      }
+      return { dataset: await endLoop(context, step, run, decision), run };
+    }
+  } finally {
+    forget();
+  }
+}
+
+interface Unit {
+  index: number;
+  items: string[];
+}
+
+async function* unitsOf(context: RunContext, job: Concurrent, run: LoopRun, size: number): AsyncGenerator<Unit> {
+  let index = run.record.cursor;
+  const perBlock = Math.max(1, Math.floor(1000 / size)) * size;
+  for await (const block of readBlocks(context, job.feeds, index * size, perBlock)) {
+    for (let at = 0; at < block.length; at += size) {
+      if (!run.isSettled(index)) yield { index, items: block.slice(at, at + size) };
+      index += 1;
+    }
+  }
+}
+
+/** The rate of the loop; loops with the same key share one. */
+export function rateOf(context: RunContext, step: Step, path: string): RateGate | null {
+  const { rate } = step.loop;
+  if (rate === null) return null;
+  const key = rate.key ?? path.replace(/\[\d+\]/g, '');
+  let gate = context.rates.get(key);
+  if (gate === undefined) {
+    gate = new RateGate(rate.count, rate.perMs, context.clock);
+    context.rates.set(key, gate);
+  }
+  return gate;
+}
+
+async function one(context: RunContext, step: Step, job: Concurrent, run: LoopRun, unit: Unit): Promise<void> {
+  const { index, items } = unit;
+  const { loop } = step;
+  const { clock, writer, stop } = context;
+  const input = items.join(ITEM_SEPARATOR);
+  const where = `${job.path}[${index}]`;
+  await rateOf(context, step, job.path)?.take(stop.signal);
+  context.loops.started(1, job.path);
+  context.stats.iterations += 1;
+  const at = clock.now();
+  const lost = run.lossFailure(index);
+  if (lost !== null) {
+    run.settle(index, input, { status: 'failed', output: '', steps: '', logs: '', failure: lost, attempts: 0 }, at, 0);
+    return;
+  }
+  run.begin(index, input, at);
+  await writer.durable();
+  context.fault('before-effect');
+  const begun = clock.monotonic();
+  const tried = await attempt(loop, clock, stop.signal, where, (n, signal) => job.work(items, index, n, signal)).catch((error: unknown) => {
+    if (error instanceof Stopped) run.suspend(index, input, at);
+    throw error;
+  });
+  context.fault('after-effect');
+  const spent = clock.monotonic() - begun;
+  const { value, attempts } = tried;
+  if (value !== null) {
+    run.settle(index, input, { status: 'completed', ...value, failure: null, attempts }, at, spent);
+    if (job.stopWhen !== null && (await job.stopWhen(value.output, index))) run.progress.ended = true;
+  } else {
+    const failed = tried.failure === null ? null : { ...tried.failure, item: index, path: tried.failure.path ?? where, node: tried.failure.node ?? step.id };
+    run.settle(index, input, { status: 'failed', output: '', steps: '', logs: '', failure: failed, attempts }, at, spent);
+  }
+  job.settled?.(index);
+  context.fault('cursor-moved');
+  if (loop.pauseMs > 0 && run.progress.started < (run.progress.total ?? Number.POSITIVE_INFINITY)) {
+    await clock.sleep(loop.pauseMs, stop.signal);
+  }
+}
+
+/** The first item of an output, for conditions. */
+export function firstItem(output: string): string {
+  return itemsOfPort(output, 0)[0] ?? 'null';
+}

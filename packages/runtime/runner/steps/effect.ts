@@ -1,0 +1,161 @@
+/**
+ * Owns nodes that act on the world, one unit at a time: parameters from the evaluator, the
+ * call of the node, durable waits. Loops are concurrent.ts.
+ */
+import { Defect, FailureError, type Failure } from '@rondo/core/errors.ts';
+import type { Dataset } from '@rondo/core/events.ts';
+import { decodeItem, encodeItem, ITEM_SEPARATOR, joinPorts, splitItems, splitPorts, type Item, type Json } from '@rondo/core/model/item.ts';
+import { limitFailure, type LimitName } from '@rondo/core/model/limits.ts';
+import type { EffectResult, NodeType } from '@rondo/core/model/node-type.ts';
+import type { Step } from '@rondo/core/model/plan.ts';
+import type { ProgramContext } from '@rondo/core/ports.ts';
+import { attempt } from '../attempt.ts';
+import { sleepOrStop, type RunContext } from '../context.ts';
+import { countAll, inline, readAll } from '../dataset.ts';
+import { evaluate, parameterSource } from '../evaluate.ts';
+import { feedsOf, pathIn, type Frame } from '../frame.ts';
+import { contextFor, templateProgram } from '../programs.ts';
+import { compileNever } from './page-templates.ts';
+import { concurrentLoop, firstItem, type UnitValue, type UnitWork } from './concurrent.ts';
+
+/** Waits shorter than this do not show as a waiting run. */
+const SHOWN_WAIT_MS = 1000;
+
+export interface Caller {
+  (call: { items: string[]; index: number; attempt: number; carry: Json | undefined; signal: AbortSignal; log: (line: string) => void }): Promise<EffectResult>;
+}
+
+/** A way to call the node of a step for one unit. */
+export async function effectCaller(context: RunContext, frame: Frame, step: Step): Promise<Caller> {
+  const type = context.registry.get(step.type) as NodeType;
+  const { run } = type;
+  if (run === undefined) throw new Defect(`node type ${step.type} has no run`);
+  const path = pathIn(frame, step);
+  const scope = await contextFor(context, frame, step.references, path);
+  const parameters = parameterSource(context, frame, step);
+  const limit = (name: string): number => context.limits[name as LimitName];
+  return async ({ items, index, attempt: n, carry, signal, log }) =>
+    run({
+      params: await parameters(items, index, scope),
+      items: items.map(decodeItem),
+      carry,
+      index,
+      attempt: n,
+      idempotencyKey: `${context.runId}/${path}[${index}]`,
+      signal,
+      ports: { ...context.ports, limit, log },
+      evaluate: (template, names) => extra(context, frame, step, template, names, items, index, scope),
+    });
+}
+
+async function extra(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+  template: Json,
+  names: Record<string, Json>,
+  items: readonly string[],
+  index: number,
+  scope: ProgramContext,
+): Promise<Json> {
+  const compiled = compileNever(template);
+  if (compiled.kind === 'literal') return compiled.value;
+  const program = templateProgram(context, frame, `extra:${step.id}:${JSON.stringify(template)}`, [['value', compiled]]);
+  const values = await evaluate(context, program, items.slice(0, 1), index, { ...scope, names });
+  return values.value ?? null;
+}
+
+/** Items as wire text, checked against item.bytes. */
+export function encodeOutput(context: RunContext, result: EffectResult, where: string): string {
+  const most = context.limits['item.bytes'];
+  const ports: Item[][] = result.ports ?? [result.items ?? []];
+  return joinPorts(
+    ports.map((items) =>
+      items.map((item) => {
+        const text = encodeItem(item);
+        if (text.length > most) throw new FailureError({ ...limitFailure('item.bytes', most, where, `an item has ${text.length}`), retry: 'no' });
+        return text;
+      }),
+    ),
+  );
+}
+
+export async function runEffect(context: RunContext, frame: Frame, step: Step): Promise<Dataset> {
+  const caller = await effectCaller(context, frame, step);
+  const path = pathIn(frame, step);
+  const earlier = context.earlier.get(frame.path)?.get(step.id);
+  const due = earlier?.type === 'step-waiting' ? earlier : null;
+  const work: UnitWork = async (items, index, n, signal) => {
+    const logs: string[] = [];
+    const log = (line: string): void => {
+      logs.push(line);
+      context.report({ type: 'log', node: step.id, line });
+    };
+    let carry: Json | undefined;
+    if (due !== null && due.type === 'step-waiting') {
+      await sleepOrStop(context, Math.max(0, due.until - context.clock.now()));
+      carry = due.carry === null ? undefined : (JSON.parse(due.carry) as Json);
+    }
+    for (;;) {
+      const result = await caller({ items, index, attempt: n, carry, signal, log });
+      if (result.waitUntil === undefined) {
+        return { output: encodeOutput(context, result, `${path}[${index}]`), steps: '', logs: logs.join('\n') };
+      }
+      carry = result.carry;
+      await waitUntil(context, frame, step, result.waitUntil, carry);
+    }
+  };
+  return runEffectful(context, frame, step, work);
+}
+
+async function waitUntil(context: RunContext, frame: Frame, step: Step, until: number, carry: Json | undefined): Promise<void> {
+  const ms = until - context.clock.now();
+  if (ms <= 0) return;
+  if (frame.recorded) {
+    context.event({ type: 'step-waiting', frame: frame.path, step: step.id, until, carry: carry === undefined ? null : JSON.stringify(carry) });
+  }
+  const shown = ms >= SHOWN_WAIT_MS && frame.path === '';
+  if (shown) context.writer.run({ status: 'waiting' });
+  await sleepOrStop(context, ms);
+  if (shown) context.writer.run({ status: 'running' });
+}
+
+/** A step whose units go one by one. At the top, or with several units, it is a loop in the ledger. */
+export async function runEffectful(context: RunContext, frame: Frame, step: Step, work: UnitWork): Promise<Dataset> {
+  const feeds = feedsOf(frame, step.inputs[0] ?? []);
+  const path = pathIn(frame, step);
+  const { loop } = step;
+  const count = countAll(feeds);
+  const stopWhen = await breakCondition(context, frame, step);
+  if (frame.path !== '' && count <= Math.min(loop.size, 100_000) && stopWhen === null && loop.rate === null) {
+    return single(context, step, path, await readAll(context, feeds, path), work);
+  }
+  return (await concurrentLoop(context, step, { path, feeds, ports: step.outputs.length, work, stopWhen })).dataset;
+}
+
+/** One unit inside an iteration: part of that iteration's row. */
+async function single(context: RunContext, step: Step, path: string, items: string[], work: UnitWork): Promise<Dataset> {
+  const tried = await attempt<UnitValue>(step.loop, context.clock, context.stop.signal, path, (n, signal) => work(items, 0, n, signal));
+  if (tried.value !== null) {
+    const ports = splitPorts(tried.value.output).map(splitItems);
+    return inline(...step.outputs.map((_, port) => ports[port] ?? []));
+  }
+  if (step.loop.onError === 'stop') throw new FailureError({ ...(tried.failure as Failure), node: tried.failure?.node ?? step.id, path });
+  return inline(step.loop.onError === 'null' ? ['null'] : [], ...step.outputs.slice(1).map(() => []));
+}
+
+/** `stopWhen` as a question about one iteration's output. */
+export async function breakCondition(context: RunContext, frame: Frame, step: Step): Promise<((output: string, index: number) => Promise<boolean>) | null> {
+  const template = step.loopTemplates.stopWhen;
+  if (template === undefined) return null;
+  const scope = await contextFor(context, frame, step.references, pathIn(frame, step));
+  const program = templateProgram(context, frame, `stopWhen:${step.id}`, [['value', template]]);
+  return async (output, index) => {
+    const view = { item: null, index, count: null, previous: null, node: step.id };
+    const values = await evaluate(context, program, [firstItem(output).split(ITEM_SEPARATOR)[0] as string], index, {
+      ...scope,
+      loops: [view, ...frame.loops],
+    });
+    return Boolean(values.value);
+  };
+}

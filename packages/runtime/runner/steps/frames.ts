@@ -1,0 +1,44 @@
+/** Owns loops over items whose body has effects or holds loops: each iteration is a frame. */
+import type { Dataset } from '@rondo/core/events.ts';
+import { splitItems } from '@rondo/core/model/item.ts';
+import type { Region, Step } from '@rondo/core/model/plan.ts';
+import type { RunContext } from '../context.ts';
+import { countAll, type Feed } from '../dataset.ts';
+import { pathIn, type Frame } from '../frame.ts';
+import { concurrentLoop } from './concurrent.ts';
+import { breakCondition } from './effect.ts';
+import { bodyFrame, iterate, viewOf } from './iteration.ts';
+
+export async function frameLoop(context: RunContext, frame: Frame, step: Step, body: Region, feeds: Feed[]): Promise<Dataset> {
+  const path = pathIn(frame, step);
+  const { loop } = step;
+  const total = Math.ceil(countAll(feeds) / Math.min(loop.size, Math.max(countAll(feeds), 1)));
+  const stopWhen = await breakCondition(context, frame, step);
+  let previous: { index: number; value: unknown } = { index: -1, value: null };
+  const { dataset } = await concurrentLoop(context, step, {
+    path,
+    feeds,
+    ports: 1,
+    stopWhen,
+    settled: (index) => {
+      if (body.checkpoint) context.writer.forget(`${path}[${index}]`);
+    },
+    work: async (items, index) => {
+      if (loop.carry === 'previous' && previous.index !== index - 1) previous = { index: index - 1, value: await earlierResult(context, path, index - 1, loop.size) };
+      const view = { item: viewOf(items, loop.size), index, count: total, previous: previous.value, node: step.id };
+      const value = await iterate(context, bodyFrame(frame, body, `${path}[${index}]`, items, view), loop.flatten);
+      if (loop.carry === 'previous') previous = { index, value: viewOf(splitItems(value.output), loop.size) };
+      return value;
+    },
+  });
+  return dataset;
+}
+
+/** The result of an iteration that an earlier runner completed. */
+async function earlierResult(context: RunContext, path: string, index: number, size: number): Promise<unknown> {
+  if (index < 0) return null;
+  await context.writer.durable();
+  const loop = await context.store.loop(context.runId, path);
+  const row = loop === null ? null : await context.store.row(context.runId, loop.key, index);
+  return row === null ? null : viewOf(splitItems(row.output), size);
+}

@@ -1,0 +1,62 @@
+/**
+ * Owns a pure node outside a pushed-down region: at the top its items are a loop in the
+ * ledger; inside an iteration they are part of that iteration's row.
+ */
+import { FailureError } from '@rondo/core/errors.ts';
+import type { Dataset } from '@rondo/core/events.ts';
+import { splitItems, splitPorts } from '@rondo/core/model/item.ts';
+import type { Step } from '@rondo/core/model/plan.ts';
+import type { RunContext } from '../context.ts';
+import { BLOCK, countAll, inline, readAll } from '../dataset.ts';
+import { feedsOf, pathIn, type Frame } from '../frame.ts';
+import { contextFor, kernelProgram } from '../programs.ts';
+import { blockLoop } from './block-loop.ts';
+import { runEffectful } from './effect.ts';
+
+export async function runKernel(context: RunContext, frame: Frame, step: Step): Promise<Dataset> {
+  const { loop } = step;
+  // Rates, pauses and tolerances are the business of the loop that goes one by one.
+  if (!step.pure) return runEffectful(context, frame, step, kernelUnit(context, frame, step));
+  const feeds = feedsOf(frame, step.inputs[0] ?? []);
+  const path = pathIn(frame, step);
+  const program = kernelProgram(context, frame, step);
+  const scope = await contextFor(context, frame, step.references, path);
+  if (frame.path === '' || countAll(feeds) > BLOCK) {
+    return (await blockLoop(context, step, { path, program, feeds, scope, state: null, ports: step.outputs.length })).dataset;
+  }
+  const items = await readAll(context, feeds, path);
+  const size = Math.min(loop.size, Math.max(items.length, 1));
+  const units = Math.ceil(items.length / size);
+  const { units: answers } = await context.evaluator.run({ program, items, size, first: 0, units, total: units, carry: null, context: scope });
+  const ports: string[][] = step.outputs.map(() => []);
+  for (const [index, answer] of answers.entries()) {
+    if (answer.status === 'failed') {
+      if (loop.onError === 'stop') throw new FailureError({ ...answer.failure, item: answer.failure?.item ?? index } as never);
+      if (loop.onError === 'null') ports[0]?.push('null');
+    } else splitPorts(answer.output).forEach((text, port) => ports[port]?.push(...splitItems(text)));
+  }
+  return inline(...ports);
+}
+
+/** One unit at a time, for the concurrent loop. */
+function kernelUnit(context: RunContext, frame: Frame, step: Step) {
+  const program = kernelProgram(context, frame, step);
+  const scope = contextFor(context, frame, step.references, pathIn(frame, step));
+  return async (items: string[], index: number) => {
+    const { units } = await context.evaluator.run({
+      program,
+      items,
+      size: Math.max(items.length, 1),
+      first: index,
+      units: 1,
+      total: null,
+      carry: null,
+      context: await scope,
+    });
+    const unit = units[0];
+    if (unit === undefined || unit.status === 'failed') {
+      throw new FailureError(unit?.failure ?? { code: 'node-failed', message: 'The evaluator gave no answer.' });
+    }
+    return { output: unit.output, steps: unit.steps, logs: unit.logs };
+  };
+}

@@ -1,0 +1,21 @@
+/** Owns the declared output of a workflow: its template over the nodes that ran. */
+import { encodeItem, type Json } from '@rondo/core/model/item.ts';
+import type { Plan } from '@rondo/core/model/plan.ts';
+import type { RunContext } from '../context.ts';
+import { evaluateOne } from '../evaluate.ts';
+import { resultFeeds, type Frame } from '../frame.ts';
+import { contextFor } from '../programs.ts';
+import { firstOf } from './container.ts';
+
+/** Value of the output template; the current item is the first of the result. */
+export async function outputValue(context: RunContext, frame: Frame, plan: Plan): Promise<Json> {
+  if (plan.output === null) return null;
+  const scope = await contextFor(context, frame, plan.outputReferences, 'output');
+  return evaluateOne(context, frame, 'output', plan.output, await firstOf(context, resultFeeds(frame)), 0, scope);
+}
+
+/** The output as items: a list becomes one item per element. */
+export async function outputTexts(context: RunContext, frame: Frame, plan: Plan): Promise<string[]> {
+  const value = await outputValue(context, frame, plan);
+  return (Array.isArray(value) ? value : [value]).map((json) => encodeItem({ json }));
+}

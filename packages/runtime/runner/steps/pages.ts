@@ -1,0 +1,92 @@
+/**
+ * Owns nodes that answer page by page: each page is an iteration, its cursor is the carry.
+ * Several input items are paged one after the other in the same loop.
+ */
+import type { Dataset } from '@rondo/core/events.ts';
+import type { Json } from '@rondo/core/model/item.ts';
+import type { Step } from '@rondo/core/model/plan.ts';
+import { attempt } from '../attempt.ts';
+import { checkStop, sleepOrStop, type RunContext } from '../context.ts';
+import { readBlocks } from '../dataset.ts';
+import { feedsOf, pathIn, type Frame } from '../frame.ts';
+import { rateOf } from './concurrent.ts';
+import { breakCondition, effectCaller, encodeOutput } from './effect.ts';
+import { endLoop, leaveLoop } from './settle.ts';
+
+/** Where a paged node stands: which input item, and its own cursor there. */
+interface Cursor {
+  item: number;
+  carry?: Json;
+}
+
+export async function runPages(context: RunContext, frame: Frame, step: Step): Promise<Dataset> {
+  const path = pathIn(frame, step);
+  const { loop } = step;
+  const state = { ...loop, over: 'state' as const };
+  const { run, finished } = await context.loops.open(context, path, step.id, state, step.outputs.length);
+  if (finished) return endLoop(context, step, run, { do: 'finish', reason: 'exhausted' });
+  const caller = await effectCaller(context, frame, step);
+  const stopWhen = await breakCondition(context, frame, step);
+  const gate = rateOf(context, step, path);
+  let cursor: Cursor = run.record.carry === null ? { item: 0 } : (JSON.parse(run.record.carry) as Cursor);
+  const feeds = feedsOf(frame, step.inputs[0] ?? []);
+  const items = readBlocks(context, feeds, cursor.item, 1);
+  let current = await items.next();
+  run.progress.ended = current.done === true;
+  for (;;) {
+    run.progress.available = 1;
+    run.progress.cancelled = context.stop.reason !== null;
+    const decision = run.decide();
+    if (decision.do === 'cancel') {
+      await leaveLoop(context, run);
+      checkStop(context.stop);
+    }
+    if (decision.do !== 'start') return endLoop(context, step, run, decision);
+    const index = run.nextIndex();
+    const input = cursor.carry === undefined ? ((current.value as string[])[0] ?? '') : '';
+    await gate?.take(context.stop.signal);
+    run.progress.started += 1;
+    context.loops.started(1, path);
+    context.stats.iterations += 1;
+    const at = context.clock.now();
+    run.begin(index, input, at);
+    await context.writer.durable();
+    context.fault('before-effect');
+    const begun = context.clock.monotonic();
+    const logs: string[] = [];
+    const tried = await attempt(loop, context.clock, context.stop.signal, `${path}[${index}]`, async (n, signal) => {
+      const result = await caller({
+        items: current.value as string[],
+        index,
+        attempt: n,
+        carry: cursor.carry,
+        signal,
+        log: (line) => logs.push(line),
+      });
+      return { result, output: encodeOutput(context, result, `${path}[${index}]`) };
+    });
+    context.fault('after-effect');
+    const spent = context.clock.monotonic() - begun;
+    const { value, attempts } = tried;
+    if (value === null) {
+      const failed = tried.failure ?? { code: 'node-failed', message: 'The page could not be read.' };
+      run.settle(index, input, { status: 'failed', output: '', steps: '', logs: logs.join('\n'), failure: { ...failed, node: step.id, item: index }, attempts }, at, spent);
+      // Without its cursor there is no next page: this input item is given up.
+      cursor = { item: cursor.item + 1 };
+    } else if (value.result.done === false) {
+      cursor = { item: cursor.item, carry: value.result.carry ?? null };
+    } else cursor = { item: cursor.item + 1 };
+    run.record.carry = JSON.stringify(cursor);
+    if (value !== null) {
+      run.settle(index, input, { status: 'completed', output: value.output, steps: '', logs: logs.join('\n'), failure: null, attempts }, at, spent);
+      if (stopWhen !== null && (await stopWhen(value.output, index))) run.progress.ended = true;
+    }
+    if (cursor.carry === undefined && !run.progress.ended) {
+      current = await items.next();
+      if (current.done === true) run.progress.ended = true;
+    }
+    context.fault('cursor-moved');
+    if (value?.result.waitUntil !== undefined) await sleepOrStop(context, Math.max(0, value.result.waitUntil - context.clock.now()));
+    if (loop.pauseMs > 0 && !run.progress.ended) await context.clock.sleep(loop.pauseMs, context.stop.signal);
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Owns iterations that follow one another because each needs what the one before left:
+ * the recording of one such iteration. The loops are state-loop.ts and reset-loop.ts.
+ */
+import type { Step } from '@rondo/core/model/plan.ts';
+import { attempt } from '../attempt.ts';
+import { Stopped, type RunContext } from '../context.ts';
+import type { LoopRun } from '../loop-run.ts';
+import { rateOf, type UnitValue } from './concurrent.ts';
+import { leaveLoop } from './settle.ts';
+
+/** Runs and records the next iteration; null when it failed. `carry` is what it leaves for the next, in the same commit. */
+export async function sequentialIteration(
+  context: RunContext,
+  step: Step,
+  run: LoopRun,
+  input: string,
+  work: (index: number) => Promise<UnitValue>,
+  carry: (value: UnitValue | null, index: number) => Promise<string>,
+): Promise<UnitValue | null> {
+  const { clock, writer, stop } = context;
+  const { path } = run;
+  await rateOf(context, step, path)?.take(stop.signal);
+  const index = run.nextIndex();
+  run.progress.started += 1;
+  context.loops.started(1, path);
+  context.stats.iterations += 1;
+  const at = clock.now();
+  run.begin(index, input, at);
+  await writer.durable();
+  context.fault('before-effect');
+  const begun = clock.monotonic();
+  const lost = run.lossFailure(index);
+  const tried =
+    lost === null
+      ? await attempt(step.loop, clock, stop.signal, `${path}[${index}]`, () => work(index)).catch(async (error: unknown) => {
+          if (error instanceof Stopped) {
+            run.suspend(index, input, at);
+            await leaveLoop(context, run);
+          }
+          throw error;
+        })
+      : { value: null, failure: lost, attempts: 0 };
+  context.fault('after-effect');
+  const spent = clock.monotonic() - begun;
+  run.record.carry = await carry(tried.value, index);
+  const { value, attempts } = tried;
+  if (value !== null) run.settle(index, input, { status: 'completed', ...value, failure: null, attempts }, at, spent);
+  else {
+    const failure = tried.failure === null ? null : { ...tried.failure, item: index, path: tried.failure.path ?? `${path}[${index}]` };
+    run.settle(index, input, { status: 'failed', output: '', steps: '', logs: '', failure, attempts }, at, spent);
+  }
+  writer.forget(`${path}[${index}]`);
+  context.fault('cursor-moved');
+  if (step.loop.pauseMs > 0 && !run.progress.ended) await clock.sleep(step.loop.pauseMs, stop.signal);
+  return value;
+}

@@ -1,0 +1,84 @@
+/**
+ * Owns the end of a loop: what `decide` answered becomes a dataset, a failure or a stop.
+ * Shared by all ways to run a loop.
+ */
+import { failure, FailureError } from '@rondo/core/errors.ts';
+import type { Decision } from '@rondo/core/engine/loop.ts';
+import type { Dataset } from '@rondo/core/events.ts';
+import { limitFailure } from '@rondo/core/model/limits.ts';
+import { splitItems, splitPorts } from '@rondo/core/model/item.ts';
+import type { Step } from '@rondo/core/model/plan.ts';
+import { checkStop, Stopped, type RunContext } from '../context.ts';
+import { inline } from '../dataset.ts';
+import type { LoopRun } from '../loop-run.ts';
+
+/** Why the list is longer than the loop may be. */
+export function tooMany(context: RunContext, step: Step, path: string, total: number | null): FailureError {
+  const { limit, over } = step.loop;
+  const given = total === null ? '' : `it has ${total} to do`;
+  const name = over === 'state' ? 'loop.ceiling' : 'loop.iterations';
+  if (limit === context.limits[name]) return new FailureError(limitFailure(name, limit, path, given));
+  return new FailureError(
+    failure('limit-reached', `${path}: its loop.limit of ${limit} iterations is reached${given === '' ? '' : `; ${given}`}. Raise loop.limit of ${step.id}.`),
+  );
+}
+
+export async function endLoop(context: RunContext, step: Step, run: LoopRun, decision: Decision): Promise<Dataset> {
+  const { loops, writer } = context;
+  loops.close(run);
+  if (decision.do === 'finish') {
+    run.finish('completed');
+    context.fault('loop-finished');
+    return collected(context, step, run);
+  }
+  if (decision.do === 'fail') {
+    run.finish('failed');
+    await writer.durable();
+    throw loopFailure(context, step, run, decision.reason);
+  }
+  run.touchDuration();
+  writer.loop(run);
+  await writer.durable();
+  checkStop(context.stop);
+  throw new Stopped('cancel');
+}
+
+/** Leaves the loop as it is, to be gone on with later. */
+export async function leaveLoop(context: RunContext, run: LoopRun): Promise<void> {
+  context.loops.close(run);
+  context.writer.loop(run);
+  await context.writer.durable();
+}
+
+function loopFailure(context: RunContext, step: Step, run: LoopRun, reason: 'iteration' | 'tolerance' | 'limit'): FailureError {
+  if (reason === 'limit') return tooMany(context, step, run.path, run.progress.total);
+  const first = run.firstFailure;
+  if (reason === 'iteration' && first !== null) {
+    return new FailureError({ ...first, node: first.node ?? step.id, path: first.path ?? `${run.path}[${first.item ?? 0}]` });
+  }
+  const { failed, total, started } = run.progress;
+  const { tolerateCount, tolerateShare } = step.loop;
+  const tolerated = [
+    ...(Number.isFinite(tolerateCount) ? [`${tolerateCount}`] : []),
+    ...(tolerateShare < 1 ? [`${Math.round(tolerateShare * 1000) / 10} %`] : []),
+  ].join(' and ');
+  return new FailureError(
+    failure('too-many-failures', `${failed} of ${total ?? started} iterations of ${run.path} failed; it tolerates ${tolerated}.`, {
+      node: step.id,
+      path: run.path,
+      ...(first === null ? {} : { cause: first.message }),
+      fix: `See them with: rondo runs iterations ${context.runId} ${run.path} --status failed`,
+    }),
+  );
+}
+
+/** What the loop gives, by its `collect`. */
+export async function collected(context: RunContext, step: Step, run: LoopRun): Promise<Dataset> {
+  if (step.loop.collect !== 'last') return run.dataset();
+  await context.writer.durable();
+  for (let index = run.record.cursor - 1; index >= 0; index -= 1) {
+    const row = await context.store.row(context.runId, run.record.key, index);
+    if (row?.status === 'completed') return inline(...splitPorts(row.output).map(splitItems));
+  }
+  return inline([]);
+}

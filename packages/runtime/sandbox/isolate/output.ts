@@ -1,0 +1,112 @@
+/**
+ * Owns the texts of a step's output: every item is serialised once, checked against the limits,
+ * and reused for the unit's result and the record of its steps. Does not run steps.
+ */
+import { FailureError } from '@rondo/core/errors.ts';
+import { limitFailure, type LimitName } from '@rondo/core/model/limits.ts';
+import { ITEM_SEPARATOR, PORT_SEPARATOR, type Item, type Json } from '@rondo/core/model/item.ts';
+import type { Program } from '@rondo/core/ports.ts';
+
+type Limits = Program['limits'];
+
+function reached(name: LimitName, value: number, where: string, detail = ''): FailureError {
+  return new FailureError(limitFailure(name, value, where, detail));
+}
+
+/** Bytes of UTF-8; counted only when the number of characters leaves it open. */
+function longerThan(text: string, bytes: number): boolean {
+  if (text.length * 3 <= bytes) return false;
+  if (text.length > bytes) return true;
+  let size = text.length;
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) size += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return size > bytes;
+}
+
+/** Levels of nesting and keys per object; only large texts can be over a limit. */
+function checkShape(value: Json, limits: Limits, where: string, levels: number): void {
+  if (value === null || typeof value !== 'object') return;
+  if (levels <= 0) throw reached('item.depth', limits.itemDepth, where);
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i += 1) {
+      const member = value[i] as Json;
+      if (member !== null && typeof member === 'object') checkShape(member, limits, where, levels - 1);
+    }
+    return;
+  }
+  const names = Object.keys(value);
+  if (names.length > limits.itemKeys) throw reached('item.keys', limits.itemKeys, where, `it has ${names.length}`);
+  for (let i = 0; i < names.length; i += 1) {
+    const member = value[names[i] as string] as Json;
+    if (member !== null && typeof member === 'object') checkShape(member, limits, where, levels - 1);
+  }
+}
+
+/** JSON text of one item's value. */
+export function jsonText(json: Json, limits: Limits, where: string): string {
+  const text = JSON.stringify(json) ?? 'null';
+  if (longerThan(text, limits.itemBytes)) throw reached('item.bytes', limits.itemBytes, where);
+  // A level takes two characters, a key at least five.
+  if (text.length > 2 * limits.itemDepth || text.length > 5 * limits.itemKeys) {
+    checkShape(json, limits, where, limits.itemDepth);
+  }
+  return text;
+}
+
+/** JSON texts of the items of all ports. */
+export function portTexts(ports: readonly (readonly Item[])[], limits: Limits, where: string): string[][] {
+  let chars = 0;
+  const out: string[][] = [];
+  for (let p = 0; p < ports.length; p += 1) {
+    const items = ports[p] as readonly Item[];
+    const texts: string[] = [];
+    for (let i = 0; i < items.length; i += 1) {
+      const text = jsonText((items[i] as Item).json, limits, where);
+      chars += text.length;
+      texts.push(text);
+    }
+    out.push(texts);
+  }
+  if (chars > limits.stepBytes) throw reached('step.bytes', limits.stepBytes, where);
+  return out;
+}
+
+/** Wire form (model/item.ts) of an item whose JSON text is known. */
+export function wireText(item: Item, text: string, lineage: boolean): string {
+  const { files, json } = item;
+  const from = lineage ? item.from : undefined;
+  if (files === undefined && from === undefined) {
+    if (json === null || typeof json !== 'object' || !Object.hasOwn(json, '$item')) return text;
+    if (Array.isArray(json) || Object.keys(json).length !== 1) return text;
+  }
+  const more = files === undefined ? '' : `,"files":${JSON.stringify(files)}`;
+  return `{"$item":{"json":${text}${more}${from === undefined ? '' : `,"from":[${from.join(',')}]`}}}`;
+}
+
+/** Joins ports of item texts; empty ports at the end are left out. */
+export function joinPorts(ports: readonly (readonly string[])[]): string {
+  let count = ports.length;
+  while (count > 1 && (ports[count - 1] as readonly string[]).length === 0) count -= 1;
+  let out = '';
+  for (let p = 0; p < count; p += 1) {
+    const texts = ports[p] as readonly string[];
+    if (p > 0) out += PORT_SEPARATOR;
+    out += texts.length === 1 ? texts[0] : texts.join(ITEM_SEPARATOR);
+  }
+  return out;
+}
+
+/** JSON text of the lists of json per port, for the record of steps. */
+export function stepText(id: string, status: 'completed' | 'skipped', ports: readonly (readonly string[])[]): string {
+  if (status === 'skipped') return `{"id":${JSON.stringify(id)},"status":"skipped","output":[]}`;
+  let out = `{"id":${JSON.stringify(id)},"status":"completed","output":[`;
+  for (let p = 0; p < ports.length; p += 1) {
+    const texts = ports[p] as readonly string[];
+    out += p === 0 ? '[' : ',[';
+    out += texts.length === 1 ? texts[0] : texts.join(',');
+    out += ']';
+  }
+  return `${out}]}`;
+}

@@ -1,0 +1,322 @@
+/**
+ * Owns the names that expressions and code see, each computed only when it is used. One scope per
+ * program, pointed at the unit, step and item that run. Does not compile (templates.ts, code.ts).
+ *
+ * What only one unit sees may be changed by it. What several units see is frozen, or copied for
+ * texts that change things in place (`copies`).
+ */
+import { itemFromWire, type Item, type Json } from '@rondo/core/model/item.ts';
+import { cloneData, freezeData } from './data.ts';
+import { dates, jmespath } from './library.ts';
+
+/** The context of a request after parsing; node items are in wire form. */
+export interface RawContext {
+  nodes?: Record<string, Json[][]>;
+  itemOf?: Record<string, number[]>;
+  vars?: Json;
+  run?: Json;
+  input?: Json[];
+  loops?: Json[];
+  names?: Record<string, Json>;
+}
+
+/** The steps of the region around an expression, as far as `$('node')` needs them. */
+export interface Neighbours {
+  /** Output ports of a step of this unit; null: it was skipped or has not run; undefined: no such step. */
+  outputsOf(node: string): Item[][] | null | undefined;
+  /** The item of `node` that the item at `position` of the inputs of step `from` was made from. */
+  ancestor(node: string, from: number, position: number): Item | null;
+}
+
+export function cloneItem(item: Item): Item {
+  return item.files === undefined ? { json: cloneData(item.json) } : { json: cloneData(item.json), files: cloneData(item.files) };
+}
+
+/** What the units of one request share. */
+export class SharedContext {
+  readonly raw: RawContext;
+  readonly #nodes = new Map<string, Item[][]>();
+  #input: Item[] | null = null;
+
+  constructor(raw: RawContext) {
+    this.raw = raw;
+  }
+
+  node(id: string): Item[][] | undefined {
+    let ports = this.#nodes.get(id);
+    const given = this.raw.nodes;
+    if (ports === undefined && given !== undefined && Object.hasOwn(given, id)) {
+      ports = (given[id] as Json[][]).map((items) => freezeData(items.map(itemFromWire)));
+      this.#nodes.set(id, ports);
+    }
+    return ports;
+  }
+
+  input(): Item[] | null {
+    if (this.#input === null && Array.isArray(this.raw.input)) {
+      this.#input = freezeData(this.raw.input.map(itemFromWire));
+    }
+    return this.#input;
+  }
+}
+
+const NOTHING = new SharedContext({});
+const NO_ITEM: Item = { json: {} };
+
+export class Scope {
+  context = NOTHING;
+  /** Index of the unit in its loop, and in its request. */
+  index = 0;
+  local = 0;
+  total: number | null = null;
+  size = 1;
+  unitItems: Item[] = [];
+  previous: Json = null;
+  /** Loop variables over state. */
+  vars: Json | null = null;
+  /** The step that runs: its place in the program, its inputs, the current item and its position. */
+  step = -1;
+  inputs: readonly (readonly Item[])[] = [];
+  item: Item = NO_ITEM;
+  position = 0;
+  /** Values are copied before they are given out. */
+  copies = false;
+  /** The inputs are copies already. */
+  owned = false;
+  /** Items of a fold arrive in blocks, so that its parameters cannot see them all. */
+  streamed = false;
+  #loop: unknown = undefined;
+  readonly #neighbours: Neighbours;
+  readonly #plain: boolean;
+  readonly $: (node: unknown) => NodeView;
+  readonly $jmespath = jmespath;
+  readonly $runIndex = 0;
+
+  /** `plain`: the unit is not an iteration of a body; its own loop shows only where there is no other. */
+  constructor(neighbours: Neighbours, plain: boolean) {
+    this.#neighbours = neighbours;
+    this.#plain = plain;
+    this.$ = Object.freeze((node: unknown) => this.#node(String(node)));
+  }
+
+  beginUnit(): void {
+    this.#loop = undefined;
+    this.copies = false;
+    this.owned = false;
+    this.step = -1;
+  }
+
+  get $json(): Json {
+    return this.copies && !this.owned ? cloneData(this.item.json) : this.item.json;
+  }
+
+  get $item(): Item {
+    return this.copies && !this.owned ? cloneItem(this.item) : this.item;
+  }
+
+  get $itemIndex(): number {
+    return this.#plain ? this.index * this.size + this.position : this.position;
+  }
+
+  get $input(): InputView {
+    const { item, copies, owned } = this;
+    const all = this.#plain ? this.context.input() : null;
+    if (this.streamed && all === null) return new InputView(item, null, copies && !owned);
+    return new InputView(item, all === null ? this.inputs : [all], copies && (!owned || all !== null));
+  }
+
+  get $vars(): unknown {
+    return this.#shared(this.context.raw.vars ?? {});
+  }
+
+  get $run(): unknown {
+    return this.#shared(this.context.raw.run ?? {});
+  }
+
+  get $loop(): unknown {
+    const loop = (this.#loop ??= this.#makeLoop());
+    return this.copies ? cloneLoop(loop as Record<string, unknown>) : loop;
+  }
+
+  get $now(): unknown {
+    return dates().DateTime.now();
+  }
+
+  get $today(): unknown {
+    return dates().DateTime.now().startOf('day');
+  }
+
+  get DateTime(): unknown {
+    return dates().DateTime;
+  }
+
+  get Duration(): unknown {
+    return dates().Duration;
+  }
+
+  get Interval(): unknown {
+    return dates().Interval;
+  }
+
+  /** A name that the caller gave with the request. */
+  extra(name: string): unknown {
+    const names = this.context.raw.names;
+    if (names === undefined || !Object.hasOwn(names, name)) throw new ReferenceError(`${name} is not defined here`);
+    return this.#shared(names[name] as Json);
+  }
+
+  #shared(value: Json): Json {
+    return this.copies ? cloneData(value) : freezeData(value);
+  }
+
+  #makeLoop(): unknown {
+    const outer = this.#outerLoop(0);
+    if (this.#plain && outer !== null) return outer;
+    const { index, total, size, unitItems } = this;
+    const items = unitItems.map((item) => item.json);
+    return Object.freeze({
+      item: this.vars ?? (size === 1 ? (items[0] ?? null) : items),
+      index,
+      count: total,
+      previous: freezeData(this.previous),
+      first: index === 0,
+      last: total === null ? null : index === total - 1,
+      vars: this.vars === null ? {} : freezeData(this.vars),
+      parent: outer,
+    });
+  }
+
+  #outerLoop(level: number): Record<string, unknown> | null {
+    const loop = this.context.raw.loops?.[level];
+    if (loop === undefined || loop === null || typeof loop !== 'object') return null;
+    return Object.freeze({ ...(freezeData(loop) as Record<string, unknown>), parent: this.#outerLoop(level + 1) });
+  }
+
+  #node(id: string): NodeView {
+    const inside = this.#neighbours.outputsOf(id);
+    const { copies, step, position, local } = this;
+    if (inside !== undefined) {
+      return new NodeView(id, inside, copies, () => this.#neighbours.ancestor(id, step, position));
+    }
+    const ports = this.context.node(id) ?? null;
+    return new NodeView(id, ports, copies, () => {
+      const items = ports?.[0] ?? [];
+      const at = this.context.raw.itemOf?.[id]?.[local];
+      return items[at ?? -1] ?? null;
+    });
+  }
+}
+
+function cloneLoop(loop: Record<string, unknown>): Record<string, unknown> {
+  const { parent, ...own } = loop;
+  return { ...cloneData(own), parent: parent === null ? null : cloneLoop(parent as Record<string, unknown>) };
+}
+
+/** `$input` */
+export class InputView {
+  readonly #item: Item;
+  readonly #ports: readonly (readonly Item[])[] | null;
+  readonly #copies: boolean;
+
+  constructor(item: Item, ports: readonly (readonly Item[])[] | null, copies: boolean) {
+    this.#item = item;
+    this.#ports = ports;
+    this.#copies = copies;
+  }
+
+  get item(): Item {
+    return this.#give(this.#item);
+  }
+
+  first(): Item | undefined {
+    const item = this.#list(0)[0];
+    return item === undefined ? undefined : this.#give(item);
+  }
+
+  last(): Item | undefined {
+    const item = this.#list(0).at(-1);
+    return item === undefined ? undefined : this.#give(item);
+  }
+
+  all(port: unknown = 0): Item[] {
+    const items = this.#list(port);
+    return this.#copies ? items.map(cloneItem) : items.slice();
+  }
+
+  #list(port: unknown): readonly Item[] {
+    if (this.#ports === null) throw new Error('a node that takes its items one by one sees only $json and $input.item');
+    return this.#ports[Number(port)] ?? [];
+  }
+
+  #give(item: Item): Item {
+    return this.#copies ? cloneItem(item) : item;
+  }
+}
+
+/** `$('node')` */
+export class NodeView {
+  readonly #id: string;
+  readonly #ports: Item[][] | null;
+  readonly #copies: boolean;
+  readonly #find: () => Item | null;
+
+  constructor(id: string, ports: Item[][] | null, copies: boolean, find: () => Item | null) {
+    this.#id = id;
+    this.#ports = ports;
+    this.#copies = copies;
+    this.#find = find;
+  }
+
+  get isExecuted(): boolean {
+    return this.#ports !== null;
+  }
+
+  get item(): Item {
+    const ports = this.#ran();
+    const found = this.#find();
+    if (found !== null) return this.#give(found);
+    // One item can only be the one that is meant.
+    const only = ports.find((items) => items.length > 0);
+    if (only?.length === 1) return this.#give(only[0] as Item);
+    throw new Error(`which item of $('${this.#id}') this item was made from is not known; use .first(), .last() or .all()`);
+  }
+
+  itemMatching(position: unknown): Item {
+    const item = this.#ran()[0]?.[Number(position)];
+    if (item === undefined) throw new Error(`$('${this.#id}') has no item ${String(position)}`);
+    return this.#give(item);
+  }
+
+  first(port: unknown = 0): Item | undefined {
+    const item = this.#ran()[Number(port)]?.[0];
+    return item === undefined ? undefined : this.#give(item);
+  }
+
+  last(port: unknown = 0): Item | undefined {
+    const item = this.#ran()[Number(port)]?.at(-1);
+    return item === undefined ? undefined : this.#give(item);
+  }
+
+  all(port: unknown = 0): Item[] {
+    const items = this.#ran()[Number(port)] ?? [];
+    return this.#copies ? items.map(cloneItem) : items.slice();
+  }
+
+  #ran(): Item[][] {
+    if (this.#ports === null) throw new Error(`node $('${this.#id}') has not run`);
+    return this.#ports;
+  }
+
+  #give(item: Item): Item {
+    return this.#copies ? cloneItem(item) : item;
+  }
+}
+
+/** Names that every expression may use; a scope has a member for each. */
+export const SCOPE_MEMBERS: ReadonlySet<string> = new Set([
+  '$json', '$item', '$input', '$', '$itemIndex', '$runIndex', '$loop', '$vars', '$run', '$now', '$today', 'DateTime',
+  'Duration', 'Interval', '$jmespath',
+]);
+
+/** What user text can get hold of; frozen with the rest. */
+export const SHARED_CLASSES: readonly unknown[] = [InputView, NodeView, jmespath];

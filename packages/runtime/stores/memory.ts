@@ -1,0 +1,317 @@
+/**
+ * Owns the store that keeps nothing: runs, journals and ledgers in the memory of this process.
+ * The reference for what the port means; not durable, and not for large lists.
+ */
+import type { JournalEvent } from '@rondo/core/events.ts';
+import { Defect } from '@rondo/core/errors.ts';
+import { iterationsPerCell, readScore, type Score } from '@rondo/core/engine/score.ts';
+import {
+  StoreError,
+  type CauseRecord,
+  type Commit,
+  type Control,
+  type IterationRow,
+  type IterationStatus,
+  type Lease,
+  type LoopRecord,
+  type Redrive,
+  type RowQuery,
+  type RunRecord,
+  type RunStatus,
+  type RunStore,
+} from '@rondo/core/ports.ts';
+import { contains, needles } from './match.ts';
+import { planRedrive } from './redrive.ts';
+import { lostMessage, MAX_ITERATIONS, checkSameRun, hasEnded, isDriven, lowered, notFound } from './rules.ts';
+import { causeList, Tally } from './tally.ts';
+
+interface MemoryLoop {
+  record: LoopRecord;
+  rows: Map<number, IterationRow>;
+  /** Indices in order; null after one came out of order. */
+  order: number[] | null;
+  tally: Tally;
+}
+
+interface MemoryRun {
+  record: RunRecord;
+  lease: { owner: string | null; token: number; expiresAt: number };
+  journal: Map<number, JournalEvent>;
+  loops: Map<number, MemoryLoop>;
+}
+
+export interface MemoryOptions {
+  /** The database's clock; tests move it. */
+  now?: () => number;
+}
+
+class MemoryStore implements RunStore {
+  private readonly runs = new Map<string, MemoryRun>();
+  private readonly now: () => number;
+
+  constructor(options: MemoryOptions) {
+    this.now = options.now ?? Date.now;
+  }
+
+  private run(id: string): MemoryRun {
+    const run = this.runs.get(id);
+    if (run === undefined) throw notFound(id);
+    return run;
+  }
+
+  private held(lease: Lease): MemoryRun | null {
+    const run = this.run(lease.run);
+    return run.lease.token === lease.token && run.lease.owner === lease.owner ? run : null;
+  }
+
+  async createRun(run: Pick<RunRecord, 'id' | 'workflow' | 'definition' | 'options' | 'createdAt'>): Promise<void> {
+    const known = this.runs.get(run.id);
+    if (known !== undefined) return checkSameRun(known.record, run);
+    this.runs.set(run.id, {
+      record: {
+        id: run.id,
+        workflow: run.workflow,
+        definition: run.definition,
+        options: run.options,
+        createdAt: run.createdAt,
+        status: 'queued',
+        control: 'none',
+        output: null,
+        failure: null,
+        startedAt: null,
+        finishedAt: null,
+        heartbeatAt: null,
+      },
+      lease: { owner: null, token: 0, expiresAt: 0 },
+      journal: new Map(),
+      loops: new Map(),
+    });
+  }
+
+  async claim(id: string, owner: string, ttlMs: number): Promise<Lease | null> {
+    const run = this.run(id);
+    const now = this.now();
+    if (isDriven(run.lease, now)) return null;
+    run.lease = { owner, token: run.lease.token + 1, expiresAt: now + ttlMs };
+    run.record.heartbeatAt = now;
+    return { run: id, owner, token: run.lease.token };
+  }
+
+  async renew(lease: Lease, ttlMs: number): Promise<boolean> {
+    const run = this.held(lease);
+    if (run === null) return false;
+    const now = this.now();
+    run.lease.expiresAt = now + ttlMs;
+    run.record.heartbeatAt = now;
+    return true;
+  }
+
+  async release(lease: Lease): Promise<void> {
+    const run = this.held(lease);
+    if (run !== null) run.lease.owner = null;
+  }
+
+  async commit(commit: Commit): Promise<Control> {
+    const run = this.held(commit.lease);
+    if (run === null) throw new StoreError('lease-lost', lostMessage(commit.lease.run));
+    // Everything that can be refused is looked at before anything is written.
+    const known = new Set(run.loops.keys());
+    const paths = new Map([...run.loops.values()].map((loop) => [loop.record.path, loop.record.key]));
+    for (const loop of commit.loops ?? []) {
+      known.add(loop.key);
+      if ((paths.get(loop.path) ?? loop.key) !== loop.key) throw new Defect(`two loops with the path ${loop.path}`);
+      paths.set(loop.path, loop.key);
+    }
+    for (const row of commit.rows ?? []) {
+      if (!known.has(row.loop)) throw new Defect(`row of a loop that is not there: ${row.loop}`);
+      if (row.index >= MAX_ITERATIONS) throw new Defect(`index ${row.index} is beyond every limit`);
+    }
+    for (const event of commit.events ?? []) run.journal.set(event.seq, event);
+    const forget = new Set(commit.forget);
+    if (forget.size > 0) {
+      for (const [seq, event] of run.journal) if (forget.has(event.frame)) run.journal.delete(seq);
+    }
+    for (const loop of commit.loops ?? []) this.putLoop(run, loop);
+    for (const row of commit.rows ?? []) this.putRow(run.loops.get(row.loop)!, row);
+    for (const loop of run.loops.values()) this.settle(loop);
+    Object.assign(run.record, commit.run);
+    return run.record.control;
+  }
+
+  private putLoop(run: MemoryRun, record: LoopRecord): void {
+    const loop = run.loops.get(record.key);
+    if (loop !== undefined) loop.record = { ...record };
+    else {
+      const tally = Tally.empty(record.key, iterationsPerCell(record.total));
+      run.loops.set(record.key, { record: { ...record }, rows: new Map(), order: [], tally });
+    }
+  }
+
+  private putRow(loop: MemoryLoop, row: IterationRow): void {
+    const was = loop.rows.get(row.index) ?? null;
+    const cause = loop.tally.write(row, was);
+    loop.rows.set(row.index, { ...row, cause });
+    if (was !== null || loop.order === null) return;
+    if (row.index > (loop.order.at(-1) ?? -1)) loop.order.push(row.index);
+    else loop.order = null;
+  }
+
+  private settle(loop: MemoryLoop): void {
+    for (const id of loop.tally.staleBounds) {
+      const record = loop.tally.causes.get(id);
+      if (record === undefined) continue;
+      const of = this.order(loop).filter((index) => {
+        const row = loop.rows.get(index);
+        return row?.status === 'failed' && row.cause === id;
+      });
+      record.first = of[0] ?? 0;
+      record.last = of.at(-1) ?? 0;
+    }
+    loop.tally.settled();
+  }
+
+  private order(loop: MemoryLoop): number[] {
+    loop.order ??= [...loop.rows.keys()].sort((a, b) => a - b);
+    return loop.order;
+  }
+
+  async setControl(id: string, control: Control): Promise<boolean> {
+    const run = this.runs.get(id);
+    if (run === undefined || hasEnded(run.record.status)) return false;
+    run.record.control = control;
+    return true;
+  }
+
+  async getRun(id: string): Promise<RunRecord | null> {
+    const run = this.runs.get(id);
+    return run === undefined ? null : { ...run.record };
+  }
+
+  async listRuns(query: { limit: number; before?: string; status?: RunStatus }): Promise<RunRecord[]> {
+    const all = [...this.runs.values()].reverse();
+    const from = query.before === undefined ? 0 : all.indexOf(this.run(query.before)) + 1;
+    return all
+      .slice(from)
+      .filter((run) => query.status === undefined || run.record.status === query.status)
+      .slice(0, query.limit)
+      .map((run) => ({ ...run.record }));
+  }
+
+  async abandonedRuns(limit: number): Promise<string[]> {
+    const now = this.now();
+    return [...this.runs.values()]
+      .filter(({ record, lease }) => {
+        if (isDriven(lease, now)) return false;
+        return record.status === 'running' || (record.status === 'waiting' && record.control !== 'pause');
+      })
+      .slice(0, limit)
+      .map((run) => run.record.id);
+  }
+
+  async journal(id: string): Promise<JournalEvent[]> {
+    return [...this.run(id).journal.values()].sort((a, b) => a.seq - b.seq);
+  }
+
+  async loops(id: string): Promise<LoopRecord[]> {
+    return [...this.run(id).loops.values()].map((loop) => ({ ...loop.record })).sort((a, b) => a.key - b.key);
+  }
+
+  async loop(id: string, path: string): Promise<LoopRecord | null> {
+    for (const { record } of this.run(id).loops.values()) if (record.path === path) return { ...record };
+    return null;
+  }
+
+  private *scan(id: string, key: number, after: number): Generator<IterationRow> {
+    const loop = this.run(id).loops.get(key);
+    if (loop === undefined) return;
+    const order = this.order(loop);
+    let low = 0;
+    let high = order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (order[middle]! <= after) low = middle + 1;
+      else high = middle;
+    }
+    for (let i = low; i < order.length; i += 1) yield loop.rows.get(order[i]!)!;
+  }
+
+  async rows(id: string, key: number, query: RowQuery): Promise<IterationRow[]> {
+    const wanted = query.search === undefined ? null : needles(query.search);
+    const out: IterationRow[] = [];
+    for (const row of this.scan(id, key, query.after)) {
+      if (out.length >= query.limit || row.index >= (query.before ?? Infinity)) break;
+      if (query.status !== undefined && row.status !== query.status) continue;
+      if (query.cause !== undefined && (row.status !== 'failed' || row.cause !== query.cause)) continue;
+      if (wanted === null || contains(row, wanted)) out.push({ ...row });
+    }
+    return out;
+  }
+
+  async row(id: string, key: number, index: number): Promise<IterationRow | null> {
+    const row = this.run(id).loops.get(key)?.rows.get(index);
+    return row === undefined ? null : { ...row };
+  }
+
+  async outputs(id: string, key: number, after: number, limit: number): Promise<{ index: number; output: string }[]> {
+    const out: { index: number; output: string }[] = [];
+    for (const row of this.scan(id, key, after)) {
+      if (out.length >= limit) break;
+      out.push({ index: row.index, output: row.output });
+    }
+    return out;
+  }
+
+  async causes(id: string, key: number): Promise<CauseRecord[]> {
+    const causes = this.run(id).loops.get(key)?.tally.causes.values() ?? [];
+    return causeList(causes).map((cause) => ({ ...cause, columns: cause.columns.slice() }));
+  }
+
+  async score(id: string, key: number): Promise<Score> {
+    const tally = this.run(id).loops.get(key)?.tally ?? Tally.empty(key, 1);
+    return readScore(tally.cells);
+  }
+
+  async redrive(id: string, what: Redrive): Promise<number> {
+    const run = this.run(id);
+    if (isDriven(run.lease, this.now())) throw new StoreError('lease-lost', `Run ${id} is being driven; pause it first.`);
+    const loops = [...run.loops.values()].map((loop) => loop.record).sort((a, b) => a.key - b.key);
+    const plan = planRedrive(loops, await this.journal(id), what, (record, narrowed) => {
+      const chosen = narrowed && what.indices !== undefined ? new Set(what.indices) : null;
+      return [...run.loops.get(record.key)!.rows.values()]
+        .filter((row) => row.status === what.status && (chosen === null || chosen.has(row.index)))
+        .filter((row) => !narrowed || what.cause === undefined || row.cause === what.cause)
+        .map((row) => row.index);
+    });
+    if (plan.count === 0) return 0;
+    for (const seq of plan.events) run.journal.delete(seq);
+    for (const key of plan.forgotten) run.loops.delete(key);
+    for (const [key, indices] of plan.open) {
+      const loop = run.loops.get(key)!;
+      const taken: [number, IterationStatus][] = [];
+      for (const index of indices.values()) {
+        const row = loop.rows.get(index);
+        if (row !== undefined) loop.tally.remove(index, row);
+        if (row !== undefined) taken.push([index, row.status]);
+        loop.rows.delete(index);
+      }
+      loop.order = null;
+      loop.record = lowered(loop.record, taken);
+      this.settle(loop);
+    }
+    run.lease = { owner: null, token: run.lease.token + 1, expiresAt: 0 };
+    Object.assign(run.record, { status: 'waiting', control: 'none', output: null, failure: null, finishedAt: null });
+    return plan.count;
+  }
+
+  async verify(): Promise<string[]> {
+    return [];
+  }
+
+  async close(): Promise<void> {
+    this.runs.clear();
+  }
+}
+
+export function openMemoryStore(options: MemoryOptions = {}): RunStore {
+  return new MemoryStore(options);
+}

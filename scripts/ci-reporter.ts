@@ -1,0 +1,33 @@
+/**
+ * Owns the line `N passed, N failed` that ends a test run in CI. Does not report single tests;
+ * vitest's own reporter does that.
+ */
+import type { Reporter, TestModule } from 'vitest/node';
+
+interface Counts {
+  passed: number;
+  failed: number;
+}
+
+export function count(modules: readonly TestModule[], errors: number): Counts {
+  let passed = 0;
+  // An error outside any test and a file that cannot be loaded are failures too.
+  let failed = errors;
+  for (const module of modules) {
+    failed += module.errors().length;
+    for (const test of module.children.allTests()) {
+      const state = test.result().state;
+      if (state === 'passed') passed += 1;
+      else if (state === 'failed') failed += 1;
+    }
+  }
+  return { passed, failed };
+}
+
+export default class CiReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const { passed, failed } = count(modules, errors.length);
+    // After the summary of the default reporter, which prints in the same turn.
+    process.once('exit', () => console.log(`${passed} passed, ${failed} failed`));
+  }
+}

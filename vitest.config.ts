@@ -1,0 +1,19 @@
+/**
+ * Owns how the tests run: where they are and in what kind of process.
+ * Threads without isolation: isolated-vm only ever loads in a child process, so nothing native is
+ * shared, and not starting a fresh process for each file is the larger part of the time.
+ */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{packages,apps,tests,examples,crash}/**/*.test.ts'],
+    pool: 'threads',
+    isolate: false,
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // Order of files must not matter; a fixed one keeps a failure repeatable.
+    sequence: { shuffle: false },
+  },
+});

@@ -126,7 +126,8 @@ export interface RowQuery {
 /**
  * Which rows are to be done again. The rows are taken out; their frames (`path[index]`) and those
  * around them, up to the top frame (''), are open again:
- *  - loops there go on: status running, counters lowered, cursor at the first gap. What is settled
+ *  - loops there go on: status running, counters lowered, cursor at the first gap; tally is '' (to be
+ *    counted again) when rows that are taken out had an output. What is settled
  *    beside the gaps stays, in loops inside too; of those only rows with `status` are taken out.
  *  - the journal of those frames forgets the loop's own step.
  *  - the steps in `after` are forgotten in those frames, with their loops and everything inside;
@@ -242,6 +243,11 @@ export interface Program {
   stopWhen: Template | null;
   carry: boolean;
   flatten: boolean;
+  /**
+   * The units are not iterations of a body: a node alone over its items, or templates. `$itemIndex`
+   * counts them over the whole list and `$loop` is the enclosing loop. Templates and folds are always so.
+   */
+  plain?: boolean;
   /** Wall limit of one unit in ms. */
   unitMs: number;
   limits: { itemBytes: number; itemDepth: number; itemKeys: number; stepBytes: number; logBytes: number };

@@ -3,7 +3,7 @@
  */
 import { diagnostic, type Diagnostic } from '../errors.ts';
 import { compileParameter } from '../expression/compile.ts';
-import { scopeNames } from '../expression/names.ts';
+import { NATIVE_NAMES } from '../expression/names.ts';
 import type { Definition, NodeDefinition } from '../model/definition.ts';
 import { parseDuration } from '../model/duration.ts';
 import { resolveLimits } from '../model/limits.ts';
@@ -35,7 +35,7 @@ export function compile(
   let output: Plan['output'] = null;
   let outputReferences: Plan['outputReferences'] = [];
   if (definition.output !== undefined) {
-    const compiled = compileParameter(definition.output, { path: ['output'], names: scopeNames, nodes: top });
+    const compiled = compileParameter(definition.output, { path: ['output'], names: NATIVE_NAMES, nodes: top });
     out.push(...compiled.diagnostics);
     output = compiled.template;
     outputReferences = compiled.references;

@@ -4,7 +4,7 @@
  */
 import { diagnostic, type Diagnostic } from '../errors.ts';
 import { compileParameter } from '../expression/compile.ts';
-import { scopeNames } from '../expression/names.ts';
+import { NATIVE_NAMES, PAGINATION_NAMES } from '../expression/names.ts';
 import type { NodeDefinition } from '../model/definition.ts';
 import type { Json } from '../model/item.ts';
 import type { NodeType, ParameterSpec } from '../model/node-type.ts';
@@ -37,8 +37,8 @@ class Uses {
   readonly references = new Map<string, Set<Reference['uses'][number]>>();
   readonly names = new Set<string>();
 
-  template(value: Json, at: Path, place: Place, out: Diagnostic[]): Template {
-    const compiled = compileParameter(value, { path: at, node: place.node, names: scopeNames, nodes: place.visible });
+  template(value: Json, at: Path, place: Place, out: Diagnostic[], names = NATIVE_NAMES): Template {
+    const compiled = compileParameter(value, { path: at, node: place.node, names, nodes: place.visible });
     out.push(...compiled.diagnostics);
     for (const reference of compiled.references) {
       const uses = this.references.get(reference.node) ?? new Set();
@@ -106,7 +106,7 @@ export function compileParameters(node: NodeDefinition, type: NodeType, place: P
     if (spec.evaluate === 'never') {
       rawParams[key] = value;
       // Compiled all the same, so that mistakes show before the run.
-      if (!spec.jinja) uses.template(value, [...path, key], place, out);
+      if (!spec.jinja) uses.template(value, [...path, key], place, out, PAGINATION_NAMES);
     } else if (spec.jinja || spec.type === 'code') params[key] = { kind: 'literal', value };
     else (spec.evaluate === 'item' ? itemParams : params)[key] = uses.template(value, [...path, key], place, out);
   }

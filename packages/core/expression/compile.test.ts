@@ -50,13 +50,16 @@ describe('split', () => {
 
   it('keeps every character of text without backslashes', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('{{', '}}', '{', '}', '"', '`', '$', 'a', ' ', ';', '/', '(', ')', '\n')), (bits) => {
-        const input = bits.join('');
-        const back = split(input).map((part) =>
-          part.kind === 'text' ? part.text : `{{${part.code}${part.closed ? '}}' : ''}`,
-        );
-        expect(back.join('')).toBe(input);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('{{', '}}', '{', '}', '"', '`', '$', 'a', ' ', ';', '/', '(', ')', '\n')),
+        (bits) => {
+          const input = bits.join('');
+          const back = split(input).map((part) =>
+            part.kind === 'text' ? part.text : `{{${part.code}${part.closed ? '}}' : ''}`,
+          );
+          expect(back.join('')).toBe(input);
+        },
+      ),
     );
   });
 
@@ -118,14 +121,17 @@ describe('data functions', () => {
     ['({ a: $json.b.sum(...$json.c), d })'.replace(', d', ''), '({ a: $fn($json.b, "sum", [...$json.c]) })'],
     ['[1,2].sum?.()', '$fn(([1,2]), "sum", [])'],
     ['Math.round(1.5)', 'Math.round(1.5)'],
+    ['(undefined).isEmpty()', '$fn((undefined), "isEmpty", [])'],
     ['Object.keys($json)', 'Object.keys($json)'],
     ['$input.first().json', '$input.first().json'],
     ["$('start').first().json.a", "$('start').first().json.a"],
-    ["$('start').all().first()", "$fn($('start').all(), \"first\", [])"],
+    ["$('start').all().first()", '$fn($(\'start\').all(), "first", [])'],
     ['$json["first"]()', '$json["first"]()'],
     ['$if($json.a, 1)', '(($json.a) ? (1) : (false))'],
-    ['$if($json.a.isEmpty(), $if(1, 2, 3), x => x)'.replace('x => x', '4'),
-      '(($fn($json.a, "isEmpty", [])) ? (((1) ? (2) : (3))) : (4))'],
+    [
+      '$if($json.a.isEmpty(), $if(1, 2, 3), x => x)'.replace('x => x', '4'),
+      '(($fn($json.a, "isEmpty", [])) ? (((1) ? (2) : (3))) : (4))',
+    ],
     ['(Math => Math.round(2))(1)', '(Math => $fn(Math, "round", [2]))(1)'],
   ])('%s', (source, code) => {
     const compiled = compile(`{{ ${source} }}`);
@@ -142,7 +148,16 @@ describe('data functions', () => {
     ['$json?.a.isEmpty().value', {}, undefined],
     ['$json.a?.first().value.b?.last().value', { a: { b: 3 } }, 3],
     ['$json.a?.first().value.b?.last().value.deep', { a: {} }, undefined],
-    ['$json.f?.(2).first().value', { k: 5, f(n: number) { return this.k * n; } }, 10],
+    [
+      '$json.f?.(2).first().value',
+      {
+        k: 5,
+        f(this: { k: number }, n: number) {
+          return this.k * n;
+        },
+      },
+      10,
+    ],
     ['$json.f?.(2).first().value', {}, undefined],
     ['$json?.f?.(2).first().value', null, undefined],
     ['$json?.["a"].first().args[0]?.b', { a: 1 }, undefined],
@@ -272,14 +287,32 @@ describe('references', () => {
 
 describe('volatile', () => {
   it.each([
-    'Math.random()', 'Math["random"]()', 'Date.now()', 'new Date()', 'new Date', '$now', '$today.year', 'DateTime.now()',
-    'DateTime.local()', '((m) => m.random())(Math)', 'Date()', '[1].randomItem()', '$json.d.diffToNow()', 'Math[$json.k]()',
+    'Math.random()',
+    'Math["random"]()',
+    'Date.now()',
+    'new Date()',
+    'new Date',
+    '$now',
+    '$today.year',
+    'DateTime.now()',
+    'DateTime.local()',
+    '((m) => m.random())(Math)',
+    'Date()',
+    '[1].randomItem()',
+    '$json.d.diffToNow()',
+    'Math[$json.k]()',
   ])('%s is', (source) => {
     expect(compile(`x {{ ${source} }}`).volatile).toBe(true);
   });
   it.each([
-    'Math.round(1)', 'new Date($json.d)', 'Date.parse($json.d)', "DateTime.fromISO('2020-01-01')", '$json.d instanceof Date',
-    '((Math) => Math.random())($json)', '$json.now', 'DateTime.utc(2020)',
+    'Math.round(1)',
+    'new Date($json.d)',
+    'Date.parse($json.d)',
+    "DateTime.fromISO('2020-01-01')",
+    '$json.d instanceof Date',
+    '((Math) => Math.random())($json)',
+    '$json.now',
+    'DateTime.utc(2020)',
   ])('%s is not', (source) => {
     expect(compile(`x {{ ${source} }}`).volatile).toBe(false);
   });
@@ -287,39 +320,112 @@ describe('volatile', () => {
 
 describe('on any input', () => {
   const token = fc.constantFrom(
-    '{{', '}}', '{', '}', '(', ')', '[', ']', '$json', '$', "'start'", '.', '?.', 'first', '()', '=>', 'x', ' ', '1', '"', '`',
-    '/', ';', ',', '...', 'new ', 'delete ', '?', ':', '\\', '\n', '//', '/*', '<!--', 'class ', 'function', 'async ', 'await ',
-    'yield', '=', '${', '$if(', '#a', 'in ', 'let ', 'import(', '-->', '010',
+    '{{',
+    '}}',
+    '{',
+    '}',
+    '(',
+    ')',
+    '[',
+    ']',
+    '$json',
+    '$',
+    "'start'",
+    '.',
+    '?.',
+    'first',
+    '()',
+    '=>',
+    'x',
+    ' ',
+    '1',
+    '"',
+    '`',
+    '/',
+    ';',
+    ',',
+    '...',
+    'new ',
+    'delete ',
+    '?',
+    ':',
+    '\\',
+    '\n',
+    '//',
+    '/*',
+    '<!--',
+    'class ',
+    'function',
+    'async ',
+    'await ',
+    'yield',
+    '=',
+    '${',
+    '$if(',
+    '#a',
+    'in ',
+    'let ',
+    'import(',
+    '-->',
+    '010',
   );
 
   it('never throws, and what it accepts the engine accepts', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(token, { maxLength: 30 }).map((bits) => `{{${bits.join('')}}}`)), (text) => {
-        const { template, diagnostics } = compile(text);
-        expect(isTemplate(text) || template.kind === 'literal').toBe(true);
-        if (diagnostics.length > 0) return;
-        const codes = template.kind === 'expression' ? [template]
-          : template.kind === 'text' ? template.parts.filter((part) => typeof part !== 'string') : [];
-        for (const { code } of codes) new Function(`"use strict"; return (${code}\n);`);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(token, { maxLength: 30 }).map((bits) => `{{${bits.join('')}}}`),
+        ),
+        (text) => {
+          const { template, diagnostics } = compile(text);
+          expect(isTemplate(text) || template.kind === 'literal').toBe(true);
+          if (diagnostics.length > 0) return;
+          const codes =
+            template.kind === 'expression'
+              ? [template]
+              : template.kind === 'text'
+                ? template.parts.filter((part) => typeof part !== 'string')
+                : [];
+          for (const { code } of codes) new Function(`"use strict"; return (${code}\n);`);
+        },
+      ),
       { numRuns: 5_000 },
     );
   });
 
   it('survives expressions nested beyond any stack', () => {
-    for (const text of [`{{ ${'('.repeat(50_000)}1${')'.repeat(50_000)} }}`, `{{ 1${'+1'.repeat(50_000)} }}`, `{{ a${'.first()'.repeat(30_000)} }}`]) {
+    for (const text of [
+      `{{ ${'('.repeat(50_000)}1${')'.repeat(50_000)} }}`,
+      `{{ 1${'+1'.repeat(50_000)} }}`,
+      `{{ a${'.first()'.repeat(30_000)} }}`,
+    ]) {
       expect(() => compile(text)).not.toThrow();
     }
   });
 
   /** Expressions that parse and give a value or throw, over $json; without data functions. */
   const { tree: expression } = fc.letrec<{ tree: string; leaf: string }>((tie) => ({
-    leaf: fc.constantFrom('$json', '1', '"s"', 'null', 'undefined', '[1, 2]', '({ a: { b: 2 } })', '$json.a', '$json.list'),
+    leaf: fc.constantFrom(
+      '$json',
+      '1',
+      '"s"',
+      'null',
+      'undefined',
+      '[1, 2]',
+      '({ a: { b: 2 } })',
+      '$json.a',
+      '$json.list',
+    ),
     tree: fc.oneof(
       { maxDepth: 4 },
       tie('leaf'),
-      fc.tuple(tie('tree'), fc.constantFrom('.a', '?.a', '?.["b"]', '[0]', '.list', '?.list?.at(0)')).map(([a, b]) => `(${a})${b}`),
-      fc.tuple(tie('tree'), fc.constantFrom(' + ', ' ?? ', ' && ', ' === ', ', '), tie('tree')).map(([a, op, b]) => `((${a})${op}(${b}))`),
+      fc
+        .tuple(tie('tree'), fc.constantFrom('.a', '?.a', '?.["b"]', '[0]', '.list', '?.list?.at(0)'))
+        .map(([a, b]) => `(${a})${b}`),
+      fc
+        .tuple(tie('tree'), fc.constantFrom(' + ', ' ?? ', ' && ', ' === ', ', '), tie('tree'))
+        .map(([a, op, b]) => `((${a})${op}(${b}))`),
       tie('tree').map((a) => `[...[${a}]].map((x, i) => [x, i, ({ x }).x])`),
       tie('tree').map((a) => '`<${' + a + '}>`'),
       tie('tree').map((a) => `(({ a = 1, ...rest } = {}) => [a, rest])(${a} ?? {})`),
@@ -352,12 +458,34 @@ describe('on any input', () => {
   });
 
   it('keeps the meaning of optional chains when functions are rewritten', () => {
-    const link = fc.constantFrom('.a', '?.a', '?.["b"]', '.first()', '?.first()', '.self()', '?.self()', '.self?.()', '?.self?.()', '.last?.()', '.no?.()');
+    const link = fc.constantFrom(
+      '.a',
+      '?.a',
+      '?.["b"]',
+      '.first()',
+      '?.first()',
+      '.self()',
+      '?.self()',
+      '.self?.()',
+      '?.self?.()',
+      '.last?.()',
+      '.no?.()',
+    );
     const make = (depth: number): unknown => {
       if (depth === 0) return null;
       return {
-        a: make(depth - 1), b: depth % 2 ? null : make(depth - 1), depth,
-        first() { return this.b; }, last() { return this.a; }, self() { return this; },
+        a: make(depth - 1),
+        b: depth % 2 ? null : make(depth - 1),
+        depth,
+        first(this: { b: unknown }) {
+          return this.b;
+        },
+        last(this: { a: unknown }) {
+          return this.a;
+        },
+        self(this: unknown) {
+          return this;
+        },
       };
     };
     const native = (value: unknown, name: string, args: unknown[]): unknown =>

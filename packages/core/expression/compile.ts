@@ -67,9 +67,10 @@ function compileValue(value: Json, path: (string | number)[], into: Collected): 
     const items = value.map((element, i) => compileValue(element, [...path, i], into));
     return items.every(isLiteral) ? literal(items.map((item) => item.value)) : { kind: 'list', items };
   }
-  const entries = Object.entries(value).map(
-    ([key, member]): [string, Template] => [key, compileValue(member, [...path, key], into)],
-  );
+  const entries = Object.entries(value).map(([key, member]): [string, Template] => [
+    key,
+    compileValue(member, [...path, key], into),
+  ]);
   const plain = entries.flatMap(([key, member]): [string, Json][] => (isLiteral(member) ? [[key, member.value]] : []));
   return plain.length === entries.length ? literal(Object.fromEntries(plain)) : { kind: 'object', entries };
 }

@@ -107,12 +107,7 @@ function isVolatile({ name, node }: Free, parents: readonly Tree[]): boolean {
   return !(parent?.type === 'BinaryExpression' && parent.operator === 'instanceof');
 }
 
-function nodeReference(
-  found: Free,
-  parents: readonly Tree[],
-  nodes: ReadonlySet<string>,
-  findings: Findings,
-): void {
+function nodeReference(found: Free, parents: readonly Tree[], nodes: ReadonlySet<string>, findings: Findings): void {
   const call = parents.at(-1);
   if (!isCalled(found.node, call)) {
     findings.mistakes.push(

@@ -19,8 +19,8 @@ export interface Tree extends Node {
 }
 
 export type Parsed =
-  | { ok: true; root: Tree; text: string; /** Of the source in `text`. */ start: number }
-  | { ok: false; message: string; /** In the source that was given. */ offset: number };
+  | { ok: true; root: Tree; text: string /** Of the source in `text`. */; start: number }
+  | { ok: false; message: string /** In the source that was given. */; offset: number };
 
 /** Never throws. `text` is what positions in the tree refer to. */
 export function parseExpression(source: string): Parsed {

@@ -15,6 +15,9 @@ import { childrenOf, unwrap, type Tree } from './parse.ts';
 /** Scope names whose methods are their own, never data functions. */
 const OWN_METHODS = new Set(['$input', '$run', 'DateTime', 'Duration', 'Interval']);
 
+/** Names of the language that stand for plain values. */
+const VALUES = new Set(['undefined', 'NaN', 'Infinity']);
+
 interface DataCall {
   value: Tree;
   name: string;
@@ -80,7 +83,8 @@ export function rewrite(text: string, root: Tree, free: ReadonlySet<Tree>): stri
   /** `Math.round(x)`, `$input.first()` and `$('node').first()` are what they look like. */
   function ownsMethods(value: Tree): boolean {
     if (value.type === 'CallExpression') return isFree(unwrap(value.callee as Tree), '$');
-    return isFree(value) && (GLOBALS.has(value.name as string) || OWN_METHODS.has(value.name as string));
+    if (!isFree(value) || VALUES.has(value.name as string)) return false;
+    return GLOBALS.has(value.name as string) || OWN_METHODS.has(value.name as string);
   }
 
   function callOf(value: string, call: DataCall): string {
@@ -139,7 +143,12 @@ export function rewrite(text: string, root: Tree, free: ReadonlySet<Tree>): stri
         if (call !== null && call.member === link) {
           out = callOf(out, call);
           i += 1;
-        } else if (link.type === 'MemberExpression' && next?.type === 'CallExpression' && next.optional === true && laterCall) {
+        } else if (
+          link.type === 'MemberExpression' &&
+          next?.type === 'CallExpression' &&
+          next.optional === true &&
+          laterCall
+        ) {
           // `o.method?.(x)` must still be called on o once the function is in a name of its own.
           const target = `${prefix}${fresh}`;
           fresh += 1;

@@ -9,7 +9,7 @@ import { ECMA_VERSION } from './parse.ts';
 
 export type Part =
   | { kind: 'text'; text: string }
-  | { kind: 'code'; code: string; /** Of the code in the whole text. */ offset: number; closed: boolean };
+  | { kind: 'code'; code: string /** Of the code in the whole text. */; offset: number; closed: boolean };
 
 /** Unreadable parts after which only the text search is used, so that hostile text costs linear time. */
 const MISSES = 100;
@@ -41,7 +41,12 @@ export function split(text: string): Part[] {
     const start = open + 2;
     const close = closingMarker(text, start, misses < MISSES);
     if (close?.guessed === true) misses += 1;
-    parts.push({ kind: 'code', code: text.slice(start, close?.at ?? text.length), offset: start, closed: close !== null });
+    parts.push({
+      kind: 'code',
+      code: text.slice(start, close?.at ?? text.length),
+      offset: start,
+      closed: close !== null,
+    });
     at = close === null ? text.length : close.at + 2;
   }
   literal += text.slice(at);

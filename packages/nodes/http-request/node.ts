@@ -1,15 +1,16 @@
 /** Owns the definition of the HTTP Request node: parameters, pages, examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
+import { defineNode, MAIN } from '../kit/define.ts';
 
-export const node: NodeType = {
+export const node: NodeType = defineNode({
   type: 'http-request',
   title: 'HTTP Request',
   description:
     'Sends one request per item and turns the answer into items. With pagination, one page per call until the API has no more.',
   group: 'integration',
   work: 'effect',
-  inputs: [{ name: 'in' }],
-  outputs: [{ name: 'out' }],
+  inputs: MAIN,
+  outputs: MAIN,
   paged: (raw) => raw['pagination'] !== undefined && raw['pagination'] !== null,
   parameters: {
     method: {
@@ -95,13 +96,41 @@ export const node: NodeType = {
         },
         maxPages: {
           type: 'integer',
-          description: 'Ends quietly after so many pages. Without it, passing limit loop.ceiling is an error.',
+          description: 'Ends quietly after so many pages. Without it, loop.limit of the node ends it with an error.',
           min: 1,
         },
         interval: { type: 'duration', description: 'Pause between pages.' },
       },
     },
   },
-  examples: [],
+  examples: [
+    {
+      title: 'One request per item',
+      input: [{ id: 7 }],
+      with: { url: 'https://api.example.com/users/{{ $json.id }}', timeout: '10s', response: 'auto' },
+      output: [{ id: 7, name: 'Ada' }],
+    },
+    {
+      title: 'Send JSON with a token from a secret',
+      input: [{ name: 'Ada' }],
+      with: {
+        method: 'POST',
+        url: 'https://api.example.com/users',
+        body: { name: '{{ $json.name }}' },
+        auth: { type: 'bearer', secret: 'API_TOKEN' },
+      },
+      output: [{ id: 8, name: 'Ada' }],
+    },
+    {
+      title: 'All pages of a list, by cursor',
+      with: {
+        url: 'https://api.example.com/orders',
+        query: { limit: 100 },
+        items: 'data',
+        pagination: { mode: 'cursor', path: 'meta.next', parameter: 'cursor' },
+      },
+      output: [{ order: 1 }, { order: 2 }],
+    },
+  ],
   run: async (call) => (await import('./run.ts')).run(call),
-};
+});

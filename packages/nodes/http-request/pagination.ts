@@ -10,9 +10,9 @@ import { parseDuration } from '@rondo/core/model/duration.ts';
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, EgressResponse } from '@rondo/core/model/node-type.ts';
-import { atPath } from './json-path.ts';
+import { getPath, isObject, put, type JsonObject } from '../kit/paths.ts';
+import { objectOf, wrong, type Draft } from './request.ts';
 import { header, isGood, type Reading } from './response.ts';
-import { isObject, objectOf, wrong, type Draft, type JsonObject } from './request.ts';
 
 export interface PageCarry {
   /** Pages fetched so far: the number $pageCount has. */
@@ -145,9 +145,7 @@ function merged(base: JsonObject, more: JsonObject): JsonObject {
   const out: JsonObject = { ...base };
   for (const [name, value] of Object.entries(more)) {
     const old = Object.hasOwn(out, name) ? out[name] : undefined;
-    const next = isObject(old) && isObject(value) ? merged(old, value) : value;
-    // A plain assignment of __proto__ would change the object instead of its data.
-    Object.defineProperty(out, name, { value: next, enumerable: true, writable: true, configurable: true });
+    put(out, name, isObject(old) && isObject(value) ? merged(old, value) : value);
   }
   return out;
 }
@@ -202,7 +200,7 @@ async function isComplete(call: EffectCall, pagination: Pagination, page: Page):
   const statuses = rule === undefined ? null : statusesOf(rule);
   if (statuses !== null) {
     const hit = statuses.includes(page.answer.status);
-    return { done: hit, expected: hit };
+    return { done: hit, expected: hit || isGood(page.answer.status) };
   }
   if (!isGood(page.answer.status)) return { done: false, expected: false };
   if (rule === 'empty') {
@@ -231,7 +229,7 @@ async function follow(call: EffectCall, pagination: Pagination, page: Page, carr
     return { ...counted(pagination, carry.page + 1, items), items };
   }
   if (mode === 'cursor') {
-    const cursor = atPath(page.reading.body, raw['path'] as string);
+    const cursor = getPath(page.reading.body, raw['path'] as string);
     if (cursor === undefined || cursor === null || cursor === '' || cursor === false) return null;
     const before = carry[place]?.[parameter];
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(cursor)) {

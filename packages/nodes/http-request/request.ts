@@ -6,8 +6,7 @@ import { parseDuration } from '@rondo/core/model/duration.ts';
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, EgressInit } from '@rondo/core/model/node-type.ts';
-
-export type JsonObject = Record<string, Json>;
+import { isObject, type JsonObject } from '../kit/paths.ts';
 
 /** A request before it is written out; pages change it. */
 export interface Draft {
@@ -23,10 +22,6 @@ export const UNSAFE_METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 export function wrong(message: string): FailureError {
   return new FailureError(failure('node-failed', message, { retry: 'no' }));
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function objectOf(value: Json | undefined, what: string): JsonObject {

@@ -5,8 +5,8 @@
 import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
 import type { Item, Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, EgressResponse } from '@rondo/core/model/node-type.ts';
-import { atPath } from './json-path.ts';
-import { wrong, type JsonObject } from './request.ts';
+import { getPath, type JsonObject } from '../kit/paths.ts';
+import { wrong } from './request.ts';
 
 const EXCERPT_CHARACTERS = 2_000;
 const BINARY = /^(image|audio|video|font)\/|^application\/(octet-stream|pdf|zip|gzip|x-tar|x-7z|vnd\.(ms-|openxml))/;
@@ -126,7 +126,7 @@ export function listOf(call: EffectCall, reading: Reading, where: string): Json[
   if (typeof path !== 'string' || path === '' || !isGood(reading.status)) {
     return Array.isArray(reading.body) ? reading.body : null;
   }
-  const found = atPath(reading.body, path) ?? [];
+  const found = getPath(reading.body, path) ?? [];
   if (Array.isArray(found)) return found;
   throw new FailureError(
     failure('not-a-list', `${where}: "${path}" in the answer is ${typeof found === 'object' ? 'an object' : `a ${typeof found}`}, not a list`, {

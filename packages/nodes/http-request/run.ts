@@ -2,8 +2,6 @@
  * Owns one call of the HTTP Request node: one request, or one page of several.
  * Does not loop, retry or wait for a rate; the engine does.
  */
-import { limitFailure } from '@rondo/core/model/limits.ts';
-import { FailureError } from '@rondo/core/errors.ts';
 import type { EffectCall, EffectResult, EgressResponse } from '@rondo/core/model/node-type.ts';
 import { firstPage, isTrusted, nextPage, pageDraft, readPagination, requestNames, type PageCarry } from './pagination.ts';
 import { addressOf, draftOf, writeRequest, type Draft } from './request.ts';
@@ -39,15 +37,6 @@ async function onePage(call: EffectCall): Promise<EffectResult> {
   const pagination = readPagination(call.params['pagination'] ?? null);
   const base = draftOf(call.params);
   const carry = (call.carry as unknown as PageCarry | undefined) ?? (await firstPage(call, pagination, base));
-  const ceiling = call.ports.limit('loop.ceiling');
-  if (pagination.maxPages === null && carry.page >= ceiling) {
-    const how = 'or set pagination.maxPages, which ends quietly';
-    throw new FailureError(limitFailure('loop.ceiling', ceiling, `${base.method} ${base.url}: pages`, how));
-  }
-  // A retry has waited already.
-  if (carry.page > 0 && call.attempt === 1 && pagination.intervalMs > 0) {
-    await call.ports.clock.sleep(pagination.intervalMs, call.signal);
-  }
   const draft = pageDraft(base, carry);
   const trusted = isTrusted(base.url, draft.url);
   if (!trusted) call.ports.log(`page ${carry.page + 1} is at another origin (${new URL(draft.url).origin}): no credentials sent`);
@@ -69,7 +58,8 @@ async function onePage(call: EffectCall): Promise<EffectResult> {
   if (next.stoppedByMax) call.ports.log(`ended at pagination.maxPages (${pagination.maxPages})`);
   const items = await itemsOf(call, answer, reading, where);
   if (next.carry === null) return { items, done: true };
-  return { items, carry: next.carry as unknown as NonNullable<EffectResult['carry']>, done: false };
+  const result = { items, carry: next.carry as unknown as NonNullable<EffectResult['carry']>, done: false };
+  return pagination.intervalMs > 0 ? { ...result, waitUntil: call.ports.clock.now() + pagination.intervalMs } : result;
 }
 
 export function run(call: EffectCall): Promise<EffectResult> {

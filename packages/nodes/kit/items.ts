@@ -46,3 +46,18 @@ export function keptFields(json: Json, keep: Keep, names: readonly string[], dot
   for (const name of names) out = unsetPath(out, dotted ? name : [name]);
   return out as JsonObject;
 }
+
+const PART = 1000;
+
+/** Items of a single output in parts, so that a large answer is never encoded in one piece. */
+export function* inParts(items: Iterable<Item>): Generator<Item[][]> {
+  let part: Item[] = [];
+  for (const item of items) {
+    part.push(item);
+    if (part.length === PART) {
+      yield [part];
+      part = [];
+    }
+  }
+  if (part.length > 0) yield [part];
+}

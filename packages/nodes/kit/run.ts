@@ -137,7 +137,7 @@ async function runEffect(
         idempotencyKey: options.idempotencyKey ?? `test-${index}`,
         signal: options.signal ?? new AbortController().signal,
         ports: doors(options.ports ?? {}),
-        evaluate: (template, more) => Promise.resolve(evaluate(template, { ...names, ...more })),
+        evaluate: async (template, more) => evaluate(template, { ...names, ...more }) as Json,
       };
       const result = await node.run?.(call);
       if (result === undefined) throw new Defect(`${node.type} answered nothing.`);

@@ -11,7 +11,6 @@ import {
   type Commit,
   type Control,
   type IterationRow,
-  type IterationStatus,
   type Lease,
   type LoopRecord,
   type Redrive,
@@ -22,15 +21,24 @@ import {
 } from '@rondo/core/ports.ts';
 import { contains, needles } from './match.ts';
 import { planRedrive } from './redrive.ts';
-import { lostMessage, MAX_ITERATIONS, checkSameRun, hasEnded, isDriven, lowered, notFound } from './rules.ts';
-import { causeList, Tally } from './tally.ts';
+import {
+  checkSameRun,
+  hasEnded,
+  isDriven,
+  lostMessage,
+  lowered,
+  MAX_ITERATIONS,
+  notFound,
+  type Taken,
+} from './rules.ts';
+import { causeList, Digest } from './digest.ts';
 
 interface MemoryLoop {
   record: LoopRecord;
   rows: Map<number, IterationRow>;
   /** Indices in order; null after one came out of order. */
   order: number[] | null;
-  tally: Tally;
+  digest: Digest;
 }
 
 interface MemoryRun {
@@ -142,14 +150,14 @@ class MemoryStore implements RunStore {
     const loop = run.loops.get(record.key);
     if (loop !== undefined) loop.record = { ...record };
     else {
-      const tally = Tally.empty(record.key, iterationsPerCell(record.total));
-      run.loops.set(record.key, { record: { ...record }, rows: new Map(), order: [], tally });
+      const digest = Digest.empty(record.key, iterationsPerCell(record.total));
+      run.loops.set(record.key, { record: { ...record }, rows: new Map(), order: [], digest });
     }
   }
 
   private putRow(loop: MemoryLoop, row: IterationRow): void {
     const was = loop.rows.get(row.index) ?? null;
-    const cause = loop.tally.write(row, was);
+    const cause = loop.digest.write(row, was);
     loop.rows.set(row.index, { ...row, cause });
     if (was !== null || loop.order === null) return;
     if (row.index > (loop.order.at(-1) ?? -1)) loop.order.push(row.index);
@@ -157,8 +165,8 @@ class MemoryStore implements RunStore {
   }
 
   private settle(loop: MemoryLoop): void {
-    for (const id of loop.tally.staleBounds) {
-      const record = loop.tally.causes.get(id);
+    for (const id of loop.digest.staleBounds) {
+      const record = loop.digest.causes.get(id);
       if (record === undefined) continue;
       const of = this.order(loop).filter((index) => {
         const row = loop.rows.get(index);
@@ -167,7 +175,7 @@ class MemoryStore implements RunStore {
       record.first = of[0] ?? 0;
       record.last = of.at(-1) ?? 0;
     }
-    loop.tally.settled();
+    loop.digest.settled();
   }
 
   private order(loop: MemoryLoop): number[] {
@@ -262,13 +270,13 @@ class MemoryStore implements RunStore {
   }
 
   async causes(id: string, key: number): Promise<CauseRecord[]> {
-    const causes = this.run(id).loops.get(key)?.tally.causes.values() ?? [];
+    const causes = this.run(id).loops.get(key)?.digest.causes.values() ?? [];
     return causeList(causes).map((cause) => ({ ...cause, columns: cause.columns.slice() }));
   }
 
   async score(id: string, key: number): Promise<Score> {
-    const tally = this.run(id).loops.get(key)?.tally ?? Tally.empty(key, 1);
-    return readScore(tally.cells);
+    const digest = this.run(id).loops.get(key)?.digest ?? Digest.empty(key, 1);
+    return readScore(digest.cells);
   }
 
   async redrive(id: string, what: Redrive): Promise<number> {
@@ -287,11 +295,12 @@ class MemoryStore implements RunStore {
     for (const key of plan.forgotten) run.loops.delete(key);
     for (const [key, indices] of plan.open) {
       const loop = run.loops.get(key)!;
-      const taken: [number, IterationStatus][] = [];
+      const taken: Taken[] = [];
       for (const index of indices.values()) {
         const row = loop.rows.get(index);
-        if (row !== undefined) loop.tally.remove(index, row);
-        if (row !== undefined) taken.push([index, row.status]);
+        if (row === undefined) continue;
+        loop.digest.remove(index, row);
+        taken.push({ index, status: row.status, output: row.output !== '' });
         loop.rows.delete(index);
       }
       loop.order = null;

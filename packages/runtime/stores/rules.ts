@@ -41,14 +41,23 @@ export function checkSameRun(known: NewRun, run: NewRun): void {
   if (!same) throw new Defect(`another run has the id ${run.id}`);
 }
 
+/** A row that was taken out. */
+export interface Taken {
+  index: number;
+  status: IterationStatus;
+  /** It had given items. */
+  output: boolean;
+}
+
 /** The loop after these rows were taken out: it goes on at the first gap. */
-export function lowered(loop: LoopRecord, taken: Iterable<readonly [number, IterationStatus]>): LoopRecord {
+export function lowered(loop: LoopRecord, taken: Iterable<Taken>): LoopRecord {
   const out: LoopRecord = { ...loop, status: 'running' };
-  for (const [index, status] of taken) {
+  for (const { index, status, output } of taken) {
     if (status === 'completed' || status === 'failed' || status === 'skipped') {
       out[status] = Math.max(0, out[status] - 1);
     }
     out.cursor = Math.min(out.cursor, index);
+    if (output) out.tally = '';
   }
   return out;
 }

@@ -2,7 +2,7 @@
 import type { Json } from '@rondo/core/model/item.ts';
 import type { Template } from '@rondo/core/model/plan.ts';
 import { compileParameter } from '@rondo/core/expression/compile.ts';
-import { scopeNames } from '@rondo/core/expression/names.ts';
+import { PAGINATION_NAMES } from '@rondo/core/expression/names.ts';
 import { failure, FailureError } from '@rondo/core/errors.ts';
 
 const known = new Map<string, Template>();
@@ -11,7 +11,7 @@ export function compileNever(value: Json): Template {
   const key = JSON.stringify(value);
   const found = known.get(key);
   if (found !== undefined) return found;
-  const compiled = compileParameter(value, { path: [], names: scopeNames, nodes: new Set() });
+  const compiled = compileParameter(value, { path: [], names: PAGINATION_NAMES, nodes: new Set() });
   const wrong = compiled.diagnostics.find((d) => d.severity === 'error');
   if (wrong !== undefined) throw new FailureError(failure('expression-failed', wrong.message, { retry: 'no' }));
   if (known.size > 1000) known.clear();

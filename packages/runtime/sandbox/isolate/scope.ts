@@ -81,8 +81,9 @@ export class Scope {
   position = 0;
   /** Values are copied before they are given out. */
   copies = false;
-  /** The inputs are copies already. */
-  owned = false;
+  /** The current item, or all inputs, are the unit's own copies already. */
+  ownsItem = false;
+  ownsInputs = false;
   /** Items of a fold arrive in blocks, so that its parameters cannot see them all. */
   streamed = false;
   #loop: unknown = undefined;
@@ -101,17 +102,23 @@ export class Scope {
 
   beginUnit(): void {
     this.#loop = undefined;
-    this.copies = false;
-    this.owned = false;
     this.step = -1;
+    this.release();
+  }
+
+  /** Ends the call of code. */
+  release(): void {
+    this.copies = false;
+    this.ownsItem = false;
+    this.ownsInputs = false;
   }
 
   get $json(): Json {
-    return this.copies && !this.owned ? cloneData(this.item.json) : this.item.json;
+    return this.copies && !this.ownsItem ? cloneData(this.item.json) : this.item.json;
   }
 
   get $item(): Item {
-    return this.copies && !this.owned ? cloneItem(this.item) : this.item;
+    return this.copies && !this.ownsItem ? cloneItem(this.item) : this.item;
   }
 
   get $itemIndex(): number {
@@ -119,10 +126,10 @@ export class Scope {
   }
 
   get $input(): InputView {
-    const { item, copies, owned } = this;
+    const { item, copies } = this;
     const all = this.#plain ? this.context.input() : null;
-    if (this.streamed && all === null) return new InputView(item, null, copies && !owned);
-    return new InputView(item, all === null ? this.inputs : [all], copies && (!owned || all !== null));
+    const lists = all !== null ? [all] : this.streamed ? null : this.inputs;
+    return new InputView(item, lists, copies && !this.ownsItem, copies && (all !== null || !this.ownsInputs));
   }
 
   get $vars(): unknown {
@@ -216,31 +223,31 @@ function cloneLoop(loop: Record<string, unknown>): Record<string, unknown> {
 export class InputView {
   readonly #item: Item;
   readonly #ports: readonly (readonly Item[])[] | null;
-  readonly #copies: boolean;
+  readonly #copyItem: boolean;
+  readonly #copyList: boolean;
 
-  constructor(item: Item, ports: readonly (readonly Item[])[] | null, copies: boolean) {
+  constructor(item: Item, ports: readonly (readonly Item[])[] | null, copyItem: boolean, copyList: boolean) {
     this.#item = item;
     this.#ports = ports;
-    this.#copies = copies;
+    this.#copyItem = copyItem;
+    this.#copyList = copyList;
   }
 
   get item(): Item {
-    return this.#give(this.#item);
+    return this.#copyItem ? cloneItem(this.#item) : this.#item;
   }
 
   first(): Item | undefined {
-    const item = this.#list(0)[0];
-    return item === undefined ? undefined : this.#give(item);
+    return this.#give(this.#list(0)[0]);
   }
 
   last(): Item | undefined {
-    const item = this.#list(0).at(-1);
-    return item === undefined ? undefined : this.#give(item);
+    return this.#give(this.#list(0).at(-1));
   }
 
   all(port: unknown = 0): Item[] {
     const items = this.#list(port);
-    return this.#copies ? items.map(cloneItem) : items.slice();
+    return this.#copyList ? items.map(cloneItem) : items.slice();
   }
 
   #list(port: unknown): readonly Item[] {
@@ -248,8 +255,8 @@ export class InputView {
     return this.#ports[Number(port)] ?? [];
   }
 
-  #give(item: Item): Item {
-    return this.#copies ? cloneItem(item) : item;
+  #give(item: Item | undefined): Item | undefined {
+    return item !== undefined && this.#copyList ? cloneItem(item) : item;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Owns the rows of the ledger in SQLite: their key, their checksums, writing them fast, reading
- * them by key. Callers hold the transaction. Does not count: tallies.ts does.
+ * them by key. Callers hold the transaction. Does not count: digests.ts does.
  */
 import { crc32 } from 'node:zlib';
 import type { Failure } from '@rondo/core/errors.ts';

@@ -153,11 +153,13 @@ export interface StoredLoop {
 }
 
 const LOOP =
-  'id, run, key, path, node, status, total, completed, failed, skipped, cursor, carry, started_at, duration, sum';
+  'id, run, key, path, node, status, total, completed, failed, skipped, cursor, carry, tally, ' +
+  'started_at, duration, sum';
 
 function decodeLoop(cells: Cell[], run: string): StoredLoop {
-  if (checksum(cells.slice(0, 14)) !== cells[14]) throw corrupt(`run ${run}, loop ${String(cells[3])}`);
-  const [id, , key, path, node, status, total, completed, failed, skipped, cursor, carry, startedAt, durationMs] = cells;
+  if (checksum(cells.slice(0, 15)) !== cells[15]) throw corrupt(`run ${run}, loop ${String(cells[3])}`);
+  const [id, , key, path, node, status, total, completed, failed, skipped, cursor, carry, tally, startedAt, durationMs] =
+    cells;
   const counts = { total, completed, failed, skipped, cursor, startedAt, durationMs } as Pick<
     LoopRecord,
     'total' | 'completed' | 'failed' | 'skipped' | 'cursor' | 'startedAt' | 'durationMs'
@@ -171,6 +173,7 @@ function decodeLoop(cells: Cell[], run: string): StoredLoop {
       node: node as string,
       status: status as LoopStatus,
       carry: carry as string | null,
+      tally: tally as string,
     },
   };
 }
@@ -205,14 +208,15 @@ export function putLoop(db: Connection, run: number, known: number | null, loop:
     loop.skipped,
     loop.cursor,
     loop.carry,
+    loop.tally,
     loop.startedAt,
     loop.durationMs,
   ];
-  const marks = '?, '.repeat(14) + '?';
+  const marks = '?, '.repeat(15) + '?';
   const set =
     'path = excluded.path, node = excluded.node, status = excluded.status, total = excluded.total, ' +
     'completed = excluded.completed, failed = excluded.failed, skipped = excluded.skipped, ' +
-    'cursor = excluded.cursor, carry = excluded.carry, started_at = excluded.started_at, ' +
+    'cursor = excluded.cursor, carry = excluded.carry, tally = excluded.tally, started_at = excluded.started_at, ' +
     'duration = excluded.duration, sum = excluded.sum';
   const text = `insert into loops (${LOOP}) values (${marks}) on conflict (id) do update set ${set}`;
   db.change(text, ...values, checksum(values));

@@ -66,6 +66,7 @@ const TABLES = `
     skipped integer not null,
     cursor integer not null,
     carry text,
+    tally text not null,
     started_at integer not null,
     duration integer not null,
     sum integer not null,

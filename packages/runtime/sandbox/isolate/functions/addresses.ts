@@ -13,8 +13,14 @@ const HOST = '[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}._-]{0,252})';
 const WHOLE_DOMAIN = new RegExp(`^${DOMAIN}(?::\\d{1,5})?$`, 'iu');
 const WHOLE_EMAIL = new RegExp(`^${LOCAL}@${DOMAIN}$`, 'iu');
 const SOME_EMAIL = new RegExp(`[\\p{L}\\p{N}](?:[\\p{L}\\p{N}!#$%&'*+/=?^_\`{|}~.-]{0,63})@${DOMAIN}`, 'iu');
-const WHOLE_URL = new RegExp(`^[a-z][a-z0-9+.-]{0,30}://(?:[^\\s@/?#]{0,256}@)?(?:${HOST}|\\[[0-9a-f:.]+\\])(?::\\d{1,5})?([/?#]\\S*)?$`, 'iu');
-const SOME_URL = new RegExp(`\\b(?:https?|ftp)://(?:[^\\s@/?#]{1,256}@)?${HOST}(?::\\d{1,5})?(?:[/?#][^\\s<>"'\`]*)?`, 'iu');
+const WHOLE_URL = new RegExp(
+  `^[a-z][a-z0-9+.-]{0,30}://(?:[^\\s@/?#]{0,256}@)?(?:${HOST}|\\[[0-9a-f:.]+\\])(?::\\d{1,5})?([/?#]\\S*)?$`,
+  'iu',
+);
+const SOME_URL = new RegExp(
+  `\\b(?:https?|ftp)://(?:[^\\s@/?#]{1,256}@)?${HOST}(?::\\d{1,5})?(?:[/?#][^\\s<>"'\`]*)?`,
+  'iu',
+);
 const AUTHORITY = new RegExp(`^(?:[^\\s@/?#]{0,256}@)?(${HOST})(?::\\d{1,5})?(?:[/?#].*)?$`, 'isu');
 
 export const isDomain = (text: string): boolean => text.length <= 260 && WHOLE_DOMAIN.test(text);

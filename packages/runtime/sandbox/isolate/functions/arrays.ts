@@ -48,7 +48,9 @@ function pluck(list: unknown[], names: readonly unknown[]): unknown[] {
 }
 
 function compact(list: readonly unknown[]): unknown[] {
-  return list.filter((element) => !isEmptyValue(element)).map((element) => (isPlain(element) ? compactObject(element) : element));
+  return list
+    .filter((element) => !isEmptyValue(element))
+    .map((element) => (isPlain(element) ? compactObject(element) : element));
 }
 
 function smartJoin(list: readonly unknown[], [keyField, valueField]: readonly unknown[]): Plain {
@@ -116,7 +118,10 @@ function listOf(value: unknown, name: string): readonly unknown[] {
 
 function among(list: readonly unknown[], other: unknown, name: string, wanted: boolean): unknown[] {
   const there = new Set(listOf(other, name).map(fingerprint));
-  return unique(list.filter((element) => there.has(fingerprint(element)) === wanted), []);
+  return unique(
+    list.filter((element) => there.has(fingerprint(element)) === wanted),
+    [],
+  );
 }
 
 /** Math.min(...list) would end at some hundred thousand elements. */

@@ -41,7 +41,16 @@ export function decodeUtf8(bytes: Uint8Array): string {
   let i = 0;
   while (i < bytes.length) {
     const lead = bytes[i++] as number;
-    const more = lead < 0x80 ? 0 : lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : -1;
+    const more =
+      lead < 0x80
+        ? 0
+        : lead >= 0xc2 && lead < 0xe0
+          ? 1
+          : lead >= 0xe0 && lead < 0xf0
+            ? 2
+            : lead >= 0xf0 && lead < 0xf5
+              ? 3
+              : -1;
     let code = more <= 0 ? lead : lead & (0x3f >> more);
     let left = more;
     // The second byte of some leads is limited: no overlong forms, no surrogates, nothing past U+10FFFF.

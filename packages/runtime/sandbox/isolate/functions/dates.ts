@@ -29,7 +29,9 @@ export function luxon(): Library {
 /** Works without Luxon being loaded; data cannot look like one because data has no functions. */
 export function isDateTime(value: unknown): value is DateTime {
   const candidate = value as { isLuxonDateTime?: unknown; toMillis?: unknown } | null;
-  return typeof candidate === 'object' && candidate?.isLuxonDateTime === true && typeof candidate.toMillis === 'function';
+  return (
+    typeof candidate === 'object' && candidate?.isLuxonDateTime === true && typeof candidate.toMillis === 'function'
+  );
 }
 
 function asDateTime(date: Date | DateTime): DateTime {
@@ -61,7 +63,9 @@ function unitOf(value: unknown): Luxon.DurationUnit {
   const name = String(value).toLowerCase();
   const unit = Object.hasOwn(UNITS, name) ? UNITS[name] : undefined;
   if (unit === undefined) {
-    throw new ExpressionError(`Unsupported unit ${JSON.stringify(value)}. Units are years, quarters, months, weeks, days, hours, minutes, seconds and milliseconds.`);
+    throw new ExpressionError(
+      `Unsupported unit ${JSON.stringify(value)}. Units are years, quarters, months, weeks, days, hours, minutes, seconds and milliseconds.`,
+    );
   }
   return unit;
 }
@@ -82,7 +86,9 @@ const NUMBER_UNITS = ['ms', 's', 'us', 'excel'];
 
 export function numberToDateTime(value: number, unit: unknown = 'ms'): DateTime {
   if (!NUMBER_UNITS.includes(unit as string)) {
-    throw new ExpressionError(`toDateTime(): unknown unit ${JSON.stringify(unit)}. It knows ${NUMBER_UNITS.join(', ')}.`);
+    throw new ExpressionError(
+      `toDateTime(): unknown unit ${JSON.stringify(unit)}. It knows ${NUMBER_UNITS.join(', ')}.`,
+    );
   }
   if (!Number.isFinite(value)) throw new ExpressionError(`toDateTime(): ${value} is not a point in time.`);
   return luxon().DateTime.fromMillis(milliseconds(value, unit as string));
@@ -160,7 +166,10 @@ function isInLast(date: Date | DateTime, [count = 0, unit = 'minutes']: readonly
 /** One unit gives a number, several an object. */
 function diffTo(date: Date | DateTime, [other, units = 'days']: readonly unknown[]): unknown {
   const end = readDate(other);
-  if (end === null) throw new ExpressionError(`diffTo() needs a date, not ${typeof other === 'string' ? JSON.stringify(other) : typeOf(other)}.`);
+  if (end === null)
+    throw new ExpressionError(
+      `diffTo() needs a date, not ${typeof other === 'string' ? JSON.stringify(other) : typeOf(other)}.`,
+    );
   const wanted = (Array.isArray(units) ? units : [units]).map(unitOf);
   const difference = asDateTime(date).diff(end, wanted);
   return Array.isArray(units) ? difference.toObject() : difference.as(wanted[0] as Luxon.DurationUnit);
@@ -181,7 +190,8 @@ export const dates: FunctionTable<Date | DateTime> = {
   minus: (date, args) => shift(date, args, 'minus'),
   toDateTime: asDateTime,
   diffTo,
-  diffToNow: (date, [units]) => diffTo(date, [luxon().DateTime.now(), units]),
+  // Positive for the past: how long ago it was.
+  diffToNow: (date, [units]) => diffTo(luxon().DateTime.now(), [date, units]),
   toInt: toMillis,
   toFloat: toMillis,
   toNumber: toMillis,

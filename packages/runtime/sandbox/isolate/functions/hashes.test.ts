@@ -8,8 +8,13 @@ import { sha3 } from './sha3.ts';
 
 describe('digests', () => {
   it.each([
-    ['md5', md5], ['sha1', sha1], ['sha224', sha224], ['sha256', sha256],
-    ['sha384', sha384], ['sha512', sha512], ['sha3-512', sha3],
+    ['md5', md5],
+    ['sha1', sha1],
+    ['sha224', sha224],
+    ['sha256', sha256],
+    ['sha384', sha384],
+    ['sha512', sha512],
+    ['sha3-512', sha3],
   ] as const)('%s agrees with the platform for every length and content', (name, digest) => {
     for (let length = 0; length < 300; length += 1) {
       const bytes = Uint8Array.from({ length }, (_, i) => (i * 31 + length) & 255);
@@ -26,9 +31,13 @@ describe('digests', () => {
 describe('bytes', () => {
   it('encodes and decodes UTF-8 as the platform does, whatever the input', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('\ud800', '\udc00', 'é', '😀') }), (a, b) => {
-        expect([...encodeUtf8(a + b)]).toEqual([...new TextEncoder().encode(a + b)]);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.string({ unit: fc.constantFrom('\ud800', '\udc00', 'é', '😀') }),
+        (a, b) => {
+          expect([...encodeUtf8(a + b)]).toEqual([...new TextEncoder().encode(a + b)]);
+        },
+      ),
     );
     const byte = fc.oneof(fc.nat(255), fc.constantFrom(0xe0, 0xed, 0xf0, 0xf4, 0xc2, 0x80, 0xbf, 0x9f, 0xa0, 0x90));
     fc.assert(

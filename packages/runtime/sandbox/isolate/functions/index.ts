@@ -93,7 +93,14 @@ export function callFunction(value: unknown, name: string, args: readonly unknow
   throw new ExpressionError(`${name}() works on ${typesOf(name)}, not on ${typeOf(value)}.`);
 }
 
-const TYPE_WORDS = { string: 'text', number: 'numbers', boolean: 'true and false', array: 'lists', object: 'objects', date: 'dates' };
+const TYPE_WORDS = {
+  string: 'text',
+  number: 'numbers',
+  boolean: 'true and false',
+  array: 'lists',
+  object: 'objects',
+  date: 'dates',
+};
 
 function typesOf(name: string): string {
   const types = Object.entries(FUNCTIONS_BY_TYPE).filter(([, names]) => (names as readonly string[]).includes(name));

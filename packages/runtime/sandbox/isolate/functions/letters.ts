@@ -1,9 +1,7 @@
 /** Owns the data functions that change letters: case, plain letters, Markdown. */
 
 /** Words that titles leave small unless they begin. */
-const SMALL = new Set(
-  'a an and as at but by en for if in nor of on or per so the to up v via vs yet'.split(' '),
-);
+const SMALL = new Set('a an and as at but by en for if in nor of on or per so the to up v via vs yet'.split(' '));
 
 /** Capitals at the beginning of words; what is written in capitals already stays. */
 export function titleCase(text: string): string {
@@ -16,7 +14,9 @@ export function titleCase(text: string): string {
 }
 
 export function sentenceCase(text: string): string {
-  return text.toLowerCase().replace(/(^\s*|[.!?…]\s+)(\p{Ll})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
+  return text
+    .toLowerCase()
+    .replace(/(^\s*|[.!?…]\s+)(\p{Ll})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
 }
 
 export function snakeCase(text: string): string {

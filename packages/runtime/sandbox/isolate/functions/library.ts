@@ -44,7 +44,8 @@ function numberList(start: number, end: number): number[] {
 
 /** `range(n)`, `range(from, to)`, `range(from, to, step)`; `to` is not included. */
 function range(first: number, to?: number, step = 1): number[] {
-  if (typeof first !== 'number' || step === 0) throw new ExpressionError('range() needs numbers and a step that is not 0.');
+  if (typeof first !== 'number' || step === 0)
+    throw new ExpressionError('range() needs numbers and a step that is not 0.');
   const [from, end] = to === undefined ? [0, first] : [first, to];
   return steps(from, step, Math.ceil((end - from) / step), 'range');
 }
@@ -59,7 +60,8 @@ function zip(keys: unknown, values: unknown): Plain {
 }
 
 function $jmespath(data: unknown, query: unknown): unknown {
-  if (typeof data !== 'object' || data === null) throw new ExpressionError(`$jmespath needs an object or list, not ${typeOf(data)}.`);
+  if (typeof data !== 'object' || data === null)
+    throw new ExpressionError(`$jmespath needs an object or list, not ${typeOf(data)}.`);
   if (typeof query !== 'string') throw new ExpressionError(`$jmespath needs a query as text, not ${typeOf(query)}.`);
   try {
     return jmespath.search(data, query);
@@ -70,7 +72,20 @@ function $jmespath(data: unknown, query: unknown): unknown {
 
 /** DateTime, Duration and Interval are getters: reading one is what loads the date library. */
 export const library = {
-  $if, $ifEmpty, $max: max, $min: min, $average: average, $not: not, max, min, average, not, numberList, zip, range, $jmespath,
+  $if,
+  $ifEmpty,
+  $max: max,
+  $min: min,
+  $average: average,
+  $not: not,
+  max,
+  min,
+  average,
+  not,
+  numberList,
+  zip,
+  range,
+  $jmespath,
   get DateTime() {
     return luxon().DateTime;
   },

@@ -58,16 +58,20 @@ export function sha1(message: Uint8Array): Uint8Array {
   for (let block = 0; block < view.byteLength; block += 64) {
     for (let i = 0; i < 16; i += 1) words[i] = view.getInt32(block + i * 4);
     for (let i = 16; i < 80; i += 1) {
-      const mixed = (words[i - 3] as number) ^ (words[i - 8] as number) ^ (words[i - 14] as number) ^ (words[i - 16] as number);
+      const mixed =
+        (words[i - 3] as number) ^ (words[i - 8] as number) ^ (words[i - 14] as number) ^ (words[i - 16] as number);
       words[i] = rotate(mixed, 1);
     }
     let [a, b, c, d, e] = state as [number, number, number, number, number];
     for (let i = 0; i < 80; i += 1) {
       const [mix, constant] =
-        i < 20 ? [(b & c) | (~b & d), 0x5a827999]
-        : i < 40 ? [b ^ c ^ d, 0x6ed9eba1]
-        : i < 60 ? [(b & c) | (b & d) | (c & d), 0x8f1bbcdc]
-        : [b ^ c ^ d, 0xca62c1d6];
+        i < 20
+          ? [(b & c) | (~b & d), 0x5a827999]
+          : i < 40
+            ? [b ^ c ^ d, 0x6ed9eba1]
+            : i < 60
+              ? [(b & c) | (b & d) | (c & d), 0x8f1bbcdc]
+              : [b ^ c ^ d, 0xca62c1d6];
       const next = (rotate(a, 5) + mix + e + constant + (words[i] as number)) | 0;
       e = d;
       d = c;

@@ -88,12 +88,20 @@ function sha2Small(message: Uint8Array, start: Int32Array, size: number): Uint8A
 
 export function sha256(message: Uint8Array): Uint8Array {
   const start = table().start.slice(0, 8);
-  return sha2Small(message, Int32Array.from(start, (bits) => Number(bits >> 32n) | 0), 32);
+  return sha2Small(
+    message,
+    Int32Array.from(start, (bits) => Number(bits >> 32n) | 0),
+    32,
+  );
 }
 
 export function sha224(message: Uint8Array): Uint8Array {
   const start = table().start.slice(8, 16);
-  return sha2Small(message, Int32Array.from(start, (bits) => Number(bits & 0xffffffffn) | 0), 28);
+  return sha2Small(
+    message,
+    Int32Array.from(start, (bits) => Number(bits & 0xffffffffn) | 0),
+    28,
+  );
 }
 
 /** A 64-bit word of which the halves are at 2i (high) and 2i + 1 (low). */
@@ -115,7 +123,8 @@ function sha2Large(message: Uint8Array, start: readonly bigint[], size: number):
   const v = new Int32Array(16);
   const at = (words: Int32Array, i: number): number => words[i] as number;
   // Halves of a rotation to the right by n; below 32 and from 32 on the halves change places.
-  const high = (h: number, l: number, n: number): number => (n < 32 ? (h >>> n) | (l << (32 - n)) : (l >>> (n - 32)) | (h << (64 - n)));
+  const high = (h: number, l: number, n: number): number =>
+    n < 32 ? (h >>> n) | (l << (32 - n)) : (l >>> (n - 32)) | (h << (64 - n));
   const low = (h: number, l: number, n: number): number => high(l, h, n);
 
   for (let block = 0; block < padded.length; block += 128) {

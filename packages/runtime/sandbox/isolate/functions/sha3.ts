@@ -37,7 +37,8 @@ function permute(s: Int32Array): void {
   const moved = new Int32Array(50);
   const at = (words: Int32Array, i: number): number => words[i] as number;
   for (let round = 0; round < 24; round += 1) {
-    for (let i = 0; i < 10; i += 1) parity[i] = at(s, i) ^ at(s, i + 10) ^ at(s, i + 20) ^ at(s, i + 30) ^ at(s, i + 40);
+    for (let i = 0; i < 10; i += 1)
+      parity[i] = at(s, i) ^ at(s, i + 10) ^ at(s, i + 20) ^ at(s, i + 30) ^ at(s, i + 40);
     for (let column = 0; column < 5; column += 1) {
       const left = ((column + 4) % 5) * 2;
       const right = ((column + 1) % 5) * 2;

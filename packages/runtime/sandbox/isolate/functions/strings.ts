@@ -2,9 +2,7 @@
  * Owns the data functions of text. Does not choose by type (dispatch is in index.ts); recognising
  * addresses is in addresses.ts.
  */
-import {
-  domainIn, emailIn, isDomain, isEmail, isUrl, urlIn, urlPath,
-} from './addresses.ts';
+import { domainIn, emailIn, isDomain, isEmail, isUrl, urlIn, urlPath } from './addresses.ts';
 import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8, toHex } from './bytes.ts';
 import { textToDateTime } from './dates.ts';
 import { ExpressionError, type FunctionTable } from './error.ts';
@@ -64,7 +62,8 @@ function toInt(text: string, [radix = 10]: readonly unknown[]): number {
 
 function toDate(text: string): Date {
   const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new ExpressionError(`toDate(): cannot convert to date: ${JSON.stringify(text)}.`);
+  if (Number.isNaN(date.getTime()))
+    throw new ExpressionError(`toDate(): cannot convert to date: ${JSON.stringify(text)}.`);
   // A day without a time is that day where the workflow is, not in Greenwich.
   const day = /^\s*(\d{4})-(\d{2})-(\d{2})\s*$/.exec(text);
   if (day !== null) return new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3]));
@@ -81,7 +80,8 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    if (/[{[,]\s*'/.test(text)) throw new ExpressionError("Parsing failed. Check you're using double quotes: JSON knows no others.");
+    if (/[{[,]\s*'/.test(text))
+      throw new ExpressionError("Parsing failed. Check you're using double quotes: JSON knows no others.");
     throw new ExpressionError(`Parsing failed: ${(error as Error).message}`);
   }
 }
@@ -101,7 +101,8 @@ const encodeWhole = (text: string): string => encodeURI(text.toWellFormed());
 const decodeAll = percent(decodeURIComponent, 'urlDecode');
 const decodeWhole = percent(decodeURI, 'urlDecode');
 
-const isNumeric = (text: string): boolean => text.trim() !== '' && !Number.isNaN(Number(text)) && !Number.isNaN(Number.parseFloat(text));
+const isNumeric = (text: string): boolean =>
+  text.trim() !== '' && !Number.isNaN(Number(text)) && !Number.isNaN(Number.parseFloat(text));
 
 export const strings: FunctionTable<string> = {
   hash,
@@ -140,4 +141,3 @@ export const strings: FunctionTable<string> = {
   base64Encode: (text) => encodeBase64(encodeUtf8(text)),
   base64Decode: (text) => decodeUtf8(decodeBase64(text)),
 };
-

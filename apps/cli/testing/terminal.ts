@@ -1,6 +1,6 @@
 /**
  * Owns a terminal for tests: collects what is written, lets time and signals be given by hand.
- * Does not start processes (process.ts).
+ * Does not start processes (process.ts beside it).
  */
 import { style } from '../render/style.ts';
 import type { Terminal } from '../terminal.ts';

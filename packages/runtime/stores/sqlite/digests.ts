@@ -2,9 +2,10 @@
  * Owns how scores and causes lie in SQLite: the score in chunks of cells, so that a commit writes
  * only what it touched; one record per cause. Callers hold the transaction.
  */
+import { crc32 } from 'node:zlib';
 import { COUNTS_PER_CELL, emptyScore, SCORE_CELLS, SCORE_COLUMNS } from '@rondo/core/engine/score.ts';
 import type { CauseRecord } from '@rondo/core/ports.ts';
-import { CHUNK_CELLS, Tally } from '../tally.ts';
+import { CHUNK_CELLS, Digest } from '../digest.ts';
 import { checksum, corrupt, type Cell, type Connection } from './connection.ts';
 import { rowKey, statusOf } from './ledger.ts';
 
@@ -23,11 +24,11 @@ function unpack(cell: Cell | undefined, length: number): Uint32Array | null {
 }
 
 function blobSum(values: readonly unknown[], blob: Uint8Array): number {
-  return checksum([...values, Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength).toString('latin1')]);
+  return crc32(blob, checksum(values));
 }
 
 /** Null when a chunk is damaged. */
-function readCells(db: Connection, loopId: number, per: number): Tally['cells'] | null {
+function readCells(db: Connection, loopId: number, per: number): Digest['cells'] | null {
   const chunks = db.all('select chunk, per, cells, sum from score where loop = ? order by chunk', loopId);
   const score = emptyScore(Number(chunks[0]?.[1] ?? per));
   const last = Number(chunks.at(-1)?.[0] ?? -1);
@@ -62,15 +63,15 @@ function readCauses(db: Connection, loopId: number, key: number): CauseRecord[] 
 }
 
 /** `per`: of the empty score, if nothing was written yet. Null: damaged. */
-export function readTally(db: Connection, loopId: number, key: number, per: number): Tally | null {
+export function readDigest(db: Connection, loopId: number, key: number, per: number): Digest | null {
   const cells = readCells(db, loopId, per);
   const causes = readCauses(db, loopId, key);
-  return cells === null || causes === null ? null : new Tally(key, cells, causes);
+  return cells === null || causes === null ? null : new Digest(key, cells, causes);
 }
 
 /** Score and causes again from the rows, by one scan. */
-export function rebuildTally(db: Connection, loopId: number, key: number, per: number): Tally {
-  const tally = Tally.empty(key, per);
+export function rebuildDigest(db: Connection, loopId: number, key: number, per: number): Digest {
+  const digest = Digest.empty(key, per);
   const text = 'select id, status, failure, cause from rows where id >= ? and id < ?';
   for (const [id, code, failure, cause] of db.each(text, rowKey(loopId, 0), rowKey(loopId + 1, 0))) {
     const index = Number(id) - rowKey(loopId, 0);
@@ -78,28 +79,28 @@ export function rebuildTally(db: Connection, loopId: number, key: number, per: n
     if (status === undefined) continue;
     // The cause was assigned when the row was written; it only has to be counted again.
     const known = typeof failure === 'string' ? (JSON.parse(failure) as CauseSource) : null;
-    tally.write({ index, status, failure: known, cause: cause as string | null }, null);
+    digest.write({ index, status, failure: known, cause: cause as string | null }, null);
   }
-  return tally;
+  return digest;
 }
 
-type CauseSource = NonNullable<Parameters<Tally['write']>[0]['failure']>;
+type CauseSource = NonNullable<Parameters<Digest['write']>[0]['failure']>;
 
 /** Everything is written again, over whatever was there. */
-export function replaceTally(db: Connection, loopId: number, tally: Tally): void {
-  deleteTally(db, loopId);
-  for (let chunk = 0; chunk * CHUNK_CELLS < tally.cells.used; chunk += 1) tally.touchedChunks.add(chunk);
-  for (const cause of tally.causes.keys()) tally.touchedCauses.add(cause);
-  saveTally(db, loopId, tally);
+export function replaceDigest(db: Connection, loopId: number, digest: Digest): void {
+  deleteDigest(db, loopId);
+  for (let chunk = 0; chunk * CHUNK_CELLS < digest.cells.used; chunk += 1) digest.touchedChunks.add(chunk);
+  for (const cause of digest.causes.keys()) digest.touchedCauses.add(cause);
+  saveDigest(db, loopId, digest);
 }
 
-export function deleteTally(db: Connection, loopId: number): void {
+export function deleteDigest(db: Connection, loopId: number): void {
   db.change('delete from score where loop = ?', loopId);
   db.change('delete from causes where loop = ?', loopId);
 }
 
-function saveChunk(db: Connection, loopId: number, tally: Tally, chunk: number): void {
-  const { per, counts } = tally.cells;
+function saveChunk(db: Connection, loopId: number, digest: Digest, chunk: number): void {
+  const { per, counts } = digest.cells;
   const blob = pack(counts.subarray(chunk * CHUNK_COUNTS, (chunk + 1) * CHUNK_COUNTS));
   const sum = blobSum([loopId, chunk, per], blob);
   const text = 'insert or replace into score (loop, chunk, per, cells, sum) values (?, ?, ?, ?, ?)';
@@ -126,20 +127,20 @@ function saveCause(db: Connection, loopId: number, cause: CauseRecord): void {
 }
 
 /** Writes what was touched. The rows must be written. */
-export function saveTally(db: Connection, loopId: number, tally: Tally): void {
-  if (tally.rebinned) {
+export function saveDigest(db: Connection, loopId: number, digest: Digest): void {
+  if (digest.rebinned) {
     db.change('delete from score where loop = ?', loopId);
-    for (let chunk = 0; chunk * CHUNK_CELLS < tally.cells.used; chunk += 1) saveChunk(db, loopId, tally, chunk);
+    for (let chunk = 0; chunk * CHUNK_CELLS < digest.cells.used; chunk += 1) saveChunk(db, loopId, digest, chunk);
   } else {
-    for (const chunk of tally.touchedChunks) saveChunk(db, loopId, tally, chunk);
+    for (const chunk of digest.touchedChunks) saveChunk(db, loopId, digest, chunk);
   }
-  for (const id of tally.touchedCauses) {
-    const cause = tally.causes.get(id);
+  for (const id of digest.touchedCauses) {
+    const cause = digest.causes.get(id);
     if (cause === undefined) db.change('delete from causes where loop = ? and cause = ?', loopId, id);
     else {
-      if (tally.staleBounds.has(id)) bounds(db, loopId, cause);
+      if (digest.staleBounds.has(id)) bounds(db, loopId, cause);
       saveCause(db, loopId, cause);
     }
   }
-  tally.settled();
+  digest.settled();
 }

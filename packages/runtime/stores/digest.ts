@@ -23,7 +23,7 @@ export const CHUNK_CELLS = 5 * CELLS_PER_COLUMN;
 /** What counts of a row that is already there. */
 export type Counted = Pick<IterationRow, 'status' | 'cause'>;
 
-type Tallied = Pick<IterationRow, 'index' | 'status' | 'cause' | 'failure'>;
+type Counting = Pick<IterationRow, 'index' | 'status' | 'cause' | 'failure'>;
 
 function outcome(status: IterationStatus): Outcome | null {
   return status === 'completed' || status === 'failed' || status === 'skipped' ? status : null;
@@ -33,7 +33,7 @@ function causeOf(row: Counted | null): string | null {
   return row !== null && row.status === 'failed' ? row.cause : null;
 }
 
-export class Tally {
+export class Digest {
   readonly loop: number;
   readonly cells: ScoreCells;
   readonly causes: Map<string, CauseRecord>;
@@ -52,8 +52,8 @@ export class Tally {
     this.causes = new Map(Array.from(causes, (cause) => [cause.cause, cause]));
   }
 
-  static empty(loop: number, per: number): Tally {
-    return new Tally(loop, emptyScore(per));
+  static empty(loop: number, per: number): Digest {
+    return new Digest(loop, emptyScore(per));
   }
 
   settled(): void {
@@ -65,7 +65,7 @@ export class Tally {
   }
 
   /** `was` is the row that was there. Answers the cause to store with the row. */
-  write(row: Tallied, was: Counted | null): string | null {
+  write(row: Counting, was: Counted | null): string | null {
     this.makeRoom(row.index);
     this.count(row.index, was === null ? null : outcome(was.status), outcome(row.status));
     const before = causeOf(was);
@@ -103,7 +103,7 @@ export class Tally {
     this.lastChunk = chunk;
   }
 
-  private cause(row: Tallied, wanted: string): string {
+  private cause(row: Counting, wanted: string): string {
     let record = this.causes.get(wanted);
     if (record === undefined) {
       const apart = this.causes.size - (this.causes.has(OTHER_CAUSE) ? 1 : 0);
@@ -118,7 +118,7 @@ export class Tally {
     return record.cause;
   }
 
-  private newCause(id: string, row: Tallied): CauseRecord {
+  private newCause(id: string, row: Counting): CauseRecord {
     const other = id === OTHER_CAUSE;
     const record: CauseRecord = {
       loop: this.loop,

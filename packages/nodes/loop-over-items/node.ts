@@ -1,0 +1,20 @@
+/** Owns what Loop Over Items is to forms, checks and documentation; the engine runs it. */
+import { defineNode, MAIN } from '../kit/define.ts';
+
+export const node = defineNode({
+  type: 'loop-over-items',
+  title: 'Loop Over Items',
+  description:
+    'Hands out its items in batches of loop.size by the output loop. The last node of the body returns to it; when all ' +
+    'batches are through, their results leave by the output done. For Each does the same with the body inside.',
+  group: 'loop',
+  work: 'container',
+  inputs: MAIN,
+  // In this order: compile/lower.ts knows them by position.
+  outputs: [
+    { name: 'done', description: 'All results, after the last batch.' },
+    { name: 'loop', description: 'The batch of this iteration.' },
+  ],
+  parameters: {},
+  examples: [],
+});

@@ -1,0 +1,89 @@
+/** Owns Merge: items of several inputs to one list. The number of inputs is a parameter. */
+import type { Json } from '@rondo/core/model/item.ts';
+import type { PortSpec } from '@rondo/core/model/node-type.ts';
+import { defineNode, MAIN } from '../kit/define.ts';
+
+const MOST = 10;
+
+function inputs(raw: Record<string, Json>): PortSpec[] {
+  const wanted = raw.inputs;
+  const count = typeof wanted === 'number' && wanted >= 2 && wanted <= MOST ? Math.floor(wanted) : 2;
+  return Array.from({ length: count }, (_, i) => ({ name: `input${i + 1}` }));
+}
+
+export const node = defineNode({
+  type: 'merge',
+  title: 'Merge',
+  description: 'Joins the items of several inputs: one list after the other, side by side, or by equal keys.',
+  group: 'flow',
+  work: 'fold',
+  module: new URL('./kernel.ts', import.meta.url).href,
+  inputs,
+  outputs: MAIN,
+  parameters: {
+    inputs: { type: 'integer', description: 'Number of inputs, named input1, input2 and so on.', default: 2, min: 2, max: MOST },
+    mode: {
+      type: 'string',
+      description:
+        'append: all items, input by input. position: the first with the first, and so on. key: items with equal keys. ' +
+        'cross: every item with every other. choose: the items of one input only.',
+      enum: ['append', 'position', 'key', 'cross', 'choose'],
+      default: 'append',
+    },
+    keys: {
+      type: 'list',
+      description: 'For key: dot paths that must be equal in both inputs; { left, right } where they differ. A missing value fits nothing.',
+      default: [],
+    },
+    join: {
+      type: 'string',
+      description:
+        'For key: inner keeps pairs; left also items of input1 without a partner; outer those of both; anti only those of input1.',
+      enum: ['inner', 'left', 'outer', 'anti'],
+      default: 'inner',
+    },
+    matches: { type: 'string', description: 'For key: pair with all partners, or with the first.', enum: ['all', 'first'], default: 'all' },
+    loose: { type: 'boolean', description: 'For key: 1 and "1", true and "true", null and "" are equal.', default: false },
+    unpaired: { type: 'boolean', description: 'For position: keep items that have no partner.', default: false },
+    take: { type: 'integer', description: 'For choose: the number of the input.', default: 1, min: 1, max: MOST },
+    clash: {
+      type: 'string',
+      description:
+        'Fields with the same name: the last input wins, the first wins, both stay with suffix _1, _2, or all fields get it (suffix-all).',
+      enum: ['last', 'first', 'suffix', 'suffix-all'],
+      default: 'last',
+    },
+    deep: { type: 'boolean', description: 'Merge objects and lists that clash field by field, too.', default: false },
+    keepFilled: { type: 'boolean', description: 'null and empty text do not replace a value.', default: false },
+  },
+  examples: [
+    { title: 'Append', input: [[{ a: 1 }], [{ b: 2 }]], with: {}, output: [{ a: 1 }, { b: 2 }] },
+    {
+      title: 'Side by side',
+      input: [[{ a: 1 }, { a: 2 }], [{ b: 1 }]],
+      with: { mode: 'position', unpaired: true },
+      output: [{ a: 1, b: 1 }, { a: 2 }],
+    },
+    {
+      title: 'Orders with their customers',
+      input: [
+        [{ order: 1, customer: 7 }, { order: 2, customer: 9 }],
+        [{ id: '7', name: 'Ada', tags: { vip: true } }],
+      ],
+      with: { mode: 'key', keys: [{ left: 'customer', right: 'id' }], join: 'left', loose: true, deep: true, keepFilled: true },
+      output: [{ order: 1, customer: 7, id: '7', name: 'Ada', tags: { vip: true } }, { order: 2, customer: 9 }],
+    },
+    {
+      title: 'Three inputs, one of which is taken',
+      input: [[{ a: 1 }], [{ b: 2 }], [{ c: 3 }]],
+      with: { inputs: 3, mode: 'choose', take: 3 },
+      output: [{ c: 3 }],
+    },
+    {
+      title: 'Fields with the same name',
+      input: [[{ id: 1, n: 'a' }], [{ id: 1, n: 'b' }]],
+      with: { mode: 'key', keys: ['id'], clash: 'suffix' },
+      output: [{ id: 1, n_1: 'a', n_2: 'b' }],
+    },
+  ],
+});

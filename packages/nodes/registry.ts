@@ -1,0 +1,59 @@
+/**
+ * Owns the list of all node types. Loading it loads every node.ts, so those stay light: what is heavy
+ * is imported by what an effect's run calls, or lives in a kernel. Does not run nodes.
+ */
+import type { NodeRegistry, NodeType } from '@rondo/core/model/node-type.ts';
+import { node as aggregate } from './aggregate/node.ts';
+import { node as code } from './code/node.ts';
+import { node as filter } from './filter/node.ts';
+import { node as forEach } from './for-each/node.ts';
+import { node as httpRequest } from './http-request/node.ts';
+import { node as if_ } from './if/node.ts';
+import { node as limit } from './limit/node.ts';
+import { node as loop } from './loop/node.ts';
+import { node as loopOverItems } from './loop-over-items/node.ts';
+import { node as manual } from './manual/node.ts';
+import { node as merge } from './merge/node.ts';
+import { node as noOp } from './no-op/node.ts';
+import { node as output } from './output/node.ts';
+import { node as readFile } from './read-file/node.ts';
+import { node as respond } from './respond/node.ts';
+import { node as set } from './set/node.ts';
+import { node as sort } from './sort/node.ts';
+import { node as splitOut } from './split-out/node.ts';
+import { node as stopAndError } from './stop-and-error/node.ts';
+import { node as subWorkflow } from './sub-workflow/node.ts';
+import { node as switch_ } from './switch/node.ts';
+import { node as template } from './template/node.ts';
+import { node as wait } from './wait/node.ts';
+import { node as writeFile } from './write-file/node.ts';
+import { createRegistry } from './kit/registry.ts';
+
+const NODES: readonly NodeType[] = [
+  aggregate,
+  code,
+  filter,
+  forEach,
+  httpRequest,
+  if_,
+  limit,
+  loop,
+  loopOverItems,
+  manual,
+  merge,
+  noOp,
+  output,
+  readFile,
+  respond,
+  set,
+  sort,
+  splitOut,
+  stopAndError,
+  subWorkflow,
+  switch_,
+  template,
+  wait,
+  writeFile,
+];
+
+export const registry: NodeRegistry = createRegistry(NODES);

@@ -1,0 +1,54 @@
+/** Owns Sort: items in order. */
+import { defineNode, MAIN } from '../kit/define.ts';
+
+export const node = defineNode({
+  type: 'sort',
+  title: 'Sort',
+  description:
+    'Puts items in order, by fields or by an expression. Equal items keep their order. ' +
+    'Types are ordered false, true, numbers, texts, lists, objects; missing values come last either way.',
+  group: 'data',
+  work: 'fold',
+  module: new URL('./kernel.ts', import.meta.url).href,
+  inputs: MAIN,
+  outputs: MAIN,
+  parameters: {
+    fields: {
+      type: 'list',
+      description: 'Dot paths to sort by, the most important first: a path, or { field, order }.',
+      default: [],
+    },
+    by: {
+      type: 'any',
+      description: 'An expression that gives the value to sort each item by, or a list of such values. Goes before fields.',
+      evaluate: 'item',
+    },
+    order: {
+      type: 'string',
+      description: 'Direction for by, and for fields that give none.',
+      enum: ['ascending', 'descending'],
+      default: 'ascending',
+    },
+    caseSensitive: { type: 'boolean', description: 'Whether upper and lower case differ in texts.', default: true },
+  },
+  examples: [
+    {
+      title: 'By two fields',
+      input: [{ n: 'b', p: 1 }, { n: 'a', p: 1 }, { n: 'c', p: 3 }],
+      with: { fields: [{ field: 'p', order: 'descending' }, 'n'] },
+      output: [{ n: 'c', p: 3 }, { n: 'a', p: 1 }, { n: 'b', p: 1 }],
+    },
+    {
+      title: 'By an expression',
+      input: [{ qty: 2, price: 5 }, { qty: 9, price: 1 }, { qty: 4, price: 5 }],
+      with: { by: '{{ $json.qty * $json.price }}', order: 'descending' },
+      output: [{ qty: 4, price: 5 }, { qty: 2, price: 5 }, { qty: 9, price: 1 }],
+    },
+    {
+      title: 'Texts without regard to case',
+      input: [{ n: 'b' }, { n: 'A' }, { n: null }, { n: 'C' }],
+      with: { fields: ['n'], caseSensitive: false },
+      output: [{ n: 'A' }, { n: 'b' }, { n: 'C' }, { n: null }],
+    },
+  ],
+});

@@ -1,0 +1,54 @@
+/** Owns Split out: a list inside an item to one item per element. */
+import { defineNode, MAIN } from '../kit/define.ts';
+
+export const node = defineNode({
+  type: 'split-out',
+  title: 'Split out',
+  description:
+    'Makes one item of each element of a list. An object gives its values, a single value one item, a missing one none.',
+  group: 'data',
+  work: 'kernel',
+  module: new URL('./kernel.ts', import.meta.url).href,
+  inputs: MAIN,
+  outputs: MAIN,
+  parameters: {
+    field: { type: 'string', description: 'Dot path of the list.', required: true },
+    also: {
+      type: 'list',
+      description: 'Dot paths of more lists, split side by side: the second items hold the second elements.',
+      default: [],
+    },
+    destination: {
+      type: 'string',
+      description:
+        'Dot path for the element. Default: the place of the list; an object becomes the whole item where nothing else is kept.',
+    },
+    include: {
+      type: 'string',
+      description: 'Other fields of the item that each new item gets.',
+      enum: ['none', 'all', 'selected'],
+      default: 'none',
+    },
+    names: { type: 'list', description: 'Dot paths of the fields, for include: selected.', default: [] },
+  },
+  examples: [
+    {
+      title: 'Objects become the items',
+      input: [{ id: 7, rows: [{ a: 1 }, { a: 2 }] }],
+      with: { field: 'rows' },
+      output: [{ a: 1 }, { a: 2 }],
+    },
+    {
+      title: 'With the other fields',
+      input: [{ id: 7, tags: ['x', 'y'] }],
+      with: { field: 'tags', destination: 'tag', include: 'all' },
+      output: [{ id: 7, tag: 'x' }, { id: 7, tag: 'y' }],
+    },
+    {
+      title: 'Two lists side by side, with a selected field',
+      input: [{ id: 7, big: 'x', names: ['Ada', 'Bob'], ages: [36] }],
+      with: { field: 'names', also: ['ages'], include: 'selected', names: ['id'] },
+      output: [{ id: 7, names: 'Ada', ages: 36 }, { id: 7, names: 'Bob' }],
+    },
+  ],
+});

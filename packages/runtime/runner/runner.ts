@@ -1,0 +1,261 @@
+/**
+ * Owns the Runner: takes requests, checks them, stores the run, drives it under a lease with an
+ * evaluator of its own. What happens inside a run is run.ts.
+ */
+import { isAbsolute, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { compile } from '@rondo/core/compile/compile.ts';
+import { diagnostic, failure, FailureError } from '@rondo/core/errors.ts';
+import { locate, parseDefinition } from '@rondo/core/model/format.ts';
+import { itemFromWire, type Json } from '@rondo/core/model/item.ts';
+import type { EffectPorts } from '@rondo/core/model/node-type.ts';
+import type { Plan } from '@rondo/core/model/plan.ts';
+import { StoreError, type Evaluator, type Lease } from '@rondo/core/ports.ts';
+import { InvalidWorkflow, type Progress, type RunHandle, type RunRequest, type RunResult, type Runner, type RunnerEnvironment } from '../api.ts';
+import { createEgress } from '../egress/egress.ts';
+import { createFiles } from '../files/files.ts';
+import { createEvaluator } from '../sandbox/evaluator.ts';
+import { systemClock } from './clock.ts';
+import type { RunContext } from './context.ts';
+import { countOf, readBlocks } from './dataset.ts';
+import type { Frame } from './frame.ts';
+import { checkInput } from './input.ts';
+import { driveRun, LEASE_MS, type RunSetup } from './run.ts';
+import { folderOf, workflowFinder } from './workflows.ts';
+
+/** What a run needs besides its definition; stored with it so that resume needs nothing else. */
+interface StoredOptions {
+  file: string;
+  input?: Json;
+  items?: string;
+  pins?: Record<string, Json>;
+  parallel?: number;
+  limit?: number;
+}
+
+export function createRunner(environment: RunnerEnvironment): Runner {
+  let evaluator: Evaluator | null = null;
+  const running = new Set<Promise<unknown>>();
+  const use = (): Evaluator => {
+    evaluator ??= createEvaluator();
+    return evaluator;
+  };
+  const drive = async (runId: string, definition: string, stored: StoredOptions, lease: Lease, plan: Plan): Promise<RunHandle> => {
+    const handle = begin(environment, use(), runId, definition, stored, lease, plan);
+    const settled = handle.done.then(() => {}, () => {});
+    running.add(settled);
+    void settled.then(() => running.delete(settled));
+    return handle;
+  };
+  return {
+    async start(request) {
+      const { plan, stored } = prepare(environment, request);
+      const clock = environment.clock ?? systemClock;
+      const runId = request.runId ?? newRunId(clock.now());
+      await environment.store.createRun({
+        id: runId,
+        workflow: plan.name,
+        definition: request.definition,
+        options: JSON.stringify(stored),
+        createdAt: clock.now(),
+      });
+      environment.fault?.('run-created');
+      const lease = await environment.store.claim(runId, owner(), LEASE_MS);
+      if (lease === null) throw new StoreError('lease-lost', `Run ${runId} is driven by another runner.`);
+      return drive(runId, request.definition, stored, lease, plan);
+    },
+    async resume(runId) {
+      const record = await environment.store.getRun(runId);
+      if (record === null) throw new StoreError('run-not-found', `There is no run ${runId}.`);
+      const stored = JSON.parse(record.options) as StoredOptions;
+      const { plan } = prepare(environment, { definition: record.definition, ...stored });
+      const lease = await claimWhenFree(environment, runId);
+      await environment.store.setControl(runId, 'none');
+      return drive(runId, record.definition, stored, lease, plan);
+    },
+    async close() {
+      await Promise.all(running);
+      await evaluator?.close();
+    },
+  };
+}
+
+/**
+ * A runner on this machine that died leaves its lease behind. When the owner's process is gone
+ * there is nobody to wait for; otherwise the lease has to run out.
+ */
+async function claimWhenFree(environment: RunnerEnvironment, runId: string): Promise<Lease> {
+  const lease = await environment.store.claim(runId, owner(), LEASE_MS);
+  if (lease !== null) return lease;
+  throw new StoreError('lease-lost', `Run ${runId} is driven by another runner now. Cancel or pause it there, or wait until its lease runs out (15 s after its end).`);
+}
+
+function owner(): string {
+  return `${process.pid}`;
+}
+
+/** Sorts by time; unique enough for one store, which refuses a second one of the same name. */
+function newRunId(now: number): string {
+  const random = Array.from(crypto.getRandomValues(new Uint8Array(6)), (b) => (b % 36).toString(36)).join('');
+  return `r${now.toString(36)}${random}`;
+}
+
+function prepare(environment: RunnerEnvironment, request: RunRequest): { plan: Plan; stored: StoredOptions } {
+  const parsed = parseDefinition(request.definition, request.file);
+  if (parsed.definition === null) throw new InvalidWorkflow(parsed.diagnostics);
+  const pins = new Set(Object.keys(request.pins ?? {}));
+  const { plan, diagnostics } = compile(parsed.definition, environment.registry, { pins });
+  if (plan === null) {
+    locate(request.definition, diagnostics);
+    throw new InvalidWorkflow([...parsed.diagnostics, ...diagnostics]);
+  }
+  try {
+    if (request.items === undefined) checkInput(plan, Array.isArray(request.input) ? (request.input[0] ?? {}) : (request.input ?? {}));
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error;
+    throw new InvalidWorkflow([diagnostic('input-invalid', ['inputs'], error.failure.message)]);
+  }
+  const stored: StoredOptions = {
+    file: request.file,
+    ...(request.input === undefined ? {} : { input: request.input }),
+    ...(request.items === undefined ? {} : { items: isAbsolute(request.items) ? request.items : resolve(request.items) }),
+    ...(request.pins === undefined ? {} : { pins: { ...request.pins } }),
+    ...(request.parallel === undefined ? {} : { parallel: request.parallel }),
+    ...(request.limit === undefined ? {} : { limit: request.limit }),
+  };
+  return { plan, stored };
+}
+
+function begin(
+  environment: RunnerEnvironment,
+  evaluator: Evaluator,
+  runId: string,
+  definition: string,
+  stored: StoredOptions,
+  lease: Lease,
+  plan: Plan,
+): RunHandle {
+  const clock = environment.clock ?? systemClock;
+  const listeners: ((progress: Progress) => void)[] = [];
+  const egress = createEgress({ allow: environment.egressAllow ?? [], limits: plan.limits, clock });
+  const folder = folderOf(stored.file);
+  const ports: Omit<EffectPorts, 'log' | 'limit'> = {
+    fetch: egress.fetch,
+    files: createFiles(environment.filesRoot ?? folder, stored.items === undefined ? {} : { roots: [folderOf(stored.items)] }),
+    clock,
+    secret: (name) => {
+      const value = environment.secrets?.[name];
+      if (value === undefined) throw new FailureError(failure('secret-missing', `There is no secret ${name}. Give it with --secret ${name}=VALUE.`, { retry: 'no' }));
+      return value;
+    },
+  };
+  const vars = checkInput(plan, stored.items === undefined && stored.input !== undefined && !Array.isArray(stored.input) ? stored.input : {});
+  const setup: RunSetup = {
+    runId,
+    plan,
+    store: environment.store,
+    lease,
+    registry: environment.registry,
+    clock,
+    evaluator,
+    ports,
+    findPlan: planFinder(environment, folder, definition, stored.file, plan),
+    input: stored.input,
+    vars,
+    items: stored.items ?? null,
+    pins: stored.pins ?? {},
+    parallel: stored.parallel ?? null,
+    limit: stored.limit ?? null,
+    commitRows: environment.commitRows ?? 1000,
+    commitMs: environment.commitMs ?? 20,
+    fault: environment.fault ?? (() => {}),
+    report: (progress) => {
+      for (const listener of listeners) listener(progress);
+    },
+  };
+  const driven = driveRun(setup);
+  let end: { frame: Frame; context: RunContext } | null = null;
+  const done = driven.result.then(
+    async ({ result, frame, context }): Promise<RunResult> => {
+      end = { frame, context };
+      const peakRssMb = await peakMemory(evaluator.pid());
+      await egress.close();
+      return { ...result, stats: { ...result.stats, peakRssMb } };
+    },
+    async (error: unknown) => {
+      await egress.close();
+      throw error;
+    },
+  );
+  done.catch(() => {});
+  return {
+    runId,
+    done,
+    cancel: () => driven.stop.set('cancel'),
+    interrupt: () => driven.stop.set('interrupt'),
+    onProgress: (listener) => listeners.push(listener),
+    nodes: async (limit) => (end === null ? {} : nodesOf(end.context, end.frame, limit)),
+  };
+}
+
+/** Plans of sub-workflows, by reference; the workflow itself is known by its id, name and file. */
+function planFinder(environment: RunnerEnvironment, folder: string, definition: string, file: string, own: Plan): (reference: string) => Promise<Plan> {
+  const known = new Map<string, Promise<Plan>>();
+  const find = environment.findWorkflow ?? workflowFinder(folder);
+  const self = parseDefinition(definition, file).definition;
+  const load = async (reference: string): Promise<Plan> => {
+    if (reference === 'self' || reference === self?.id || reference === self?.name) return own;
+    const found = await find(reference);
+    if (found === null) {
+      throw new FailureError(failure('workflow-not-found', `There is no workflow ${reference} in ${folder} (by file, id or name).`, { retry: 'no', fix: 'Give the folder with --workflows DIR.' }));
+    }
+    const parsed = parseDefinition(found.text, found.file);
+    const compiled = parsed.definition === null ? { plan: null, diagnostics: parsed.diagnostics } : compile(parsed.definition, environment.registry);
+    if (compiled.plan === null) {
+      const first = compiled.diagnostics.find((d) => d.severity === 'error');
+      throw new FailureError(failure('workflow-not-found', `Workflow ${reference} is not valid: ${first?.message ?? ''}`, { retry: 'no', fix: `See all of it with: rondo check ${found.file}` }));
+    }
+    return compiled.plan;
+  };
+  return (reference) => {
+    let plan = known.get(reference);
+    if (plan === undefined) {
+      plan = load(reference);
+      known.set(reference, plan);
+      plan.catch(() => known.delete(reference));
+    }
+    return plan;
+  };
+}
+
+/** Peak of this process and its evaluator, in MiB, as the system counted it. */
+async function peakMemory(child: number | null): Promise<number> {
+  const own = process.resourceUsage().maxRSS / 1024;
+  const status = child === null ? '' : await readFile(`/proc/${child}/status`, 'utf8').catch(() => '');
+  const peak = /VmHWM:\s*(\d+) kB/.exec(status);
+  return Math.round(own + (peak === null ? 0 : Number(peak[1]) / 1024));
+}
+
+async function nodesOf(context: RunContext, frame: Frame, limit: number): Promise<Record<string, { items: Json[]; total: number }[][]>> {
+  const nodes: Record<string, { items: Json[]; total: number }[][]> = {};
+  for (const step of frame.region.steps) {
+    const dataset = frame.outputs[step.index];
+    if (dataset === null || dataset === undefined) continue;
+    const ports: { items: Json[]; total: number }[] = [];
+    for (const port of step.outputs.keys()) {
+      const feed = { dataset, port };
+      const items: Json[] = [];
+      if (countOf(feed) > 0) {
+        reading: for await (const block of readBlocks(context, [feed])) {
+          for (const text of block) {
+            if (items.length >= limit) break reading;
+            items.push(itemFromWire(JSON.parse(text) as Json).json);
+          }
+        }
+      }
+      ports.push({ items, total: countOf(feed) });
+    }
+    nodes[step.id] = [ports];
+  }
+  return nodes;
+}

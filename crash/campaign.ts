@@ -6,13 +6,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dossier, Kill, Settled } from './dossier.ts';
-import { openLedger, type Ledger } from './ledger-view.ts';
-import { kill, membersOf, ROOT, startRondo, startSink, survivors, type Running, type Sink } from './processes.ts';
+import type { Dossier, Kill } from './dossier.ts';
+import { KINDS, workflowOf, writeItems, type Kind } from './kinds.ts';
+import { kill, membersOf, startRondo, startSink, survivors, type Running, type Sink } from './processes.ts';
 import { between, seeded } from './random.ts';
+import { Reader } from './reader.ts';
 
 export interface Plan {
-  kind: 'sequential' | 'parallel' | 'nested';
+  kind: Kind;
   seed: number;
   kills: number;
   /** Every so many kills one comes during recovery, before the resumed run has done anything. 0: none. */
@@ -23,68 +24,8 @@ export interface Plan {
   log?: (line: string) => void;
 }
 
-const KINDS = {
-  sequential: { leaf: 'each', window: 1, delayMs: 3 },
-  parallel: { leaf: 'each', window: 16, delayMs: 45 },
-  nested: { leaf: 'inner', window: 16, delayMs: 45 },
-} as const;
-
 const POLL_MS = 3;
 const START_LIMIT_MS = 30_000;
-
-function writeItems(plan: Plan, url: string): string {
-  const file = join(plan.folder, 'items.ndjson');
-  const rows = plan.kind === 'nested' ? plan.count / 100 : plan.count;
-  const lines = Array.from({ length: rows }, (_, id) => JSON.stringify({ id, url }));
-  writeFileSync(file, `${lines.join('\n')}\n`);
-  return file;
-}
-
-/** Reads what is settled, giving only what was not read before. */
-class Reader {
-  readonly database: string;
-  readonly leaf: string;
-  readonly #known = new Set<string>();
-  #ledger: Ledger | null = null;
-
-  constructor(database: string, leaf: string) {
-    this.database = database;
-    this.leaf = leaf;
-  }
-
-  get ledger(): Ledger | null {
-    this.#ledger ??= openLedger(this.database);
-    return this.#ledger;
-  }
-
-  done(): number {
-    const ledger = this.ledger;
-    if (ledger === null) return 0;
-    const leaves = ledger.loops().filter((loop) => loop.node === this.leaf);
-    return leaves.reduce((sum, loop) => sum + loop.completed + loop.failed + loop.skipped, 0);
-  }
-
-  fresh(): Settled[] {
-    const ledger = this.ledger;
-    if (ledger === null) return [];
-    const fresh: Settled[] = [];
-    for (const loop of ledger.loops()) {
-      for (const row of ledger.settled(loop)) {
-        const place = `${row.loop}[${row.index}]`;
-        if (this.#known.has(place)) continue;
-        this.#known.add(place);
-        fresh.push(row);
-      }
-    }
-    return fresh;
-  }
-
-  /** A connection must not outlive a kill: its shared memory would keep the old WAL index alive. */
-  close(): void {
-    this.#ledger?.close();
-    this.#ledger = null;
-  }
-}
 
 /** Waits until the run has settled `goal` iterations or has ended. */
 async function progressed(reader: Reader, running: Running, goal: number): Promise<boolean> {
@@ -114,23 +55,7 @@ async function killOnce(plan: Plan, random: () => number, reader: Reader, runnin
   await running.ended;
   const left = await survivors(members, 2000);
   reader.close();
-  const ledger = reader.ledger;
-  const loops = ledger?.loops() ?? [];
-  const record: Kill = {
-    at: 0,
-    afterMs,
-    during,
-    whom,
-    acknowledged,
-    found: reader.fresh(),
-    inFlight: loops.flatMap((loop) => (ledger?.inFlight(loop) ?? []).map((index) => ({ loop: loop.path, index }))),
-    runStatus: ledger?.run()?.status ?? 'none',
-    cursors: Object.fromEntries(loops.map((loop) => [loop.path, loop.cursor])),
-    left,
-  };
-  reader.close();
-  record.at = Date.now();
-  return record;
+  return { at: 0, afterMs, during, whom, acknowledged, ...reader.after(), left };
 }
 
 export async function runCampaign(plan: Plan): Promise<Dossier> {
@@ -144,8 +69,8 @@ export async function runCampaign(plan: Plan): Promise<Dossier> {
   let run = '';
   let running: Running | null = null;
   try {
-    const file = join(ROOT, 'crash', 'workflows', `${plan.kind}.yaml`);
-    const first = ['run', file, '--items', writeItems(plan, sink.url), '--db', database, '--json', '--quiet'];
+    const items = writeItems(plan.kind, plan.count, plan.folder, sink.url);
+    const first = ['run', workflowOf(plan.kind), '--items', items, '--db', database, '--json', '--quiet'];
     const begin = (): Running =>
       startRondo(run === '' ? first : ['run', '--resume', run, '--db', database, '--json', '--quiet']);
     // Slow answers while there are kills to do, so that the run does not end before.
@@ -155,8 +80,7 @@ export async function runCampaign(plan: Plan): Promise<Dossier> {
       const record = await killOnce(plan, random, reader, running, kills.length);
       if (record === null) break;
       kills.push(record);
-      run = reader.ledger?.run()?.id ?? '';
-      reader.close();
+      run = reader.runId() ?? '';
       const { afterMs, during, whom } = record;
       plan.log?.(`seed ${plan.seed} kill ${kills.length - 1}: ${whom}, ${Math.round(afterMs)} ms, ${during}, ${reader.done()} done`);
       reader.close();

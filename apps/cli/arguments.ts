@@ -43,7 +43,7 @@ export async function jsonValue(value: string, option: string, terminal: Termina
 
 /** NAME=JSON and NAME=@FILE. */
 export async function jsonPairs(values: readonly string[], option: string, terminal: Terminal): Promise<Record<string, Json>> {
-  const pairs: Record<string, Json> = {};
+  const pairs: Record<string, Json> = Object.create(null) as Record<string, Json>;
   for (const value of values) {
     const at = value.indexOf('=');
     if (at < 1) throw new UsageError(`${option} takes NAME=JSON or NAME=@FILE, not "${value}".`, 'bad-value');
@@ -54,7 +54,7 @@ export async function jsonPairs(values: readonly string[], option: string, termi
 
 /** NAME=VALUE; NAME alone takes the environment variable of that name, which keeps it out of the shell's history. */
 export function secretPairs(values: readonly string[], terminal: Terminal): Record<string, string> {
-  const secrets: Record<string, string> = {};
+  const secrets: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const value of values) {
     const at = value.indexOf('=');
     const name = at < 0 ? value : value.slice(0, at);

@@ -70,19 +70,39 @@ async function isolatedVm(): Promise<Finding[]> {
   return [{ state: 'bad', text: `does not work: ${answer.slice(0, 300)}`, fix }];
 }
 
-/** The process that evaluates expressions: starts, answers, ends. */
+// As small as a workflow can be that needs the evaluator.
+const PROBE = `
+rondo: 1
+name: probe
+nodes:
+  start: { type: manual }
+  answer: { type: set, after: start, with: { fields: { answer: "{{ 6 * 7 }}" } } }
+output: "{{ $('answer').first().json.answer }}"
+`;
+
+/** A workflow in memory: the evaluator's process starts, evaluates, ends. */
 async function evaluator(): Promise<Finding[]> {
-  const { createEvaluator } = await import('@rondo/runtime/sandbox/evaluator.ts');
+  const [{ createRunner }, { registry }, { openStore }] = await Promise.all([
+    import('@rondo/runtime/runner/runner.ts'),
+    import('@rondo/nodes/registry.ts'),
+    import('@rondo/runtime/stores/open.ts'),
+  ]);
   const startedAt = performance.now();
-  const made = createEvaluator();
+  const store = await openStore(':memory:');
+  const runner = createRunner({ store, registry });
+  const fix = 'If the line of isolated-vm is in order, please report this.';
   try {
-    await made.ready();
-    return [{ state: 'ok', text: `its process starts (${Math.round(performance.now() - startedAt)} ms)` }];
+    const handle = await runner.start({ definition: PROBE, file: 'probe.yaml' });
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), CHILD_MS).unref());
+    const result = await Promise.race([handle.done, late]);
+    if (result === null) return [{ state: 'bad', text: `gives no answer within ${CHILD_MS / 1000} s`, fix }];
+    if (result.output !== 42) return [{ state: 'bad', text: `does not work: ${result.failure?.message ?? 'wrong answer'}`, fix }];
+    return [{ state: 'ok', text: `its process starts and evaluates (${Math.round(performance.now() - startedAt)} ms)` }];
   } catch (error) {
-    const text = `its process does not start: ${error instanceof Error ? error.message : String(error)}`;
-    return [{ state: 'bad', text, fix: 'See the line of isolated-vm; if that is in order, please report this.' }];
+    return [{ state: 'bad', text: `does not start: ${error instanceof Error ? error.message : String(error)}`, fix }];
   } finally {
-    await made.close();
+    // Not waited for: a hanging evaluator must not hang the doctor; the process ends anyway.
+    void runner.close().catch(() => {});
   }
 }
 

@@ -71,12 +71,13 @@ function unknownName({ name, node }: Free, names: ReadonlySet<string>): Mistake 
   if (other !== undefined) {
     return mistake('unknown-name', node, `There is no name ${name} here; use ${other}.`, null);
   }
-  const near = nearest(name, [...names, ...GLOBALS]);
+  // A forgotten $ is the likeliest slip, so `json` means $json rather than JSON.
+  const near = (/^[a-z]/.test(name) ? nearest(`$${name}`, names) : null) ?? nearest(name, [...names, ...GLOBALS]);
   const hint = near === null ? '' : ` Did you mean ${near}?`;
   return mistake('unknown-name', node, `There is no name ${name} here.${hint}`, near);
 }
 
-function isCalled(node: Tree, parent: Tree | undefined): boolean {
+function isCalled(node: Tree, parent: Tree | undefined): parent is Tree {
   return parent?.type === 'CallExpression' && unwrap(parent.callee as Tree) === node;
 }
 
@@ -115,13 +116,13 @@ function nodeReference(found: Free, parents: readonly Tree[], nodes: ReadonlySet
     );
     return;
   }
-  const name = (call?.arguments as Tree[])[0];
+  const name = (call.arguments as Tree[])[0];
   const node = name === undefined ? null : literalText(unwrap(name));
   if (name === undefined || node === null) {
     findings.mistakes.push(
       mistake(
         'expression-syntax',
-        name ?? (call as Tree),
+        name ?? call,
         "$() needs the id of a node as a plain text, such as $('node'); a computed one cannot be checked.",
         null,
       ),
@@ -137,7 +138,7 @@ function nodeReference(found: Free, parents: readonly Tree[], nodes: ReadonlySet
       mistake('unknown-node', name, `There is no node ${node} that can be read here. ${hint}`.trim(), instead),
     );
   }
-  findings.uses.push([node, useOf(call as Tree, parents.slice(0, -1))]);
+  findings.uses.push([node, useOf(call, parents.slice(0, -1))]);
 }
 
 function literalText(tree: Tree): string | null {
@@ -156,7 +157,7 @@ function useOf(call: Tree, outer: readonly Tree[]): ReferenceUse {
   if (property === 'item') return 'item';
   if (property !== 'first' && property !== 'last' && property !== 'all') return 'other';
   const method = around.at(-2);
-  const isPlainCall = isCalled(member, method) && (method?.arguments as Tree[]).length === 0;
+  const isPlainCall = isCalled(member, method) && (method.arguments as Tree[]).length === 0;
   return isPlainCall ? property : 'other';
 }
 

@@ -165,7 +165,10 @@ async function checkWrongType(node: NodeType, name: string, wrong: Json): Promis
     try {
       // A template, so that the value arrives as one that an expression gave.
       const params = { ...example.with, [name]: `{{ ${JSON.stringify(wrong)} }}` };
-      await runNode(node, { params, items: portLists(node, example).map((list) => list.map((json) => ({ json }))) });
+      const lists = portLists(node, example);
+      // Without an item nothing would be read at all.
+      if (lists.every((list) => list.length === 0)) lists[0] = [{}];
+      await runNode(node, { params, items: lists.map((list) => list.map((json) => ({ json }))) });
     } catch (error) {
       if (!isFailure(error)) throw error;
       if (!error.failure.message.includes(name)) throw new Error(`the failure does not name ${name}: ${error.failure.message}`);

@@ -15,6 +15,12 @@ export const node = defineNode({
     { name: 'done', description: 'All results, after the last batch.' },
     { name: 'loop', description: 'The batch of this iteration.' },
   ],
-  parameters: {},
+  parameters: {
+    reset: {
+      type: 'any',
+      description: 'Asked after each iteration: true makes what came back the new list and forgets what was collected (polling).',
+      default: false,
+    },
+  },
   examples: [],
 });

@@ -27,7 +27,7 @@ export const node: NodeType = defineNode({
         'csv: true, the first row names the columns; false, they are column_1, column_2 and so on; or a list of names for a file without such a row.',
       default: true,
     },
-    delimiter: { type: 'string', description: 'csv: character between fields. Default: a comma for .csv, else a tab.' },
+    delimiter: { type: 'string', description: 'csv: character between fields. Default: a tab for .tsv and .tab, else a comma.' },
     quote: { type: 'string', description: 'csv: character around fields, doubled inside. Empty for none.', default: '"' },
     types: {
       type: 'boolean',

@@ -73,6 +73,20 @@ export function cutRows(bytes: Uint8Array, last: boolean, most: number, quote: n
   return { spans, rest: start };
 }
 
+/** The byte that ends rows: the first line end outside quotes. Null when more bytes are needed to know. */
+export function rowEnd(bytes: Uint8Array, last: boolean, quote: number | null): '\n' | '\r' | null {
+  let inside = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === quote) inside = !inside;
+    else if (inside) continue;
+    else if (byte === NEWLINE) return '\n';
+    else if (byte === RETURN && at + 1 < bytes.length) return bytes[at + 1] === NEWLINE ? '\n' : '\r';
+    else if (byte === RETURN && last) return '\r';
+  }
+  return last ? '\n' : null;
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;

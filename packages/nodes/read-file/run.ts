@@ -6,13 +6,20 @@ import { FailureError } from '@rondo/core/errors.ts';
 import type { Item, Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
+import { wrongParameter } from '../kit/read.ts';
 import { columnNames, parseRows, rowObject, type CsvFormat } from './csv.ts';
 import { unreadable } from './failures.ts';
-import { cutElements, cutLines, cutRows, isBlank, type Cut, type Span } from './records.ts';
+import { cutElements, cutLines, cutRows, isBlank, rowEnd, type Cut, type Span } from './records.ts';
 
-export const MOST_ITEMS = 1_000;
-const LARGEST_PART = 1024 * 1024;
-const SMALLEST_PART = 64 * 1024;
+export interface Sizes {
+  /** Items of one call. */
+  items: number;
+  /** Bytes asked for at once, before a long record needs more. */
+  smallest: number;
+  largest: number;
+}
+
+const SIZES: Sizes = { items: 1_000, smallest: 64 * 1024, largest: 1024 * 1024 };
 
 type Format = 'ndjson' | 'json' | 'csv' | 'text' | 'lines';
 
@@ -81,10 +88,12 @@ class Reading {
   readonly call: EffectCall;
   readonly path: string;
   readonly format: Format;
+  readonly most: number;
   carry: Carry;
 
-  constructor(call: EffectCall, carry: Carry) {
+  constructor(call: EffectCall, carry: Carry, most: number) {
     this.call = call;
+    this.most = most;
     this.path = String(call.params['path'] ?? '');
     this.format = formatOf(call.params, this.path);
     this.carry = carry;
@@ -138,7 +147,7 @@ function whole(cut: Cut, part: Part, items: Item[], columns?: string[]): Taken |
 }
 
 function takeLines(reading: Reading, part: Part): Taken | null {
-  const cut = cutLines(part.bytes, part.last, MOST_ITEMS);
+  const cut = cutLines(part.bytes, part.last, reading.most);
   const items: Item[] = [];
   for (const [position, span] of cut.spans.entries()) {
     const line = reading.carry.records + position + 1;
@@ -152,12 +161,16 @@ function takeLines(reading: Reading, part: Part): Taken | null {
 
 async function takeRows(reading: Reading, part: Part): Promise<Taken | null> {
   const { params } = reading.call;
-  const delimiter = params['delimiter'] ?? (extensionOf(reading.path) === 'csv' ? ',' : '\t');
-  const end = reading.carry.end ?? (part.bytes.includes(0x0d) && !part.bytes.includes(0x0a) ? '\r' : '\n');
-  reading.carry = { ...reading.carry, end };
+  const delimiter = params['delimiter'] ?? (/^(tsv|tab)$/.test(extensionOf(reading.path)) ? '\t' : ',');
   const quote = String(params['quote'] ?? '"');
+  if (quote !== '' && !/^[\x20-\x7e]$/.test(quote)) wrongParameter('quote', 'one ASCII character, or empty', quote);
+  if (delimiter === '') wrongParameter('delimiter', 'at least one character', delimiter);
+  const quoteByte = quote === '' ? null : quote.charCodeAt(0);
+  const end = reading.carry.end ?? rowEnd(part.bytes, part.last, quoteByte);
+  if (end === null) return null;
+  reading.carry = { ...reading.carry, end };
   const format: CsvFormat = { delimiter: String(delimiter), quote, types: params['types'] === true, end };
-  const cut = cutRows(part.bytes, part.last, MOST_ITEMS, quote === '' ? null : quote.charCodeAt(0), end.charCodeAt(0));
+  const cut = cutRows(part.bytes, part.last, reading.most, quoteByte, end.charCodeAt(0));
   const place = { path: reading.path, line: reading.carry.lines + 1 };
   const rows = await parseRows(text(part.bytes, { start: 0, end: cut.rest }), format, place);
   let { columns } = reading.carry;
@@ -187,7 +200,7 @@ function takeValue(reading: Reading, part: Part): Taken | null {
 function takeElements(reading: Reading, part: Part, opening: number): Taken | null {
   const { carry, path } = reading;
   const bytes = part.bytes.subarray(opening);
-  const cut = cutElements(bytes, MOST_ITEMS);
+  const cut = cutElements(bytes, reading.most);
   const items: Item[] = [];
   for (const [position, span] of cut.spans.entries()) {
     const number = carry.records + position + 1;
@@ -197,11 +210,8 @@ function takeElements(reading: Reading, part: Part, opening: number): Taken | nu
   if (cut.spans.length === 0) return null;
   // What follows the list must be blank, and it must be seen whole.
   if (cut.closed) {
-    if (!part.last && bytes.length - cut.rest < SMALLEST_PART) {
-      if (!isBlank(bytes, cut.rest, bytes.length)) throw unreadable(path, 'there is more after the list');
-      return null;
-    }
     if (!isBlank(bytes, cut.rest, bytes.length)) throw unreadable(path, 'there is more after the list');
+    if (!part.last) return null;
   }
   return { items, used: opening + cut.rest, records: cut.spans.length, done: cut.closed };
 }
@@ -227,9 +237,9 @@ function linesIn(bytes: Uint8Array, end: number, ending: '\n' | '\r'): number {
   return count;
 }
 
-export async function run(call: EffectCall): Promise<EffectResult> {
-  const start: Carry = { offset: 0, stamp: '', part: SMALLEST_PART, records: 0, lines: 0 };
-  const reading = new Reading(call, (call.carry as unknown as Carry | undefined) ?? start);
+export async function run(call: EffectCall, sizes: Sizes = SIZES): Promise<EffectResult> {
+  const start: Carry = { offset: 0, stamp: '', part: sizes.smallest, records: 0, lines: 0 };
+  const reading = new Reading(call, (call.carry as unknown as Carry | undefined) ?? start, sizes.items);
   if (call.carry === undefined) {
     const { bytes, stamp } = await call.ports.files.read(reading.path, 0, 4);
     reading.carry = { ...start, stamp, offset: markLength(reading.path, bytes) };
@@ -244,12 +254,12 @@ export async function run(call: EffectCall): Promise<EffectResult> {
     return rows;
   });
   if (taken.done) return { items: taken.items, done: true };
-  const perThousand = (taken.used / Math.max(1, taken.records)) * MOST_ITEMS * 1.2;
+  const perThousand = (taken.used / Math.max(1, taken.records)) * sizes.items * 1.2;
   const { columns } = taken;
   const carry: Carry = {
     ...reading.carry,
     offset: reading.carry.offset + taken.used,
-    part: Math.round(Math.min(LARGEST_PART, Math.max(SMALLEST_PART, perThousand))),
+    part: Math.round(Math.min(sizes.largest, Math.max(sizes.smallest, perThousand))),
     records: reading.carry.records + taken.records,
     lines: reading.carry.lines + lines,
     ...(columns === undefined ? {} : { columns }),

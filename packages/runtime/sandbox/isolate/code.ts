@@ -4,9 +4,9 @@
  */
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import { messageOf } from './data.ts';
-import { callFunction, functionNamed } from './library.ts';
+import { callFunction, functionNamed, hasFunction } from './library.ts';
 import { nameSource, passedNames } from './templates.ts';
-import type { Scope } from './scope.ts';
+import { SCOPE_MEMBERS, type Scope } from './scope.ts';
 
 export type RunCode = (scope: Scope, names: Record<string, unknown>) => unknown;
 
@@ -17,7 +17,7 @@ const LINES_BEFORE = 3;
 /** Scope names that occur in the text; bare words are those of the library. */
 function namesIn(source: string): string[] {
   const words = source.match(/\$\w*|\b[A-Za-z_]\w*\b/g) ?? [];
-  return passedNames(words).filter((name) => !nameSource(name).startsWith('s.extra') || name.startsWith('$'));
+  return passedNames(words).filter((name) => SCOPE_MEMBERS.has(name) || hasFunction(name));
 }
 
 function codeFailure(node: string, error: unknown): FailureError {

@@ -71,7 +71,9 @@ export class FoldJob implements Job {
     return '';
   }
 
-  mark(): void {}
+  given(): void {}
+
+  received(): void {}
 
   /** What was added cannot be taken out again. */
   rewind(): void {

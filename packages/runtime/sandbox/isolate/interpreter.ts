@@ -63,12 +63,10 @@ export function slice(): string {
   const current = job as Job;
   current.results = current.results.slice(sent);
   sent = 0;
+  current.received();
   // Promises have had their turn since the last slice; nothing else can settle them.
   if (current instanceof UnitJob && current.flag() === SLICE.wait) current.abandon();
-  if (current.results.length === 0 || !careful) {
-    current.mark();
-    current.drive(now() + SLICE_MS, careful);
-  }
+  if (current.results.length === 0 || !careful) current.drive(now() + SLICE_MS, careful);
   return answer(current);
 }
 
@@ -92,6 +90,7 @@ export function recover(text: string): string {
 function answer(current: Job): string {
   const { results } = current;
   sent = results.length;
+  current.given();
   const head = `${results.length}${FIELD}${current.flag()}${FIELD}${current.carry()}${FIELD}`;
   return head + results.join(UNIT);
 }

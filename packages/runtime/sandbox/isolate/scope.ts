@@ -106,6 +106,11 @@ export class Scope {
     this.release();
   }
 
+  /** The loop variables have changed. */
+  forgetLoop(): void {
+    this.#loop = undefined;
+  }
+
   /** Ends the call of code. */
   release(): void {
     this.copies = false;

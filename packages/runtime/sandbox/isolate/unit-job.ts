@@ -2,7 +2,7 @@
  * Owns the units of one message: their order, the carry from one to the next, the loop's own
  * conditions, their texts. Does not run steps (region.ts) or measure time limits (the child).
  */
-import { failure, FailureError, toFailure, type Failure } from '@rondo/core/errors.ts';
+import { FailureError, toFailure, type Failure } from '@rondo/core/errors.ts';
 import { itemFromWire, type Item, type Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { Source } from '@rondo/core/model/plan.ts';
@@ -44,8 +44,10 @@ export interface Job {
   carry(): string;
   /** Ends the running unit; without one, the last that was finished. */
   fail(failed: Failure): void;
-  /** Marks the place to which `rewind` goes back. */
-  mark(): void;
+  /** The results so far have been given to the child; `received` says that they arrived. */
+  given(): void;
+  received(): void;
+  /** Back to the place after the last results that arrived. */
   rewind(): void;
 }
 
@@ -53,7 +55,6 @@ interface Place {
   request: number;
   unit: number;
   memory: Json;
-  started: boolean;
 }
 
 export class UnitJob implements Job {
@@ -70,7 +71,8 @@ export class UnitJob implements Job {
   /** `$loop.previous`, or the variables over state. */
   #memory: Json = null;
   #token = 0;
-  #mark: Place = { request: -1, unit: 0, memory: null, started: false };
+  #given: Place;
+  #received: Place;
 
   constructor(program: CompiledProgram, region: Region, requests: readonly Request[], now: () => number) {
     this.#program = program;
@@ -79,6 +81,8 @@ export class UnitJob implements Job {
     this.#requests = requests;
     this.#now = now;
     this.#nextRequest();
+    this.#given = this.#place();
+    this.#received = this.#given;
   }
 
   flag(): string {
@@ -91,8 +95,16 @@ export class UnitJob implements Job {
     return this.#program.carry || this.#program.state !== null ? JSON.stringify(this.#memory) : '';
   }
 
-  mark(): void {
-    this.#mark = { request: this.#request, unit: this.#unit, memory: this.#memory, started: this.running };
+  #place(): Place {
+    return { request: this.#request, unit: this.#unit, memory: this.#memory };
+  }
+
+  given(): void {
+    this.#given = this.#place();
+  }
+
+  received(): void {
+    this.#received = this.#given;
   }
 
   rewind(): void {
@@ -100,10 +112,11 @@ export class UnitJob implements Job {
     this.running = false;
     this.#ended = false;
     this.results = [];
-    this.#request = this.#mark.request - 1;
+    this.#region.pending = null;
+    this.#request = this.#received.request - 1;
     this.#nextRequest();
-    this.#unit = this.#mark.unit;
-    this.#memory = this.#mark.memory;
+    this.#unit = this.#received.unit;
+    this.#memory = this.#received.memory;
   }
 
   fail(failed: Failure): void {
@@ -123,7 +136,7 @@ export class UnitJob implements Job {
         if (!this.#run()) return this.#wait(deadline, careful, token);
         this.#finish();
       } catch (error) {
-        this.#finishFailed(this.#failureOf(error));
+        this.#finishFailed(toFailure(error, 'node-failed'));
       }
       if (careful || this.#now() >= deadline) return;
     }
@@ -187,14 +200,22 @@ export class UnitJob implements Job {
     } else {
       scope.vars = this.#memory;
       scope.unitItems = [{ json: cloneData(this.#memory) }];
-      if (state.while !== null && !this.#condition(state.while, scope.unitItems[0] as Item)) {
-        this.running = false;
-        this.#ended = true;
-        return false;
-      }
+      if (state.while !== null && !this.#goesOn(state.while)) return false;
     }
     this.#region.begin(scope.unitItems);
     return true;
+  }
+
+  /** `while`, before a unit. One that fails would fail again for ever, so it ends the loop. */
+  #goesOn(condition: (scope: Scope) => Json): boolean {
+    try {
+      if (this.#condition(condition, this.#scope.unitItems[0] as Item)) return true;
+      this.running = false;
+    } catch (error) {
+      this.#finishFailed(toFailure(error, 'node-failed'));
+    }
+    this.#ended = true;
+    return false;
   }
 
   #run(): boolean {
@@ -240,7 +261,7 @@ export class UnitJob implements Job {
     }
     const memory = this.#advance(items);
     const log = takeLog();
-    let text = (this.#ended ? MARKS.completed.toUpperCase() : MARKS.completed) + output;
+    let text = MARKS.completed + output;
     if (steps !== '' || log !== '') text += FIELD + steps;
     if (log !== '') text += FIELD + JSON.stringify(log);
     this.results.push(text);
@@ -298,15 +319,9 @@ export class UnitJob implements Job {
     return memory;
   }
 
-  #failureOf(error: unknown): Failure {
-    const failed = toFailure(error, 'node-failed');
-    return failed.code === 'node-failed' && failed.message === '' ? failure('node-failed', 'an error without a message') : failed;
-  }
-
   #finishFailed(failed: Failure): void {
     const steps = this.#program.templates === null ? this.#region.recordFailed(failed) : '';
     const log = takeLog();
-    // A condition before the unit that fails would fail again for ever.
     const text = `${FIELD}${steps}${FIELD}${log === '' ? '' : JSON.stringify(log)}${FIELD}${JSON.stringify(failed)}`;
     this.results.push(MARKS.failed + text);
     this.#region.pending = null;

@@ -64,7 +64,8 @@ function unitOf(value: unknown): Luxon.DurationUnit {
   const unit = Object.hasOwn(UNITS, name) ? UNITS[name] : undefined;
   if (unit === undefined) {
     throw new ExpressionError(
-      `Unsupported unit ${JSON.stringify(value)}. Units are years, quarters, months, weeks, days, hours, minutes, seconds and milliseconds.`,
+      `Unsupported unit ${JSON.stringify(value)}. ` +
+        'Units are years, quarters, months, weeks, days, hours, minutes, seconds and milliseconds.',
     );
   }
   return unit;

@@ -33,8 +33,9 @@ function ofObject(value: object): string {
   if (typeof own === 'function') return `json ${fingerprint(own.call(value))}`;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return identity(value);
-  const members = Object.keys(value).sort();
-  return `{${members.map((key) => `${JSON.stringify(key)}:${fingerprint((value as Record<string, unknown>)[key])}`).join(',')}}`;
+  const object = value as Record<string, unknown>;
+  const members = Object.keys(object).sort();
+  return `{${members.map((key) => `${JSON.stringify(key)}:${fingerprint(object[key])}`).join(',')}}`;
 }
 
 /** Functions, maps and the like are equal only to themselves. */

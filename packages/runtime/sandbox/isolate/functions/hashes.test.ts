@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8, toHex } from './bytes.ts';
 import { md5, sha1 } from './md5-sha1.ts';

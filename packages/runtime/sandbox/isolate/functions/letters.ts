@@ -33,16 +33,16 @@ function capital(word: string): string {
 }
 
 /** Letters and signs that no decomposition leads to plain ones. */
-const PLAIN: Readonly<Record<string, string>> = Object.fromEntries(
-  (
-    'ß:ss ẞ:SS æ:ae Æ:AE œ:oe Œ:OE ø:o Ø:O đ:d Đ:D ð:d Ð:D þ:th Þ:TH ł:l Ł:L ħ:h Ħ:H ŧ:t Ŧ:T ŋ:n Ŋ:N ı:i ĸ:k ŉ:n ' +
-    'ſ:s ə:e Ə:E ƒ:f ’:\' ‘:\' ‚:, ‛:\' “:" ”:" „:" «:" »:" ‹:\' ›:\' –:- —:- ‐:- ‑:- −:- …:... •:* €:EUR £:PS ©:(c) ®:(r) ™:tm ×:x ' +
-    'а:a б:b в:v г:g д:d е:e ж:zh з:z и:i к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:h ц:ts ч:ch ш:sh щ:sch ъ: ы:y ь: э:e ю:yu я:ya ' +
-    'є:ye ґ:g і:i ђ:dj ј:j љ:lj њ:nj ћ:c џ:dz ' +
-    'α:a β:b γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ν:n ξ:x ο:o π:p ρ:r σ:s ς:s τ:t υ:y φ:f χ:ch ψ:ps ω:o'
-  )
-    .split(' ')
-    .filter((pair) => pair.includes(':'))
+const PLAIN: ReadonlyMap<string, string> = new Map(
+  [
+    'ß:ss ẞ:SS æ:ae Æ:AE œ:oe Œ:OE ø:o Ø:O đ:d Đ:D ð:d Ð:D þ:th Þ:TH ł:l Ł:L ħ:h Ħ:H ŧ:t Ŧ:T ŋ:n Ŋ:N ı:i ĸ:k ŉ:n',
+    'ſ:s ə:e Ə:E ƒ:f ’:\' ‘:\' ‚:, ‛:\' ‹:\' ›:\' “:" ”:" „:" «:" »:" –:- —:- ‐:- ‑:- −:- …:... •:* ×:x',
+    '€:EUR £:PS ©:(c) ®:(r) ™:tm',
+    'а:a б:b в:v г:g д:d е:e ж:zh з:z и:i к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:h ц:ts ч:ch ш:sh щ:sch',
+    'ъ: ы:y ь: э:e ю:yu я:ya є:ye ґ:g і:i ђ:dj ј:j љ:lj њ:nj ћ:c џ:dz',
+    'α:a β:b γ:g δ:d ε:e ζ:z η:i θ:th ι:i κ:k λ:l μ:m ν:n ξ:x ο:o π:p ρ:r σ:s ς:s τ:t υ:y φ:f χ:ch ψ:ps ω:o',
+  ]
+    .flatMap((line) => line.split(' '))
     .map((pair): [string, string] => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)]),
 );
 
@@ -50,9 +50,10 @@ const PLAIN: Readonly<Record<string, string>> = Object.fromEntries(
 export function plainLetters(text: string): string {
   let out = '';
   for (const letter of text.replaceAll('й', 'y').replaceAll('Й', 'Y').normalize('NFD')) {
-    if (/\p{Mn}/u.test(letter)) continue;
-    const plain = PLAIN[letter];
-    const small = plain === undefined ? PLAIN[letter.toLowerCase()] : undefined;
+    // Marks of Latin, Greek and Cyrillic only: in other scripts they are letters of the word.
+    if (letter >= '\u0300' && letter <= '\u036f') continue;
+    const plain = PLAIN.get(letter);
+    const small = plain === undefined ? PLAIN.get(letter.toLowerCase()) : undefined;
     out += plain ?? (small === undefined ? letter : capital(small));
   }
   return out.normalize('NFC');

@@ -14,8 +14,8 @@ function tables(): { constants: Int32Array; rotations: number[]; targets: number
       register = (register << 1) ^ (register & 0x80 ? 0x171 : 0);
     }
   }
-  const rotations = new Array<number>(25).fill(0);
-  const targets = new Array<number>(25).fill(0);
+  const rotations = Array.from({ length: 25 }, () => 0);
+  const targets = Array.from({ length: 25 }, () => 0);
   let [x, y] = [1, 0];
   for (let t = 0; t < 24; t += 1) {
     rotations[x + 5 * y] = (((t + 1) * (t + 2)) / 2) % 64;

@@ -1,0 +1,100 @@
+/**
+ * Owns the exhaustive crash test: at every named fault point a runner ends itself with SIGKILL,
+ * is resumed, and the checker's invariants and the same final output must hold.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FaultPoint } from '@rondo/runtime/api.ts';
+import type { Dossier, Kill } from './dossier.ts';
+import { judge } from './judge.ts';
+import { KINDS, workflowOf, writeItems, type Kind } from './kinds.ts';
+import { membersOf, ROOT, startGroup, startSink, survivors, type Sink } from './processes.ts';
+import { Reader } from './reader.ts';
+import { valueOf } from './value.ts';
+
+/** A record, so that a new point in api.ts is a type error here until it is listed. */
+const POINTS: Record<FaultPoint, true> = {
+  'run-created': true,
+  'run-claimed': true,
+  'journal-written': true,
+  'before-commit': true,
+  'after-commit': true,
+  'before-effect': true,
+  'after-effect': true,
+  'lease-renewed': true,
+  'cursor-moved': true,
+  'loop-finished': true,
+  'before-finish': true,
+  'after-finish': true,
+};
+
+/** Kind of run, effects, at which hit. A point that is hit less often lets the run pass untouched. */
+const CASES: [Kind, number, number][] = [
+  ['sequential', 30, 1],
+  ['parallel', 60, 3],
+  ['nested', 200, 2],
+];
+
+let folder = '';
+let sink: Sink;
+let effects = '';
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'rondo-fault-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function crashAt(point: FaultPoint, kind: Kind, count: number, nth: number): Promise<boolean> {
+  const own = mkdtempSync(join(folder, `${point}-`));
+  effects = join(own, 'effects.ndjson');
+  sink = await startSink(effects);
+  try {
+    // The lease is renewed every few seconds: the run must last that long to be hit there.
+    if (point === 'lease-renewed') await sink.delay(kind === 'sequential' ? 200 : 0);
+    const database = join(own, 'run.db');
+    const items = writeItems(kind, count, own, sink.url);
+    const child = (...more: string[]): ReturnType<typeof startGroup> =>
+      startGroup([join(ROOT, 'crash', 'fault-child.ts'), database, workflowOf(kind), items, 'run', ...more]);
+    const reader = new Reader(database, KINDS[kind].leaf);
+    let running = child('start', point, String(nth));
+    const kills: Kill[] = [];
+    let code = await running.ended;
+    const hit = running.child.signalCode === 'SIGKILL';
+    if (hit) {
+      // Whatever the runner had started must notice by itself that it is gone.
+      const left = await survivors(membersOf(running.pid), 2000);
+      const kill = { at: Date.now(), afterMs: 0, during: 'progress', whom: 'runner', acknowledged: [], left } as const;
+      kills.push({ ...kill, acknowledged: [], ...reader.after() });
+      await sink.delay(0);
+      running = child('resume');
+      code = await running.ended;
+    }
+    expect(code, running.stderr()).toBe(0);
+    const reported = JSON.parse(running.stdout()) as { status: string; output: unknown };
+    let sum = 0;
+    for (let id = 0; id < count; id += 1) sum += valueOf(id);
+    expect(reported).toMatchObject({ status: 'completed', output: { count, sum } });
+    const { leaf, window } = KINDS[kind];
+    const dossier: Dossier = { seed: 0, workflow: kind, database, run: 'run', effects, count, window, leaf, kills, reported };
+    // After the last commit the run is final already; resuming it must change nothing.
+    for (const kill of kills) if (point === 'after-finish') kill.runStatus = 'running';
+    writeFileSync(join(own, 'dossier.json'), JSON.stringify(dossier));
+    expect((await judge(own)).violations).toEqual([]);
+    return hit;
+  } finally {
+    await sink.stop();
+  }
+}
+
+describe.skipIf(process.platform !== 'linux')('a crash at every fault point', () => {
+  it.each(Object.keys(POINTS) as FaultPoint[])('%s', async (point) => {
+    let hits = 0;
+    for (const [kind, count, nth] of CASES) {
+      if (point === 'lease-renewed' && kind !== 'sequential') continue;
+      if (await crashAt(point, kind, count, nth)) hits += 1;
+    }
+    expect(hits, `no run ever passed the point ${point}`).toBeGreaterThan(0);
+  }, 60_000);
+});

@@ -1,0 +1,97 @@
+/**
+ * Owns the test of a runner that sleeps through the end of its lease (SIGSTOP): another takes the
+ * run over; when the first one wakes, none of its writes is accepted and it ends.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Dossier, Kill } from './dossier.ts';
+import { judge } from './judge.ts';
+import { KINDS, workflowOf, writeItems } from './kinds.ts';
+import { kill, ROOT, startGroup, startSink, type Running } from './processes.ts';
+import { Reader } from './reader.ts';
+
+const COUNT = 1000;
+const { leaf, window } = KINDS.parallel;
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rondo-zombie-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  const limit = performance.now() + 30_000;
+  while (!condition()) {
+    if (performance.now() > limit) throw new Error(`did not happen within 30 s: ${what}`);
+    await sleep(20);
+  }
+}
+
+describe.skipIf(process.platform !== 'linux')('a runner that sleeps through its lease', () => {
+  it('is fenced off: its run is taken over and nothing it writes later is accepted', async () => {
+    const database = join(folder, 'run.db');
+    const effects = join(folder, 'effects.ndjson');
+    const sink = await startSink(effects);
+    const items = writeItems('parallel', COUNT, folder, sink.url);
+    const child = (what: string): Running =>
+      startGroup([join(ROOT, 'crash', 'fault-child.ts'), database, workflowOf('parallel'), items, 'run', what]);
+    const reader = new Reader(database, leaf);
+    let zombie: Running | null = null;
+    let heir: Running | null = null;
+    try {
+      await sink.delay(100);
+      zombie = child('start');
+      await until('progress of the first runner', () => reader.done() > 50);
+      process.kill(-zombie.pid, 'SIGSTOP');
+      const acknowledged = reader.fresh();
+      const first = reader.ledger?.lease();
+      const stopped: Kill = {
+        at: Date.now(),
+        afterMs: 0,
+        during: 'progress',
+        whom: 'group',
+        acknowledged,
+        ...reader.after(),
+        left: [],
+      };
+      await until('the end of the lease', () => Date.now() > (first?.expiresAt ?? 0));
+      const before = reader.done();
+      heir = child('resume');
+      await until('progress of the second runner', () => reader.done() > before + window + 1);
+      const second = reader.ledger?.lease();
+      expect(second?.token).toBeGreaterThan(first?.token ?? 0);
+
+      const woken = performance.now();
+      process.kill(-zombie.pid, 'SIGCONT');
+      const code = await zombie.ended;
+      expect(performance.now() - woken, 'a zombie ends soon after it wakes').toBeLessThan(5000);
+      expect(code).not.toBe(0);
+      expect(reader.ledger?.lease()?.token).toBe(second?.token);
+
+      await sink.delay(0);
+      expect(await heir.ended, heir.stderr()).toBe(0);
+      const reported = JSON.parse(heir.stdout()) as Dossier['reported'];
+      const kills = [stopped];
+      const dossier: Dossier = {
+        seed: 0,
+        workflow: 'parallel',
+        database,
+        run: 'run',
+        effects,
+        count: COUNT,
+        window,
+        leaf,
+        kills,
+        reported,
+      };
+      writeFileSync(join(folder, 'dossier.json'), JSON.stringify(dossier));
+      expect((await judge(folder)).violations).toEqual([]);
+    } finally {
+      reader.close();
+      for (const running of [zombie, heir]) if (running?.alive() === true) kill(running.pid, 'group');
+      await sink.stop();
+    }
+  }, 90_000);
+});

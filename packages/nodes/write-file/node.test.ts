@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
+import type { Json } from '@rondo/core/model/item.ts';
+import type { EffectPorts, FilePort } from '@rondo/core/model/node-type.ts';
+import { nodeContract } from '../kit/contract.ts';
+import { node } from './node.ts';
+
+/** Files in memory with the rules of the port. */
+function memory(contents: Record<string, string> = {}): FilePort & { text(path: string): string } {
+  const files = new Map(Object.entries(contents).map(([path, text]) => [path, Buffer.from(text)]));
+  return {
+    text: (path) => files.get(path)?.toString() ?? '(none)',
+    read: async (path, offset, length) => {
+      const bytes = files.get(path);
+      if (bytes === undefined) throw new FailureError(failure('file-failed', 'none', { data: { errno: 'ENOENT' } }));
+      return { bytes: bytes.subarray(offset, offset + length), size: bytes.byteLength, stamp: '' };
+    },
+    writeAt: async (path, offset, bytes) => {
+      const before = files.get(path) ?? Buffer.alloc(0);
+      if (before.byteLength < offset) throw new Error('gap');
+      files.set(path, Buffer.concat([before.subarray(0, offset), bytes]));
+      return offset + bytes.byteLength;
+    },
+  };
+}
+
+interface WriteOptions {
+  files?: ReturnType<typeof memory>;
+  params?: Record<string, Json>;
+  /** Calls that are made twice, as after a crash between effect and record. */
+  repeat?: (call: number) => boolean;
+}
+
+/** What the engine does: blocks in order, then a call without items. */
+async function write(path: string, blocks: Json[][], options: WriteOptions = {}): Promise<{ text: string; answer: Json | undefined }> {
+  const files = options.files ?? memory();
+  let carry: Json | undefined;
+  let answer: Json | undefined;
+  for (const [index, block] of [...blocks.filter((one) => one.length > 0), []].entries()) {
+    for (let times = options.repeat?.(index) === true ? 2 : 1; times > 0; times -= 1) {
+      const result = await node.run?.({
+        params: { path, format: 'auto', mode: 'overwrite', field: 'text', ...options.params },
+        items: block.map((json) => ({ json })),
+        carry,
+        index,
+        attempt: 1,
+        idempotencyKey: 'k',
+        signal: new AbortController().signal,
+        ports: { files } as unknown as EffectPorts,
+        evaluate: async () => null,
+      });
+      if (block.length > 0) expect(result?.items).toEqual([]);
+      if (times === 1) {
+        if (result?.carry !== undefined) carry = JSON.parse(JSON.stringify(result.carry)) as Json;
+        answer = result?.items?.[0]?.json;
+      }
+    }
+  }
+  return { text: files.text(path), answer };
+}
+
+async function failureOf(work: Promise<unknown>): Promise<Failure> {
+  const error = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(FailureError);
+  return (error as FailureError).failure;
+}
+
+describe('contract', () => {
+  for (const { name, check } of nodeContract(node)) it(name, check);
+});
+
+describe('formats', () => {
+  it.each<[string, Json[][], Record<string, Json>, string]>([
+    ['a.ndjson', [[{ a: 1 }, 'x'], [null]], {}, '{"a":1}\n"x"\nnull\n'],
+    ['a.json', [[{ a: 1 }], [2, [3]]], {}, '[\n{"a":1},\n2,\n[3]\n]\n'],
+    ['a.csv', [[{ a: 1, b: 'x' }, { b: 'y,"z"\n', a: null }], [{ a: { n: 1 } }]], {}, 'a,b\n1,x\n,"y,""z""\n"\n"{""n"":1}",\n'],
+    ['a.csv', [[{ a: { b: 1 }, c: 2, d: 3 }]], { columns: ['c', 'a.b'] }, 'c,a.b\n2,1\n'],
+    ['a.tsv', [[{ a: 'x,y', b: '\t' }]], {}, 'a\tb\nx,y\t"\t"\n'],
+    ['a.txt', [[{ text: 'one' }, 'two', { other: 3 }], [4]], {}, 'one\ntwo\n{"other":3}\n4\n'],
+    ['a.txt', [[{ m: 'one' }, { m: 'two' }]], { field: 'm', separator: '' }, 'onetwo'],
+    ['a.xyz', [[1]], {}, '1\n'],
+  ])('%s %j %j', async (path, blocks, params, expected) => {
+    const { text, answer } = await write(path, blocks, { params });
+    expect(text).toBe(expected);
+    expect(answer).toEqual({ path, bytes: Buffer.byteLength(expected), items: blocks.flat().length });
+  });
+
+  it.each([
+    ['a.ndjson', ''],
+    ['a.csv', ''],
+    ['a.txt', ''],
+    ['a.json', '[]\n'],
+  ])('%s of no items is %j, whatever was there', async (path, expected) => {
+    const { text, answer } = await write(path, [], { files: memory({ [path]: 'before' }) });
+    expect(text).toBe(expected);
+    expect(answer).toEqual({ path, bytes: expected.length, items: 0 });
+  });
+
+  it('overwrites what was longer', async () => {
+    expect((await write('a.ndjson', [[1]], { files: memory({ 'a.ndjson': 'x'.repeat(100) }) })).text).toBe('1\n');
+  });
+});
+
+describe('append', () => {
+  const append = { mode: 'append' };
+  it('adds lines, also after a line without its end, and makes the file', async () => {
+    expect((await write('a.ndjson', [[2]], { params: append, files: memory({ 'a.ndjson': '1\n' }) })).text).toBe('1\n2\n');
+    const { text, answer } = await write('a.ndjson', [[2]], { params: append, files: memory({ 'a.ndjson': '1' }) });
+    expect([text, answer]).toEqual(['1\n2\n', { path: 'a.ndjson', bytes: 3, items: 1 }]);
+    expect((await write('b.ndjson', [[2]], { params: append })).text).toBe('2\n');
+  });
+
+  it('csv keeps the columns of the file and writes no second header', async () => {
+    const files = memory({ 'a.csv': 'b,"a c"\n1,2\n' });
+    expect((await write('a.csv', [[{ 'a c': 4, b: 3 }]], { params: append, files })).text).toBe('b,"a c"\n1,2\n3,4\n');
+  });
+
+  it('refuses a JSON list', async () => {
+    const failed = await failureOf(write('a.json', [[1]], { params: append, files: memory({ 'a.json': '[1]' }) }));
+    expect(failed.message).toContain('ndjson');
+  });
+});
+
+it('csv: a field that no column was made for is a failure that names it', async () => {
+  expect((await failureOf(write('a.csv', [[{ a: 1 }], [{ b: 2 }]]))).message).toContain('"b"');
+  expect((await failureOf(write('a.csv', [[1]]))).message).toContain('ndjson');
+});
+
+it('csv: hostile names are columns like any other', async () => {
+  const item = JSON.parse('{"__proto__":"p","constructor":"c"}') as Json;
+  expect((await write('a.csv', [[item, {}]])).text).toBe('__proto__,constructor\np,c\n,\n');
+});
+
+it('any items, any blocks, any repeated calls: the file is the same, and reads back', async () => {
+  const blocks = fc.array(fc.array(fc.dictionary(fc.constantFrom('a', 'b'), fc.jsonValue()), { maxLength: 4 }), { maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(blocks, fc.constantFrom('f.json', 'f.ndjson', 'f.csv'), fc.integer({ min: 0, max: 255 }), async (parts, path, mask) => {
+      const list = parts.flat() as Json[];
+      const params = path === 'f.csv' ? { columns: ['a', 'b'] } : {};
+      const { text } = await write(path, parts as Json[][], { params, repeat: (call) => ((mask >> (call % 8)) & 1) === 1 });
+      expect(text).toBe((await write(path, [list], { params })).text);
+      if (path === 'f.json') expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(list)));
+      if (path === 'f.ndjson') expect(text.split('\n').slice(0, -1)).toEqual(list.map((value) => JSON.stringify(value)));
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,646 @@
+/**
+ * Owns what every store must do: one test per sentence of the port (core/ports.ts, RunStore).
+ * An adapter is whatever passes `describeStore`. Durability and speed are tested per adapter.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JournalEvent } from '@rondo/core/events.ts';
+import { Defect, failure } from '@rondo/core/errors.ts';
+import { SCORE_CELLS } from '@rondo/core/engine/score.ts';
+import { fingerprint } from '@rondo/core/engine/cause.ts';
+import type { IterationRow, Lease, LoopRecord, RunStore } from '@rondo/core/ports.ts';
+
+/** Opens an empty store whose clock is `now`. */
+export type OpenStore = (options: { now: () => number }) => Promise<RunStore>;
+
+export function loopRecord(more: Partial<LoopRecord> = {}): LoopRecord {
+  return {
+    key: 1,
+    path: 'each',
+    node: 'each',
+    status: 'running',
+    total: 1000,
+    completed: 0,
+    failed: 0,
+    skipped: 0,
+    cursor: 0,
+    carry: null,
+    tally: '',
+    startedAt: 1_700_000_000_000,
+    durationMs: 12,
+    ...more,
+  };
+}
+
+export function row(index: number, more: Partial<IterationRow> = {}): IterationRow {
+  return {
+    loop: 1,
+    index,
+    status: 'completed',
+    input: `{"id":${index}}`,
+    output: `{"id":${index},"total":${index * 2}}`,
+    steps: '',
+    logs: '',
+    failure: null,
+    cause: null,
+    attempts: 1,
+    losses: 0,
+    startedAt: 1_700_000_000_000 + index,
+    durationMs: 0.25,
+    ...more,
+  };
+}
+
+export function failedRow(index: number, message = 'boom', more: Partial<IterationRow> = {}): IterationRow {
+  const trouble = failure('node-failed', message, { node: 'fetch', item: index });
+  const { id } = fingerprint(trouble);
+  return row(index, { status: 'failed', output: '', failure: trouble, cause: id, ...more });
+}
+
+export const RUN = { id: 'run-1', workflow: 'prices', definition: 'rondo: 1', options: '{}', createdAt: 1_000 };
+
+function completed(seq: number, step: string, frame = ''): JournalEvent {
+  return { seq, frame, at: seq, type: 'step-completed', step, output: { kind: 'inline', ports: [['1']] }, durationMs: 1 };
+}
+
+function started(seq: number, step: string, frame = ''): JournalEvent {
+  return { seq, frame, at: seq, type: 'step-started', step };
+}
+
+const sum = (counts: Uint32Array): number => counts.reduce((a, b) => a + b, 0);
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+export function describeStore(name: string, open: OpenStore): void {
+  describe(`store ${name}`, () => {
+    let store: RunStore;
+    let now = 1_000_000;
+    let lease: Lease;
+
+    beforeEach(async () => {
+      now = 1_000_000;
+      store = await open({ now: () => now });
+      await store.createRun(RUN);
+      lease = (await store.claim(RUN.id, 'a', 10_000))!;
+    });
+    afterEach(() => store.close());
+
+    const write = (rows: IterationRow[], loops: LoopRecord[] = [loopRecord()]) =>
+      store.commit({ lease, now, loops, rows });
+
+    /** Everything a reader can see of the run. */
+    async function view(): Promise<unknown> {
+      const loops = await store.loops(RUN.id);
+      const ledgers = [];
+      for (const { key } of loops) {
+        ledgers.push({
+          rows: await store.rows(RUN.id, key, { after: -1, limit: 10_000 }),
+          causes: await store.causes(RUN.id, key),
+          score: await store.score(RUN.id, key),
+        });
+      }
+      return { run: await store.getRun(RUN.id), journal: await store.journal(RUN.id), loops, ledgers };
+    }
+
+    describe('runs', () => {
+      it('keeps what a run was asked for, queued', async () => {
+        await store.createRun({ ...RUN, id: 'run-2', definition: 'ü "x"\n\u0001' });
+        expect(await store.getRun('run-2')).toEqual({
+          ...RUN,
+          id: 'run-2',
+          definition: 'ü "x"\n\u0001',
+          status: 'queued',
+          control: 'none',
+          output: null,
+          failure: null,
+          startedAt: null,
+          finishedAt: null,
+          heartbeatAt: null,
+        });
+      });
+
+      it('writes the same run twice without a change, and refuses another one under its id', async () => {
+        const before = await view();
+        await store.createRun(RUN);
+        expect(await view()).toEqual(before);
+        await expect(store.createRun({ ...RUN, definition: 'other' })).rejects.toBeInstanceOf(Defect);
+        expect(await view()).toEqual(before);
+      });
+
+      it('answers null, false or run-not-found for a run that is not there', async () => {
+        const nobody = { run: 'nobody', owner: 'a', token: 1 };
+        expect(await store.getRun('nobody')).toBeNull();
+        expect(await store.setControl('nobody', 'cancel')).toBe(false);
+        const calls = [
+          store.claim('nobody', 'a', 1),
+          store.renew(nobody, 1),
+          store.commit({ lease: nobody, now }),
+          store.journal('nobody'),
+          store.loops('nobody'),
+          store.loop('nobody', 'each'),
+          store.rows('nobody', 1, { after: -1, limit: 1 }),
+          store.row('nobody', 1, 0),
+          store.outputs('nobody', 1, -1, 1),
+          store.causes('nobody', 1),
+          store.score('nobody', 1),
+          store.redrive('nobody', { loop: null, status: 'failed', after: [] }),
+        ];
+        for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'run-not-found' });
+      });
+
+      it('changes only what the commit names', async () => {
+        await store.commit({ lease, now, run: { status: 'running', startedAt: 5 } });
+        await store.commit({ lease, now, run: { output: '[1]' } });
+        const trouble = failure('timeout', 'too slow', { data: { ms: 3 } });
+        await store.commit({ lease, now, run: { status: 'failed', failure: trouble, finishedAt: 9 } });
+        expect(await store.getRun(RUN.id)).toMatchObject({
+          status: 'failed',
+          startedAt: 5,
+          output: '[1]',
+          failure: trouble,
+          finishedAt: 9,
+        });
+        await store.commit({ lease, now, run: { failure: null } });
+        expect((await store.getRun(RUN.id))?.failure).toBeNull();
+      });
+
+      it('lists the newest first, by page and by status', async () => {
+        for (const id of ['b', 'c', 'd']) await store.createRun({ ...RUN, id });
+        await store.commit({ lease, now, run: { status: 'running' } });
+        const ids = async (query: Parameters<RunStore['listRuns']>[0]) => (await store.listRuns(query)).map((r) => r.id);
+        expect(await ids({ limit: 2 })).toEqual(['d', 'c']);
+        expect(await ids({ limit: 2, before: 'c' })).toEqual(['b', RUN.id]);
+        expect(await ids({ limit: 9, before: RUN.id })).toEqual([]);
+        expect(await ids({ limit: 9, status: 'queued' })).toEqual(['d', 'c', 'b']);
+        expect(await ids({ limit: 1, status: 'queued', before: 'd' })).toEqual(['c']);
+        expect(await ids({ limit: 9, status: 'running' })).toEqual([RUN.id]);
+      });
+    });
+
+    describe('leases', () => {
+      it('gives a run to one at a time, also against the same owner', async () => {
+        expect(await store.claim(RUN.id, 'b', 10_000)).toBeNull();
+        expect(await store.claim(RUN.id, 'a', 10_000)).toBeNull();
+      });
+
+      it('gives it to another once it ran out by the clock of the database, with a higher token', async () => {
+        now += 9_999;
+        expect(await store.claim(RUN.id, 'b', 10_000)).toBeNull();
+        now += 1;
+        const next = await store.claim(RUN.id, 'b', 10_000);
+        expect(next).toMatchObject({ run: RUN.id, owner: 'b' });
+        expect(next!.token).toBeGreaterThan(lease.token);
+      });
+
+      it('renews from now on, sets the heartbeat, and says when the lease is lost', async () => {
+        expect((await store.getRun(RUN.id))?.heartbeatAt).toBe(now);
+        now += 9_000;
+        expect(await store.renew(lease, 10_000)).toBe(true);
+        expect((await store.getRun(RUN.id))?.heartbeatAt).toBe(now);
+        now += 9_000;
+        expect(await store.claim(RUN.id, 'b', 10_000)).toBeNull();
+        now += 1_000;
+        expect(await store.claim(RUN.id, 'b', 10_000)).not.toBeNull();
+        expect(await store.renew(lease, 10_000)).toBe(false);
+      });
+
+      it('lets the holder go on with a lease that ran out but was not taken', async () => {
+        now += 60_000;
+        await write([row(0)]);
+        expect(await store.renew(lease, 10_000)).toBe(true);
+        expect(await store.claim(RUN.id, 'b', 10_000)).toBeNull();
+      });
+
+      it('can be given up; then nothing can be written with it', async () => {
+        await store.release(lease);
+        await expect(write([row(0)])).rejects.toMatchObject({ code: 'lease-lost' });
+        expect(await store.renew(lease, 1)).toBe(false);
+        const next = await store.claim(RUN.id, 'b', 10_000);
+        await store.release(lease);
+        expect(await store.renew(next!, 10_000)).toBe(true);
+      });
+
+      it('writes nothing of a commit whose lease was taken over', async () => {
+        await write([row(0)]);
+        now += 10_000;
+        await store.claim(RUN.id, 'b', 10_000);
+        const before = await view();
+        const late = store.commit({
+          lease,
+          now,
+          events: [completed(1, 'start')],
+          loops: [loopRecord({ key: 2, path: 'other' }), loopRecord({ completed: 9 })],
+          rows: [row(0, { output: 'late' }), row(1)],
+          run: { status: 'completed' },
+        });
+        await expect(late).rejects.toMatchObject({ code: 'lease-lost', name: 'StoreError' });
+        expect(await view()).toEqual(before);
+      });
+
+      it('names the runs that nobody drives, but not those that are paused', async () => {
+        for (const id of ['queued', 'done', 'paused', 'held']) await store.createRun({ ...RUN, id });
+        for (const [id, status] of [['done', 'completed'], ['paused', 'waiting'], ['held', 'running']] as const) {
+          const held = (await store.claim(id, 'x', 60_000))!;
+          if (id === 'paused') await store.setControl(id, 'pause');
+          await store.commit({ lease: held, now, run: { status } });
+          if (id !== 'held') await store.release(held);
+        }
+        await store.commit({ lease, now, run: { status: 'running' } });
+        expect(await store.abandonedRuns(10)).toEqual([]);
+        now += 10_000;
+        expect(await store.abandonedRuns(10)).toEqual([RUN.id]);
+        await store.setControl('paused', 'none');
+        now += 60_000;
+        expect((await store.abandonedRuns(10)).sort()).toEqual(['held', 'paused', RUN.id]);
+        expect(await store.abandonedRuns(1)).toHaveLength(1);
+      });
+    });
+
+    describe('control', () => {
+      it('reaches the driver as the answer of its next commit and stays until it is changed', async () => {
+        expect(await store.commit({ lease, now })).toBe('none');
+        expect(await store.setControl(RUN.id, 'pause')).toBe(true);
+        expect(await store.commit({ lease, now })).toBe('pause');
+        expect(await store.commit({ lease, now })).toBe('pause');
+        expect((await store.getRun(RUN.id))?.control).toBe('pause');
+        await store.setControl(RUN.id, 'cancel');
+        expect(await write([row(0)])).toBe('cancel');
+      });
+
+      it('is refused for a run that has ended, and does not disturb the lease', async () => {
+        await store.setControl(RUN.id, 'pause');
+        expect(await store.renew(lease, 10_000)).toBe(true);
+        await store.commit({ lease, now, run: { status: 'completed' } });
+        expect(await store.setControl(RUN.id, 'cancel')).toBe(false);
+      });
+    });
+
+    describe('journal', () => {
+      it('is read in the order of seq, and an event written twice is one', async () => {
+        await store.commit({ lease, now, events: [started(2, 'b'), completed(1, 'a')] });
+        await store.commit({ lease, now, events: [started(2, 'b'), completed(10, 'b')] });
+        expect((await store.journal(RUN.id)).map((event) => event.seq)).toEqual([1, 2, 10]);
+        expect((await store.journal(RUN.id))[0]).toEqual(completed(1, 'a'));
+      });
+
+      it('forgets the frames it is told to, and no others', async () => {
+        const events = [completed(1, 'a'), completed(2, 'x', 'each[1]'), completed(3, 'x', 'each[11]')];
+        await store.commit({ lease, now, events });
+        await store.commit({ lease, now, events: [completed(4, 'y', 'each[1]')], forget: ['each[1]'] });
+        expect((await store.journal(RUN.id)).map((event) => event.seq)).toEqual([1, 3]);
+      });
+    });
+
+    describe('loops', () => {
+      it('keeps every field, by key, and finds one by its path', async () => {
+        const inner = loopRecord({ key: 7, path: 'outer[3]/inner', node: 'inner', total: null, carry: '{"a":1}' });
+        const outer = loopRecord({ key: 2, path: 'outer', status: 'waiting', completed: 3, failed: 2, cursor: 4 });
+        await store.commit({ lease, now, loops: [inner, outer] });
+        expect(await store.loops(RUN.id)).toEqual([outer, inner]);
+        expect(await store.loop(RUN.id, 'outer[3]/inner')).toEqual(inner);
+        expect(await store.loop(RUN.id, 'outer[4]/inner')).toBeNull();
+        await store.commit({ lease, now, loops: [{ ...inner, completed: 5, tally: '{}' }] });
+        expect(await store.loop(RUN.id, inner.path)).toEqual({ ...inner, completed: 5, tally: '{}' });
+      });
+
+      it('belong to their run', async () => {
+        await write([row(0)]);
+        await store.createRun({ ...RUN, id: 'run-2' });
+        expect(await store.loops('run-2')).toEqual([]);
+        expect(await store.rows('run-2', 1, { after: -1, limit: 9 })).toEqual([]);
+        const other = (await store.claim('run-2', 'a', 10_000))!;
+        await store.commit({ lease: other, now, loops: [loopRecord()], rows: [row(5)] });
+        expect((await store.rows('run-2', 1, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([5]);
+        expect((await store.rows(RUN.id, 1, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([0]);
+      });
+
+      it('must be there before their rows; otherwise nothing is written', async () => {
+        const before = await view();
+        const commit = store.commit({ lease, now, events: [completed(1, 'a')], rows: [row(0, { loop: 9 })] });
+        await expect(commit).rejects.toBeInstanceOf(Defect);
+        expect(await view()).toEqual(before);
+      });
+    });
+
+    describe('rows', () => {
+      it('are read as they were written', async () => {
+        const rows = [
+          row(0, { input: '', output: '', logs: 'a\nb', steps: '[{"id":"x"}]' }),
+          row(1, { output: '{"a":"ü 😀"}\n2\u001e3', attempts: 3, losses: 2 }),
+          failedRow(2, 'It\'s "bad"'),
+          row(3, { status: 'skipped' }),
+          row(4, { status: 'running', output: '' }),
+          row(5, { status: 'waiting', failure: failure('timeout', 'later'), cause: 'c' }),
+          row(6, { status: 'cancelled' }),
+        ];
+        await write(rows);
+        expect(await store.rows(RUN.id, 1, { after: -1, limit: 100 })).toEqual(rows);
+        for (const one of rows) expect(await store.row(RUN.id, 1, one.index)).toEqual(one);
+        expect(await store.row(RUN.id, 1, 7)).toBeNull();
+        expect(await store.row(RUN.id, 2, 0)).toBeNull();
+      });
+
+      it('are one per index: the last write stays, and the same commit twice changes nothing', async () => {
+        await write(range(0, 20).map((i) => row(i, { status: 'running', output: '' })));
+        const commit = {
+          lease,
+          now,
+          events: [completed(1, 'a')],
+          loops: [loopRecord({ completed: 18, failed: 2, cursor: 20 })],
+          rows: range(0, 20).map((i) => (i % 10 === 3 ? failedRow(i) : row(i))),
+          run: { status: 'running' as const },
+        };
+        await store.commit(commit);
+        const once = await view();
+        await store.commit(commit);
+        expect(await view()).toEqual(once);
+        expect(await store.rows(RUN.id, 1, { after: -1, limit: 100 })).toEqual(commit.rows);
+      });
+
+      it('come in any order and are paged by index', async () => {
+        await write([...range(50, 75), ...range(0, 25), ...range(25, 50).reverse()].map((i) => row(i)));
+        const page = async (after: number, limit: number, before?: number) =>
+          (await store.rows(RUN.id, 1, before === undefined ? { after, limit } : { after, limit, before })).map((r) => r.index);
+        expect(await page(-1, 1000)).toEqual(range(0, 75));
+        expect(await page(-1, 10)).toEqual(range(0, 10));
+        expect(await page(9, 10)).toEqual(range(10, 20));
+        expect(await page(70, 10)).toEqual(range(71, 75));
+        expect(await page(74, 10)).toEqual([]);
+        expect(await page(9, 100, 12)).toEqual([10, 11]);
+      });
+
+      it('are filtered by status and by cause, within a stretch', async () => {
+        await write(range(0, 100).map((i) => (i % 10 === 5 ? failedRow(i, i % 20 === 5 ? 'boom' : 'bang') : row(i))));
+        const cause = failedRow(0, 'bang').cause!;
+        const pick = async (query: Partial<Parameters<RunStore['rows']>[2]>) =>
+          (await store.rows(RUN.id, 1, { after: -1, limit: 100, ...query })).map((r) => r.index);
+        expect(await pick({ status: 'failed' })).toEqual([5, 15, 25, 35, 45, 55, 65, 75, 85, 95]);
+        expect(await pick({ status: 'failed', after: 15, limit: 2 })).toEqual([25, 35]);
+        expect(await pick({ status: 'completed', after: 3, limit: 3 })).toEqual([4, 6, 7]);
+        expect(await pick({ status: 'skipped' })).toEqual([]);
+        expect(await pick({ cause })).toEqual([15, 35, 55, 75, 95]);
+        expect(await pick({ cause, after: 35, before: 95 })).toEqual([55, 75]);
+        expect(await pick({ cause, status: 'failed', limit: 1 })).toEqual([15]);
+        expect(await pick({ cause, status: 'completed' })).toEqual([]);
+      });
+
+      it('are found by text in input, output or failure', async () => {
+        await write([
+          row(0, { input: '{"name":"Ada 100%"}' }),
+          row(1, { output: '{"name":"ada_lovelace"}' }),
+          failedRow(2, 'Reply of "Ada" is C:\\bad'),
+          row(3, { input: '{"name":"Ada 100 percent"}' }),
+          row(4, { logs: 'Ada', steps: 'Ada' }),
+          row(5, { input: '{"name":"Žofie"}' }),
+        ]);
+        const find = async (search: string, more = {}) =>
+          (await store.rows(RUN.id, 1, { after: -1, limit: 100, search, ...more })).map((r) => r.index);
+        expect(await find('ADA')).toEqual([0, 1, 2, 3]);
+        expect(await find('100%')).toEqual([0]);
+        expect(await find('ada_')).toEqual([1]);
+        expect(await find('"name":"Ada')).toEqual([0, 1, 3]);
+        expect(await find('of "Ada" is C:\\')).toEqual([2]);
+        expect(await find('Žofie')).toEqual([5]);
+        expect(await find('ada', { status: 'completed', after: 0, limit: 1 })).toEqual([1]);
+        expect(await find('ada', { status: 'failed' })).toEqual([2]);
+        expect(await find('x'.repeat(100_000))).toEqual([]);
+      });
+
+      it('give their outputs alone, whatever the status', async () => {
+        await write([row(0), failedRow(1, 'x', { output: 'null' }), row(2, { status: 'skipped', output: '' })]);
+        expect(await store.outputs(RUN.id, 1, -1, 10)).toEqual([
+          { index: 0, output: row(0).output },
+          { index: 1, output: 'null' },
+          { index: 2, output: '' },
+        ]);
+        expect(await store.outputs(RUN.id, 1, 0, 1)).toEqual([{ index: 1, output: 'null' }]);
+        expect(await store.outputs(RUN.id, 5, -1, 1)).toEqual([]);
+      });
+    });
+
+    describe('causes', () => {
+      it('group failures that differ only in their data', async () => {
+        await write([failedRow(3, 'no user 17'), row(4), failedRow(9, 'no user 4711'), failedRow(6, 'other')]);
+        const [first, second, ...rest] = await store.causes(RUN.id, 1);
+        expect(rest).toEqual([]);
+        expect(first).toMatchObject({ loop: 1, message: 'no user <n>', node: 'fetch', count: 2, first: 3, last: 9 });
+        expect(second).toMatchObject({ message: 'other', count: 1, first: 6, last: 6 });
+        expect(sum(first!.columns)).toBe(2);
+        const rows = await store.rows(RUN.id, 1, { after: -1, limit: 10, cause: first!.cause });
+        expect(rows.map((r) => r.index)).toEqual([3, 9]);
+      });
+
+      it('lose a failure that was done again, with first and last corrected', async () => {
+        await write(range(0, 6).map((i) => failedRow(i)));
+        await write([row(0), row(5), row(2)]);
+        expect(await store.causes(RUN.id, 1)).toMatchObject([{ count: 3, first: 1, last: 4 }]);
+        await write([failedRow(1, 'new'), row(3), row(4)]);
+        expect(await store.causes(RUN.id, 1)).toMatchObject([{ message: 'new', count: 1, first: 1, last: 1 }]);
+      });
+
+      it('are at most 50, then one that is called other', async () => {
+        const word = (i: number) => String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26));
+        const rows = range(0, 120).map((i) => failedRow(i, `trouble ${word(i % 60)}`));
+        await write(rows);
+        const causes = await store.causes(RUN.id, 1);
+        expect(causes).toHaveLength(51);
+        expect(causes.at(-1)).toMatchObject({ cause: 'other', count: 20, first: 50, last: 119, node: null });
+        const others = await store.rows(RUN.id, 1, { after: -1, limit: 100, cause: 'other' });
+        expect(others.map((r) => r.index)).toEqual([...range(50, 60), ...range(110, 120)]);
+        await write(rows);
+        expect(await store.causes(RUN.id, 1)).toEqual(causes);
+      });
+    });
+
+    describe('score', () => {
+      it('counts each row once, in its cell', async () => {
+        const loop = loopRecord({ total: 80_000 });
+        await write([row(0, { status: 'running' }), row(9, { status: 'running' })], [loop]);
+        await write([row(0), row(9), row(10), failedRow(11), row(79_999, { status: 'skipped' })], [loop]);
+        const score = await store.score(RUN.id, 1);
+        expect(score.per).toBe(10);
+        expect([score.completed[0], score.completed[1], score.failed[1]]).toEqual([2, 1, 1]);
+        expect(score.skipped[SCORE_CELLS - 1]).toBe(1);
+        await write([row(11)], [loop]);
+        const after = await store.score(RUN.id, 1);
+        expect([sum(after.completed), sum(after.failed), sum(after.skipped)]).toEqual([4, 0, 1]);
+      });
+
+      it('of an unknown total doubles its cells when it is full, causes too', async () => {
+        const loop = loopRecord({ total: null });
+        await write([row(0), row(1), failedRow(3), row(7_999)], [loop]);
+        expect((await store.score(RUN.id, 1)).per).toBe(1);
+        await write([row(8_000), failedRow(16_001)], [loop]);
+        const score = await store.score(RUN.id, 1);
+        expect(score.per).toBe(4);
+        expect([score.completed[0], score.failed[0]]).toEqual([2, 1]);
+        expect([score.completed[1_999], score.completed[2_000], score.failed[4_000]]).toEqual([1, 1, 1]);
+        const [cause] = await store.causes(RUN.id, 1);
+        expect([cause!.columns[0], cause!.columns[125], sum(cause!.columns)]).toEqual([1, 1, 2]);
+        await write([row(2)], [loop]);
+        expect((await store.score(RUN.id, 1)).completed[0]).toBe(3);
+      });
+
+      it('of a loop without rows is empty', async () => {
+        await write([], [loopRecord()]);
+        expect((await store.score(RUN.id, 1)).completed).toHaveLength(0);
+        expect((await store.score(RUN.id, 99)).completed).toHaveLength(0);
+      });
+    });
+
+    describe('redrive', () => {
+      const failedAgain = { loop: null, status: 'failed', after: [] } as const;
+
+      async function finish(loops: LoopRecord[], rows: IterationRow[], events: JournalEvent[] = []): Promise<void> {
+        const trouble = failure('too-many-failures', 'x');
+        const run = { status: 'failed', failure: trouble, output: '[]', finishedAt: 7 } as const;
+        await store.commit({ lease, now, loops, rows, events, run });
+        await store.release(lease);
+      }
+
+      it('takes failed rows out, lowers counters and cursor, and makes the run wait', async () => {
+        const rows = range(0, 10).map((i) => (i === 4 || i === 7 ? failedRow(i) : row(i)));
+        const loop = loopRecord({ status: 'failed', completed: 8, failed: 2, cursor: 10, tally: 't' });
+        await finish([loop], rows);
+        expect(await store.redrive(RUN.id, failedAgain)).toBe(2);
+        expect(await store.loop(RUN.id, 'each')).toEqual({ ...loop, status: 'running', failed: 0, cursor: 4 });
+        const left = await store.rows(RUN.id, 1, { after: -1, limit: 100 });
+        expect(left.map((r) => r.index)).toEqual([0, 1, 2, 3, 5, 6, 8, 9]);
+        expect(await store.causes(RUN.id, 1)).toEqual([]);
+        const score = await store.score(RUN.id, 1);
+        expect([sum(score.completed), sum(score.failed)]).toEqual([8, 0]);
+        expect(await store.getRun(RUN.id)).toMatchObject({
+          status: 'waiting',
+          control: 'none',
+          failure: null,
+          output: null,
+          finishedAt: null,
+        });
+        expect(await store.verify()).toEqual([]);
+      });
+
+      it('changes nothing when there is nothing to do again', async () => {
+        await finish([loopRecord({ status: 'completed' })], [row(0)], [completed(1, 'each')]);
+        const before = await view();
+        expect(await store.redrive(RUN.id, failedAgain)).toBe(0);
+        expect(await store.redrive(RUN.id, { loop: 77, status: 'completed', after: [] })).toBe(0);
+        expect(await view()).toEqual(before);
+      });
+
+      it('is refused while the run is driven, and shuts out a runner whose lease ran out', async () => {
+        await write([failedRow(0)], [loopRecord({ failed: 1 })]);
+        await expect(store.redrive(RUN.id, failedAgain)).rejects.toMatchObject({ code: 'lease-lost' });
+        now += 10_000;
+        expect(await store.redrive(RUN.id, failedAgain)).toBe(1);
+        await expect(write([failedRow(0)])).rejects.toMatchObject({ code: 'lease-lost' });
+      });
+
+      it('takes only the loop, cause or indices that are asked for', async () => {
+        const loops = [loopRecord({ failed: 4 }), loopRecord({ key: 2, path: 'two', node: 'two', failed: 1 })];
+        const rows = [failedRow(0, 'a'), failedRow(1, 'b'), failedRow(2, 'a'), failedRow(3, 'b'), failedRow(0, 'a', { loop: 2 })];
+        await finish(loops, rows);
+        const only = { loop: 1, status: 'failed', after: [] } as const;
+        expect(await store.redrive(RUN.id, { ...only, indices: [3, 9] })).toBe(1);
+        expect(await store.redrive(RUN.id, { ...only, cause: failedRow(0, 'a').cause! })).toBe(2);
+        expect((await store.rows(RUN.id, 1, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([1]);
+        expect(await store.row(RUN.id, 2, 0)).not.toBeNull();
+        expect(await store.loop(RUN.id, 'two')).toEqual(loops[1]);
+      });
+
+      it('asks for a new count of items when an output was taken out', async () => {
+        await finish([loopRecord({ failed: 1, tally: 't' })], [failedRow(0, 'x', { output: 'null' })]);
+        await store.redrive(RUN.id, failedAgain);
+        expect((await store.loop(RUN.id, 'each'))?.tally).toBe('');
+      });
+
+      it('forgets the end of the step and what is named as coming after it, loops included', async () => {
+        const loops = [
+          loopRecord({ failed: 1, completed: 1 }),
+          loopRecord({ key: 2, path: 'send', node: 'send', completed: 1 }),
+          loopRecord({ key: 3, path: 'send[0]/part', node: 'part', completed: 1 }),
+          loopRecord({ key: 4, path: 'before', node: 'before', completed: 1 }),
+        ];
+        const rows = [row(0), failedRow(1), row(0, { loop: 2 }), row(0, { loop: 3 }), row(0, { loop: 4 })];
+        const events = [
+          completed(1, 'before'),
+          started(2, 'each'),
+          completed(3, 'each'),
+          completed(4, 'aside'),
+          started(5, 'send'),
+          completed(6, 'x', 'send[0]'),
+          completed(7, 'send'),
+        ];
+        await finish(loops, rows, events);
+        expect(await store.redrive(RUN.id, { loop: 1, status: 'failed', after: ['send'] })).toBe(1);
+        expect((await store.journal(RUN.id)).map((event) => event.seq)).toEqual([1, 4]);
+        expect((await store.loops(RUN.id)).map((loop) => loop.path)).toEqual(['each', 'before']);
+        expect(await store.rows(RUN.id, 2, { after: -1, limit: 9 })).toEqual([]);
+        expect(await store.row(RUN.id, 4, 0)).not.toBeNull();
+        expect(await store.verify()).toEqual([]);
+      });
+
+      it('without that knowledge forgets what started after the loop ended', async () => {
+        const events = [started(1, 'a'), started(2, 'each'), completed(3, 'a'), completed(4, 'each'), completed(5, 'b')];
+        await finish([loopRecord({ failed: 1 }), loopRecord({ key: 2, path: 'b', node: 'b' })], [failedRow(0)], events);
+        await store.redrive(RUN.id, { ...failedAgain, after: null });
+        expect((await store.journal(RUN.id)).map((event) => event.seq)).toEqual([1, 3]);
+        expect((await store.loops(RUN.id)).map((loop) => loop.path)).toEqual(['each']);
+      });
+
+      it('opens the iterations around an inner failure and keeps what is settled beside it', async () => {
+        const loops = [
+          loopRecord({ key: 1, path: 'outer', node: 'outer', status: 'completed', completed: 3, cursor: 3 }),
+          loopRecord({ key: 2, path: 'outer[1]/inner', node: 'inner', status: 'completed', completed: 1, failed: 1, cursor: 2 }),
+          loopRecord({ key: 3, path: 'outer[2]/inner', node: 'inner', status: 'completed', completed: 1, cursor: 1 }),
+        ];
+        const rows = [row(0), row(1), row(2), row(0, { loop: 2 }), failedRow(1, 'x', { loop: 2 }), row(0, { loop: 3 })];
+        const events = [completed(1, 'outer'), completed(2, 'inner', 'outer[1]'), completed(3, 'inner', 'outer[2]')];
+        await finish(loops, rows, events);
+        expect(await store.redrive(RUN.id, { loop: 2, status: 'failed', after: [] })).toBe(1);
+        expect((await store.rows(RUN.id, 1, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([0, 2]);
+        expect((await store.rows(RUN.id, 2, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([0]);
+        expect(await store.loop(RUN.id, 'outer')).toMatchObject({ status: 'running', completed: 2, cursor: 1 });
+        expect(await store.loop(RUN.id, 'outer[1]/inner')).toMatchObject({ status: 'running', failed: 0, cursor: 1 });
+        expect(await store.loop(RUN.id, 'outer[2]/inner')).toEqual(loops[2]);
+        expect((await store.journal(RUN.id)).map((event) => event.seq)).toEqual([3]);
+      });
+
+      it('goes into the loops inside a failed iteration', async () => {
+        const loops = [
+          loopRecord({ key: 1, path: 'outer', node: 'outer', status: 'failed', failed: 1, cursor: 1 }),
+          loopRecord({ key: 2, path: 'outer[0]/inner', node: 'inner', status: 'failed', completed: 2, failed: 1, cursor: 3 }),
+        ];
+        const rows = [failedRow(0), row(0, { loop: 2 }), failedRow(1, 'x', { loop: 2 }), row(2, { loop: 2 })];
+        await finish(loops, rows);
+        expect(await store.redrive(RUN.id, { loop: 1, status: 'failed', after: [] })).toBe(2);
+        expect((await store.rows(RUN.id, 2, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([0, 2]);
+        expect(await store.loop(RUN.id, 'outer[0]/inner')).toMatchObject({ status: 'running', failed: 0, cursor: 1 });
+      });
+
+      it('leaves a run that can be driven to its end', async () => {
+        await finish([loopRecord({ failed: 1, completed: 1, cursor: 2 })], [row(0), failedRow(1)]);
+        await store.redrive(RUN.id, failedAgain);
+        expect(await store.abandonedRuns(9)).toEqual([RUN.id]);
+        lease = (await store.claim(RUN.id, 'b', 10_000))!;
+        await write([row(1)], [loopRecord({ completed: 2, cursor: 2, status: 'completed' })]);
+        expect(await store.commit({ lease, now, run: { status: 'completed' } })).toBe('none');
+        expect(sum((await store.score(RUN.id, 1)).completed)).toBe(2);
+        expect(await store.verify()).toEqual([]);
+      });
+    });
+
+    it('finds nothing wrong with what it wrote', async () => {
+      await write(range(0, 300).map((i) => (i % 7 === 0 ? failedRow(i) : row(i))));
+      await store.commit({ lease, now, events: [completed(1, 'a')], run: { status: 'completed', output: '1' } });
+      expect(await store.verify()).toEqual([]);
+    });
+
+    it('keeps what it was given, not a reference to it', async () => {
+      const loop = loopRecord();
+      const first = row(0);
+      await write([first], [loop]);
+      loop.completed = 99;
+      first.output = 'changed';
+      expect(await store.loop(RUN.id, 'each')).toEqual(loopRecord());
+      expect(await store.row(RUN.id, 1, 0)).toEqual(row(0));
+    });
+  });
+}

@@ -4,7 +4,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 /** About 90 bytes: an order line as people have it. */
-export function orderLine(index: number): string {
+function orderLine(index: number): string {
   const qty = (index % 7) + 1;
   const price = ((index * 37) % 9973) / 100;
   return `{"id":${index},"name":"item ${index % 1000}","qty":${qty},"price":${price},"note":"row of the list"}`;

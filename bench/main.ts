@@ -112,7 +112,9 @@ if (!values.keep) rmSync(folder, { recursive: true, force: true });
 else process.stderr.write(`kept: ${folder}\n`);
 
 const took = Math.round((performance.now() - started) / 1000);
-const machine = `${availableParallelism()} cores, ${cpus()[0]?.model ?? ''}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`;
+const gigabytes = Math.round(totalmem() / 2 ** 30);
+const processor = cpus()[0]?.model ?? '';
+const machine = `${availableParallelism()} cores, ${processor}, ${gigabytes} GB, Node ${process.versions.node}`;
 process.stdout.write(`\n${table(results)}\n\n${machine}; ${context.rounds} rounds, medians; ${took} s in all\n`);
 if (values.quick) {
   process.stdout.write(`--quick: 100,000 iterations stand for 1,000,000; left out: ${[...NOT_QUICK].join(', ')}\n`);
@@ -120,7 +122,14 @@ if (values.quick) {
 for (const { bar, message } of failed) process.stdout.write(`FAILED ${bar}: ${message.split('\n')[0]}\n`);
 if (values.json) {
   const file = join(out, 'results.json');
-  const document = { at: new Date().toISOString(), machine, quick: values.quick, rounds: context.rounds, results, failed };
+  const document = {
+    at: new Date().toISOString(),
+    machine,
+    quick: values.quick,
+    rounds: context.rounds,
+    results,
+    failed,
+  };
   writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
   process.stdout.write(`written: bench/out/results.json\n`);
 }

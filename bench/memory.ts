@@ -4,16 +4,10 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 
-export interface Memory {
-  /** Sum of PSS: shared pages are counted once over the tree. */
-  pssMb: number;
-  /** Sum of RSS: shared pages are counted in each process. */
-  rssMb: number;
-  processes: number;
-}
-
 export interface Peak {
+  /** Largest sum of PSS: shared pages are counted once over the tree. */
   pssMb: number;
+  /** Largest sum of RSS: shared pages are counted in each process. */
   rssMb: number;
   processes: number;
   samples: number;
@@ -45,7 +39,7 @@ function parents(): Map<number, number> {
 }
 
 /** The process and all its descendants that are alive. */
-export function processTree(root: number): number[] {
+function processTree(root: number): number[] {
   const parent = parents();
   const tree = parent.has(root) ? [root] : [];
   for (const pid of tree) {

@@ -39,8 +39,15 @@ async function progressed(reader: Reader, running: Running, goal: number): Promi
 }
 
 /** Kills what runs at a drawn moment; null when it ended first. */
-async function killOnce(plan: Plan, random: () => number, reader: Reader, running: Running, number: number): Promise<Kill | null> {
-  const during = plan.recoveryEvery > 0 && number % plan.recoveryEvery === plan.recoveryEvery - 1 ? 'recovery' : 'progress';
+async function killOnce(
+  plan: Plan,
+  random: () => number,
+  reader: Reader,
+  running: Running,
+  number: number,
+): Promise<Kill | null> {
+  const during =
+    plan.recoveryEvery > 0 && number % plan.recoveryEvery === plan.recoveryEvery - 1 ? 'recovery' : 'progress';
   const whom = number % 2 === 0 ? 'group' : 'runner';
   const window = KINDS[plan.kind].window;
   // A resumed process needs about a quarter of a second to its first commit: the draw covers all of it.
@@ -81,15 +88,18 @@ export async function runCampaign(plan: Plan): Promise<Dossier> {
       if (record === null) break;
       kills.push(record);
       run = reader.runId() ?? '';
-      const { afterMs, during, whom } = record;
-      plan.log?.(`seed ${plan.seed} kill ${kills.length - 1}: ${whom}, ${Math.round(afterMs)} ms, ${during}, ${reader.done()} done`);
+      const drawn = `${record.whom}, ${Math.round(record.afterMs)} ms, ${record.during}`;
+      plan.log?.(`seed ${plan.seed} kill ${kills.length - 1}: ${drawn}, ${reader.done()} done`);
       reader.close();
       record.at = Date.now();
       running = begin();
     }
     await sink.delay(0);
     const code = await running.ended;
-    if (code !== 0) throw new Error(`after ${kills.length} kills the run ended with ${code}:\n${running.stderr()}${running.stdout().slice(0, 1000)}`);
+    if (code !== 0) {
+      const said = running.stderr() + running.stdout().slice(0, 1000);
+      throw new Error(`after ${kills.length} kills the run ended with ${code}:\n${said}`);
+    }
     const reported = JSON.parse(running.stdout()) as { runId: string; status: string; output: unknown };
     const { status, output } = reported;
     const dossier: Dossier = {

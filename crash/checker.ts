@@ -70,7 +70,12 @@ function checkAcknowledged(dossier: Dossier, rows: Map<string, Settled>, violati
 }
 
 /** I2, I3 and I7. */
-function checkLoops(ledger: Ledger, loops: LoopView[], bySettled: Map<string, Settled[]>, violations: string[]): number {
+function checkLoops(
+  ledger: Ledger,
+  loops: LoopView[],
+  bySettled: Map<string, Settled[]>,
+  violations: string[],
+): number {
   let duplicates = 0;
   for (const loop of loops) {
     const rows = bySettled.get(loop.path) ?? [];
@@ -78,10 +83,12 @@ function checkLoops(ledger: Ledger, loops: LoopView[], bySettled: Map<string, Se
     const indices = new Set(rows.map((row) => row.index));
     duplicates += rows.length - indices.size;
     if (indices.size !== rows.length) violations.push(`I2 ${loop.path}: ${rows.length - indices.size} indices twice`);
-    if (rows.length !== counted) violations.push(`I3 ${loop.path}: counters say ${counted}, there are ${rows.length} rows`);
+    if (rows.length !== counted)
+      violations.push(`I3 ${loop.path}: counters say ${counted}, there are ${rows.length} rows`);
     const gap = rows.findIndex((row, position) => row.index !== position);
     if (gap >= 0) violations.push(`I3 ${loop.path}: index ${gap} is missing`);
-    if (loop.total !== null && loop.total !== counted) violations.push(`I3 ${loop.path}: ${counted} of ${loop.total} settled`);
+    if (loop.total !== null && loop.total !== counted)
+      violations.push(`I3 ${loop.path}: ${counted} of ${loop.total} settled`);
     if (loop.cursor !== counted) violations.push(`I3 ${loop.path}: cursor ${loop.cursor} after ${counted} iterations`);
     if (loop.status !== 'completed') violations.push(`I5 ${loop.path}: loop is ${loop.status}`);
     const flying = ledger.inFlight(loop);
@@ -97,13 +104,19 @@ function session(dossier: Dossier, at: number): number {
 }
 
 /** I4: effects include the done rows, keys never change, repeats only for what was in flight at a kill. */
-function checkEffects(dossier: Dossier, effects: Effect[], leafRows: Settled[], violations: string[]): [number, number] {
+function checkEffects(
+  dossier: Dossier,
+  effects: Effect[],
+  leafRows: Settled[],
+  violations: string[],
+): [number, number] {
   const byId = new Map<number, Effect[]>();
   for (const effect of effects) byId.set(effect.id, [...(byId.get(effect.id) ?? []), effect]);
   const ids = new Set<number>();
   for (const row of leafRows) {
     if (row.status !== 'completed') violations.push(`I4 ${place(row)} is ${row.status}`);
-    if (row.id === null || !byId.has(row.id)) violations.push(`I4 ${place(row)} is done, but its effect ${row.id} never came`);
+    if (row.id === null || !byId.has(row.id))
+      violations.push(`I4 ${place(row)} is done, but its effect ${row.id} never came`);
     else if (ids.has(row.id)) violations.push(`I2 effect ${row.id} is in two rows`);
     if (row.id !== null) ids.add(row.id);
   }
@@ -134,11 +147,13 @@ function checkEffects(dossier: Dossier, effects: Effect[], leafRows: Settled[], 
       if (from === to) violations.push(`I4 effect ${id} came twice between two kills`);
       else perKill[from] = (perKill[from] ?? 0) + 1;
       const done = doneAt.get(id);
-      if (done !== undefined && done < to) violations.push(`I4 effect ${id} was repeated after its row was done at kill ${done}`);
+      if (done !== undefined && done < to)
+        violations.push(`I4 effect ${id} was repeated after its row was done at kill ${done}`);
     }
   }
   for (const [number, count] of perKill.entries()) {
-    if (count > dossier.window) violations.push(`I4 kill ${number}: ${count} repeats, at most ${dossier.window} were in flight`);
+    if (count > dossier.window)
+      violations.push(`I4 kill ${number}: ${count} repeats, at most ${dossier.window} were in flight`);
   }
   return [repeats, Math.max(0, ...perKill)];
 }
@@ -146,10 +161,14 @@ function checkEffects(dossier: Dossier, effects: Effect[], leafRows: Settled[], 
 /** I5, I6 and I9. */
 function checkEnd(dossier: Dossier, ledger: Ledger, leafRows: Settled[], violations: string[]): void {
   const run = ledger.run();
-  if (run?.status !== 'completed' || run.finishedAt === null) violations.push(`I5 the run is ${run?.status} in the database`);
-  if (dossier.reported.status !== run?.status) violations.push(`I5 reported ${dossier.reported.status}, stored ${run?.status}`);
+  if (run?.status !== 'completed' || run.finishedAt === null)
+    violations.push(`I5 the run is ${run?.status} in the database`);
+  if (dossier.reported.status !== run?.status)
+    violations.push(`I5 reported ${dossier.reported.status}, stored ${run?.status}`);
   for (const [number, kill] of dossier.kills.entries()) {
-    if (FINAL.has(kill.runStatus)) violations.push(`I5 kill ${number}: the run was already ${kill.runStatus}`);
+    if (FINAL.has(kill.runStatus) && (kill.runStatus !== run?.status || kill.finishedAt !== run.finishedAt)) {
+      violations.push(`I5 kill ${number}: the run was ${kill.runStatus} at ${kill.finishedAt}, and it changed`);
+    }
     if (kill.left.length > 0) violations.push(`I10 kill ${number}: processes ${kill.left.join(', ')} were left`);
   }
   let sum = 0;
@@ -160,7 +179,9 @@ function checkEnd(dossier: Dossier, ledger: Ledger, leafRows: Settled[], violati
     ['reported', dossier.reported.output],
   ] as [string, { count?: number; sum?: number } | null][]) {
     if (output?.count !== expected.count || output?.sum !== expected.sum) {
-      violations.push(`I6 ${where} output is ${JSON.stringify(output)}, the fold of the rows ${JSON.stringify(expected)}`);
+      violations.push(
+        `I6 ${where} output is ${JSON.stringify(output)}, the fold of the rows ${JSON.stringify(expected)}`,
+      );
     }
   }
   const lease = ledger.lease();
@@ -178,7 +199,9 @@ export function check(dossier: Dossier): Verdict {
     const loops = ledger.loops();
     const bySettled = new Map(loops.map((loop) => [loop.path, ledger.settled(loop)]));
     const rows = new Map([...bySettled.values()].flat().map((row) => [place(row), row]));
-    const leafRows = loops.filter((loop) => loop.node === dossier.leaf).flatMap((loop) => bySettled.get(loop.path) ?? []);
+    const leafRows = loops
+      .filter((loop) => loop.node === dossier.leaf)
+      .flatMap((loop) => bySettled.get(loop.path) ?? []);
     const effects = readEffects(dossier.effects);
     const [acknowledged, lost] = checkAcknowledged(dossier, rows, violations);
     const duplicates = checkLoops(ledger, loops, bySettled, violations);

@@ -20,13 +20,17 @@ describe.skipIf(process.platform !== 'linux')('kill -9 at random moments', () =>
     ['sequential', 8, 10_000],
     ['parallel', 7, 10_000],
   ];
-  it.each(kinds)('%s: nothing acknowledged is lost, nothing is committed twice', async (kind, kills, count) => {
-    const own = mkdtempSync(join(folder, `${kind}-`));
-    await runCampaign({ kind, seed: 20, kills, recoveryEvery: 4, folder: own, count });
-    const { violations, figures } = await judge(own);
-    expect(violations).toEqual([]);
-    expect(figures).toMatchObject({ kills, lost: 0, duplicates: 0 });
-    // A campaign in which nothing was acknowledged before a kill would prove nothing.
-    expect(figures.acknowledged).toBeGreaterThan(kills);
-  }, 60_000);
+  it.each(kinds)(
+    '%s: nothing acknowledged is lost, nothing is committed twice',
+    async (kind, kills, count) => {
+      const own = mkdtempSync(join(folder, `${kind}-`));
+      await runCampaign({ kind, seed: 20, kills, recoveryEvery: 4, folder: own, count });
+      const { violations, figures } = await judge(own);
+      expect(violations).toEqual([]);
+      expect(figures).toMatchObject({ kills, lost: 0, duplicates: 0 });
+      // A campaign in which nothing was acknowledged before a kill would prove nothing.
+      expect(figures.acknowledged).toBeGreaterThan(kills);
+    },
+    60_000,
+  );
 });

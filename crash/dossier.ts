@@ -29,6 +29,7 @@ export interface Kill {
   /** Iterations marked as in flight after the kill. */
   inFlight: { loop: string; index: number }[];
   runStatus: string;
+  finishedAt: number | null;
   /** Cursor of each loop by path. */
   cursors: Record<string, number>;
   /** Processes of the run that outlived the kill by two seconds. */

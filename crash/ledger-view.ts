@@ -26,7 +26,7 @@ export interface LoopView {
   cursor: number;
 }
 
-export interface RunView {
+interface RunView {
   id: string;
   status: string;
   output: string | null;
@@ -100,7 +100,9 @@ function view(db: DatabaseSync): Ledger {
     inFlight: (loop) => inFlight.all(...bounds(loop)).map((row) => Number(row['id']) - loop.id * ROWS_PER_LOOP),
     orphans: () =>
       Number(
-        db.prepare(`select count(*) as n from rows where id / ${ROWS_PER_LOOP} not in (select id from loops)`).get()?.['n'],
+        db.prepare(`select count(*) as n from rows where id / ${ROWS_PER_LOOP} not in (select id from loops)`).get()?.[
+          'n'
+        ],
       ),
     lease: () =>
       (db.prepare('select owner, token, expires_at as expiresAt from leases limit 1').get() as ReturnType<

@@ -48,7 +48,7 @@ export class Reader {
   }
 
   /** What the database shows after a kill; over a connection of its own. */
-  after(): Pick<Kill, 'found' | 'inFlight' | 'runStatus' | 'cursors'> {
+  after(): Pick<Kill, 'found' | 'inFlight' | 'runStatus' | 'finishedAt' | 'cursors'> {
     this.close();
     const ledger = this.ledger;
     const loops = ledger?.loops() ?? [];
@@ -56,6 +56,7 @@ export class Reader {
       found: this.fresh(),
       inFlight: loops.flatMap((loop) => (ledger?.inFlight(loop) ?? []).map((index) => ({ loop: loop.path, index }))),
       runStatus: ledger?.run()?.status ?? 'none',
+      finishedAt: ledger?.run()?.finishedAt ?? null,
       cursors: Object.fromEntries(loops.map((loop) => [loop.path, loop.cursor])),
     };
     this.close();

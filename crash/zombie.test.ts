@@ -71,7 +71,7 @@ describe.skipIf(process.platform !== 'linux')('a runner that sleeps through its 
       expect(reader.ledger?.lease()?.token).toBe(second?.token);
 
       await sink.delay(0);
-      expect(await heir.ended, heir.stderr()).toBe(0);
+      expect({ code: await heir.ended, said: heir.stderr() }).toMatchObject({ code: 0 });
       const reported = JSON.parse(heir.stdout()) as Dossier['reported'];
       const kills = [stopped];
       const dossier: Dossier = {

@@ -81,7 +81,9 @@ export function fileProblems(file: string, source: string): string[] {
   const lines = source.replace(/\n$/, '').split('\n');
   if (lines.length > MOST_LINES) problems.push(`${file}: ${lines.length} lines; at most ${MOST_LINES}`);
   const first = lines[0]?.startsWith('#!') ? lines[1] : lines[0];
-  if (!first?.startsWith('/**')) problems.push(`${file}: does not begin with a /** comment that says what it owns`);
+  // x.test.ts beside x.ts: the name says it.
+  const beside = file.endsWith('.test.ts') && existsSync(join(ROOT, file.replace('.test.ts', '.ts')));
+  if (!first?.startsWith('/**') && !beside) problems.push(`${file}: does not begin with a /** comment that says what it owns`);
   return problems;
 }
 

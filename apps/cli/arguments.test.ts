@@ -23,7 +23,9 @@ describe('--input', () => {
   it('names the option and the place of a mistake', async () => {
     await expect(jsonValue('{n: 1}', '--input', terminal)).rejects.toThrow(/^--input: the text is not valid JSON/);
     await expect(jsonValue('@bad.json', '--input', terminal)).rejects.toThrow(/^--input: bad.json is not valid JSON/);
-    await expect(jsonValue('@none.json', '--input', terminal)).rejects.toThrow('--input: none.json cannot be read: there is no such file.');
+    await expect(jsonValue('@none.json', '--input', terminal)).rejects.toThrow(
+      '--input: none.json cannot be read: there is no such file.',
+    );
   });
 });
 
@@ -36,14 +38,18 @@ it('reads pins with = in their values, and keys like __proto__ as keys', async (
 
 it('takes secrets as given or from the environment, and never repeats a value', () => {
   expect({ ...secretPairs(['A=x=y', 'TOKEN', 'E='], terminal) }).toEqual({ A: 'x=y', TOKEN: 's3cret', E: '' });
-  expect(() => secretPairs(['MISSING'], terminal)).toThrow('--secret MISSING: there is no environment variable MISSING.');
-  expect(() => secretPairs(['=value'], terminal)).toThrow('--secret takes NAME=VALUE, or NAME to take it from the environment.');
+  expect(() => secretPairs(['MISSING'], terminal)).toThrow(
+    '--secret MISSING: there is no environment variable MISSING.',
+  );
+  expect(() => secretPairs(['=value'], terminal)).toThrow(
+    '--secret takes NAME=VALUE, or NAME to take it from the environment.',
+  );
 });
 
 it('refuses numbers and words that do not fit', () => {
   expect(wholeNumber('--limit', 0)('12')).toBe(12);
   for (const bad of ['', '1.5', '1e3', '-1', 'x', '99999999999999999999']) {
-    expect(() => wholeNumber('--limit', 0)(bad), bad).toThrow('--limit takes a whole number of at least 0');
+    expect(() => wholeNumber('--limit', 0)(bad)).toThrow('--limit takes a whole number of at least 0');
   }
   expect(oneOf('--status', ['failed', 'completed'])('failed')).toBe('failed');
   expect(() => oneOf('--status', ['failed'])('success')).toThrow('--status takes one of failed, not "success".');

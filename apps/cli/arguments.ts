@@ -42,7 +42,11 @@ export async function jsonValue(value: string, option: string, terminal: Termina
 }
 
 /** NAME=JSON and NAME=@FILE. */
-export async function jsonPairs(values: readonly string[], option: string, terminal: Terminal): Promise<Record<string, Json>> {
+export async function jsonPairs(
+  values: readonly string[],
+  option: string,
+  terminal: Terminal,
+): Promise<Record<string, Json>> {
   const pairs: Record<string, Json> = Object.create(null) as Record<string, Json>;
   for (const value of values) {
     const at = value.indexOf('=');
@@ -60,8 +64,10 @@ export function secretPairs(values: readonly string[], terminal: Terminal): Reco
     const name = at < 0 ? value : value.slice(0, at);
     const secret = at < 0 ? terminal.env[name] : value.slice(at + 1);
     // The value is never repeated in a message.
-    if (name === '') throw new UsageError('--secret takes NAME=VALUE, or NAME to take it from the environment.', 'bad-value');
-    if (secret === undefined) throw new UsageError(`--secret ${name}: there is no environment variable ${name}.`, 'bad-value');
+    if (name === '')
+      throw new UsageError('--secret takes NAME=VALUE, or NAME to take it from the environment.', 'bad-value');
+    if (secret === undefined)
+      throw new UsageError(`--secret ${name}: there is no environment variable ${name}.`, 'bad-value');
     secrets[name] = secret;
   }
   return secrets;

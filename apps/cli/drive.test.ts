@@ -50,7 +50,11 @@ it('prints events as lines, the result as the last one', async () => {
   handle.tell({ type: 'loop', loop: loopRecord({ completed: 3 }), inFlight: 1 });
   handle.end(runResult({ output: [1] }));
   await done;
-  const events = terminal.stdout().trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  const events = terminal
+    .stdout()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(events).toMatchObject([
     { type: 'run', status: 'running' },
     { type: 'loop', inFlight: 1, loop: { path: 'each', completed: 3 } },

@@ -28,7 +28,12 @@ export function resumeCommand(runId: string, database: Pick<Database, 'flag'>): 
   return `rondo run --resume ${runId}${database.flag}`;
 }
 
-export async function drive(handle: RunHandle, database: Database, options: DriveOptions, terminal: Terminal): Promise<number> {
+export async function drive(
+  handle: RunHandle,
+  database: Database,
+  options: DriveOptions,
+  terminal: Terminal,
+): Promise<number> {
   const { out, err } = terminal;
   const view = options.quiet ? null : new ProgressView(terminal);
   handle.onProgress((progress) => {
@@ -46,7 +51,10 @@ export async function drive(handle: RunHandle, database: Database, options: Driv
     let cuts: { node: string; shown: number; total: number }[] = [];
     if (options.json || options.events) {
       // After events, the same object comes as the last line.
-      cuts = await printJson(result, handle, options.full, out, { ...(options.events ? { type: 'result' } : {}), ...options.extra });
+      cuts = await printJson(result, handle, options.full, out, {
+        ...(options.events ? { type: 'result' } : {}),
+        ...options.extra,
+      });
     } else {
       printOutput(result.output, out);
     }

@@ -52,7 +52,18 @@ interface Told {
 }
 
 // Errors of the operating system that are about the machine, not about us.
-const MACHINE = new Set(['EACCES', 'EPERM', 'ENOSPC', 'EROFS', 'EMFILE', 'ENFILE', 'EADDRINUSE', 'EIO', 'ENOTDIR', 'EDQUOT']);
+const MACHINE = new Set([
+  'EACCES',
+  'EPERM',
+  'ENOSPC',
+  'EROFS',
+  'EMFILE',
+  'ENFILE',
+  'EADDRINUSE',
+  'EIO',
+  'ENOTDIR',
+  'EDQUOT',
+]);
 
 function told(error: unknown): Told | null {
   if (error instanceof UsageError) return { exit: EXIT.usage, code: error.code, message: error.message };

@@ -29,7 +29,10 @@ function oldNode(): string | null {
 }
 
 const old = oldNode();
-const nodes: [string, string][] = [['a fitting Node', process.execPath], ...(old === null ? [] : [['an old Node', old] as [string, string]])];
+const nodes: [string, string][] = [
+  ['a fitting Node', process.execPath],
+  ...(old === null ? [] : [['an old Node', old] as [string, string]]),
+];
 
 async function lines(child: ChildProcess, wanted: RegExp): Promise<string> {
   let text = '';
@@ -49,7 +52,11 @@ describe.each(nodes)('started with %s', (_, node) => {
        console.log(JSON.stringify({ words, major: parseInt(process.versions.node), sqlite: typeof DatabaseSync }));`,
     );
     const done = spawnSync(node, [LAUNCH, path, 'a b', '--json'], { encoding: 'utf8' });
-    expect(JSON.parse(done.stdout)).toEqual({ words: ['a b', '--json'], major: expect.any(Number), sqlite: 'function' });
+    expect(JSON.parse(done.stdout)).toEqual({
+      words: ['a b', '--json'],
+      major: expect.any(Number),
+      sqlite: 'function',
+    });
     expect((JSON.parse(done.stdout) as { major: number }).major).toBeGreaterThanOrEqual(24);
     expect(done.stderr).toBe('');
     expect(done.status).toBe(0);
@@ -60,7 +67,10 @@ describe.each(nodes)('started with %s', (_, node) => {
   });
 
   it.skipIf(process.platform === 'win32')('ends by the signal that ended the file', () => {
-    const done = spawnSync(node, [LAUNCH, file('kill.js', "process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);")]);
+    const done = spawnSync(node, [
+      LAUNCH,
+      file('kill.js', "process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);"),
+    ]);
     expect(done.signal).toBe('SIGTERM');
   });
 
@@ -89,31 +99,34 @@ describe.each(nodes)('started with %s', (_, node) => {
   });
 });
 
-it.skipIf(old === null || process.platform === 'win32')('takes the second process with it when it is killed', async () => {
-  const main = fileURLToPath(new URL('./lifeline.ts', import.meta.url));
-  const path = file(
-    'orphan.ts',
-    `const { holdLifeline } = await import(${JSON.stringify(main)});
+it.skipIf(old === null || process.platform === 'win32')(
+  'takes the second process with it when it is killed',
+  async () => {
+    const main = fileURLToPath(new URL('./lifeline.ts', import.meta.url));
+    const path = file(
+      'orphan.ts',
+      `const { holdLifeline } = await import(${JSON.stringify(main)});
      holdLifeline();
      console.log('pid ' + process.pid);
      setInterval(() => {}, 1000);`,
-  );
-  const child = spawn(old ?? '', [LAUNCH, path], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const pid = Number(/pid (\d+)/.exec(await lines(child, /pid \d+\n/))?.[1]);
-  expect(pid).not.toBe(child.pid);
-  const closed = once(child, 'exit');
-  child.kill('SIGKILL');
-  await closed;
-  // Asked until it is gone; the test's time limit is the limit.
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      break;
+    );
+    const child = spawn(old ?? '', [LAUNCH, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const pid = Number(/pid (\d+)/.exec(await lines(child, /pid \d+\n/))?.[1]);
+    expect(pid).not.toBe(child.pid);
+    const closed = once(child, 'exit');
+    child.kill('SIGKILL');
+    await closed;
+    // Asked until it is gone; the test's time limit is the limit.
+    for (;;) {
+      try {
+        process.kill(pid, 0);
+      } catch {
+        break;
+      }
+      await new Promise(setImmediate);
     }
-    await new Promise(setImmediate);
-  }
-});
+  },
+);
 
 it.skipIf(old === null)('says in one line what to do when there is no fitting Node, with exit code 3', () => {
   // A repository without its dependencies.

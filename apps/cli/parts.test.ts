@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Plan, Region, Step } from '@rondo/core/model/plan.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { closest } from './closest.ts';

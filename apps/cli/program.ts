@@ -59,7 +59,10 @@ export async function program(args: readonly string[], terminal: Terminal): Prom
   const entry = COMMANDS.find((c) => c.name === name);
   if (entry === undefined) {
     const { closest } = await import('./closest.ts');
-    const near = closest(name, COMMANDS.map((c) => c.name));
+    const near = closest(
+      name,
+      COMMANDS.map((c) => c.name),
+    );
     const hint = near === null ? 'rondo --help lists them.' : `Did you mean "rondo ${near}"?`;
     const { printable } = await import('./render/text.ts');
     terminal.err.write(`rondo: there is no command "${printable(name)}". ${hint}\n`);

@@ -31,7 +31,15 @@ it('prints the object of --json with every field', async () => {
     failure: { code: 'http-status', message: 'HTTP 500', node: 'fetch', path: 'each[2]/fetch', item: 2, retry: 'yes' },
     loops: [loopRecord({ status: 'failed', total: 3, completed: 2, failed: 1, durationMs: 9 })],
   });
-  const nodes = { start: [[{ items: [{}], total: 1 }]], each: [[{ items: [{ n: 1 }], total: 1 }, { items: [], total: 0 }]] };
+  const nodes = {
+    start: [[{ items: [{}], total: 1 }]],
+    each: [
+      [
+        { items: [{ n: 1 }], total: 1 },
+        { items: [], total: 0 },
+      ],
+    ],
+  };
   const terminal = recordedTerminal();
   expect(await printJson(result, fakeHandle(nodes), false, terminal.out)).toEqual([]);
   expect(JSON.parse(terminal.stdout())).toEqual({

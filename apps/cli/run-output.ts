@@ -31,7 +31,12 @@ export function printOutput(output: Json | null, out: Channel): void {
 
 function printLongList(list: Json[], out: Channel): void {
   const pretty = out.isTerminal;
-  writeList(list, out, pretty ? (v) => printableLines(JSON.stringify(v, null, 2).replace(/^/gm, '  ')) : JSON.stringify, pretty);
+  writeList(
+    list,
+    out,
+    pretty ? (v) => printableLines(JSON.stringify(v, null, 2).replace(/^/gm, '  ')) : JSON.stringify,
+    pretty,
+  );
   out.write('\n');
 }
 

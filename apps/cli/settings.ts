@@ -25,7 +25,10 @@ interface Config {
   egressAllow?: string[];
 }
 
-export const DB_OPTION = ['--db <target>', 'database: a path, :memory: or postgres://... (default: ./.rondo/rondo.db)'] as const;
+export const DB_OPTION = [
+  '--db <target>',
+  'database: a path, :memory: or postgres://... (default: ./.rondo/rondo.db)',
+] as const;
 
 function readConfig(terminal: Terminal): Config {
   const file = join(terminal.cwd, 'rondo.config.json');
@@ -67,10 +70,17 @@ export function databaseOf(flag: string | undefined, terminal: Terminal): Databa
     (env.RONDO_DATA === undefined ? config.database : undefined) ??
     join(folder ?? '.rondo', 'rondo.db');
   if (chosen === '') throw new UsageError('--db needs a path, :memory: or a postgres:// address.');
-  if (chosen === ':memory:') return { target: chosen, shown: chosen, durable: false, isFile: false, flag: ' --db :memory:' };
+  if (chosen === ':memory:')
+    return { target: chosen, shown: chosen, durable: false, isFile: false, flag: ' --db :memory:' };
   if (/^\w+:\/\//.test(chosen) && !chosen.startsWith('file://')) {
     const shown = withoutPassword(chosen);
-    return { target: chosen, shown, durable: true, isFile: false, flag: flag === undefined ? '' : ` --db ${shellWord(shown)}` };
+    return {
+      target: chosen,
+      shown,
+      durable: true,
+      isFile: false,
+      flag: flag === undefined ? '' : ` --db ${shellWord(shown)}`,
+    };
   }
   const target = resolve(cwd, chosen.replace(/^file:\/\//, ''));
   const near = relative(cwd, target);

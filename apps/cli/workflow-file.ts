@@ -17,7 +17,11 @@ export interface WorkflowFile {
   text: string;
 }
 
-function unreadable(shown: string, message: string, code: 'file-unreadable' | 'file-format' = 'file-unreadable'): InvalidFile {
+function unreadable(
+  shown: string,
+  message: string,
+  code: 'file-unreadable' | 'file-format' = 'file-unreadable',
+): InvalidFile {
   return new InvalidFile([diagnostic(code, [], message)], shown, null);
 }
 

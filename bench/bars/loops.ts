@@ -15,6 +15,12 @@ const workflow = (name: string): string => join(ROOT, 'bench', 'workflows', `${n
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
+/** What was seen of a run from outside. */
+function outside(ran: Ran): string {
+  const peak = ran.peak === null ? '' : `, peak ${Math.round(ran.peak.pssMb)} MB`;
+  return `wall ${seconds(ran.wallMs)}${peak}`;
+}
+
 function expectLoop(report: RunReport, path: string, count: number): number {
   const loop = loopOf(report, path);
   if (loop.completed !== count) throw new Error(`loop ${path} completed ${loop.completed} of ${count}`);
@@ -52,7 +58,10 @@ export const forEachBar: Bar = {
     const inside = sides.ours.map((run) => run.insideMs);
     const floorWall = sides.floor.map((run) => run.wallMs);
     const large = perIteration(inside, count);
-    const small = perIteration(sides.small.map((run) => run.insideMs), 10_000);
+    const small = perIteration(
+      sides.small.map((run) => run.insideMs),
+      10_000,
+    );
     const title = `For Each, ${count.toLocaleString('en')} iterations, two set nodes`;
     return [
       judge({
@@ -113,7 +122,7 @@ export const listBar: Bar = {
         bar: `For Each over an expression's list of ${count.toLocaleString('en')}`,
         ours: (expectLoop(ran.report, 'each', count) * 1000) / count,
         unit: 'us/it',
-        note: `wall ${seconds(ran.wallMs)}${ran.peak === null ? '' : `, peak ${Math.round(ran.peak.pssMb)} MB`}`,
+        note: outside(ran),
       }),
     ];
   },
@@ -199,7 +208,7 @@ export const nestedBar: Bar = {
         bar: 'nested For Each, 1000 x 1000',
         ours: (outer * 1000) / 1_000_000,
         unit: 'us/it',
-        note: `per inner iteration; wall ${seconds(ran.wallMs)}${ran.peak === null ? '' : `, peak ${Math.round(ran.peak.pssMb)} MB`}`,
+        note: `per inner iteration; ${outside(ran)}`,
       }),
     ];
   },

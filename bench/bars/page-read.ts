@@ -7,7 +7,8 @@
 import { openStore } from '@rondo/runtime/stores/open.ts';
 
 const [database, run, path, count] = process.argv.slice(2);
-if (database === undefined || run === undefined || path === undefined) throw new Error('usage: DATABASE RUN LOOP COUNT');
+if (database === undefined || run === undefined || path === undefined)
+  throw new Error('usage: DATABASE RUN LOOP COUNT');
 const total = Number(count);
 const store = await openStore(database);
 const loop = await store.loop(run, path);

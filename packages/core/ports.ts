@@ -161,7 +161,10 @@ export interface RunStore {
    * Takes the run if nobody holds it (the lease has run out by the database's clock). Null when it is held,
    * by the same owner too. Sets heartbeatAt.
    */
-  claim(run: string, owner: string, ttlMs: number): Promise<Lease | null>;
+  /** `instead`: an owner that the caller knows to be dead; its lease does not have to run out first. */
+  claim(run: string, owner: string, ttlMs: number, instead?: string): Promise<Lease | null>;
+  /** Who holds the run's lease now; null when nobody does. */
+  leaseOwner(run: string): Promise<string | null>;
   /** False when the lease is lost. Sets heartbeatAt. A lease that ran out but was not taken can be renewed. */
   renew(lease: Lease, ttlMs: number): Promise<boolean>;
   /** Gives the lease up; one that is lost already stays as it is. */
@@ -285,6 +288,10 @@ export interface Block {
   /** kind fold: items belong to this input port; `end` asks for the answer. */
   port?: number;
   end?: boolean;
+  /** kind fold: tells folds of the same program apart that run at the same time. */
+  key?: string;
+  /** kind fold: number of this block, from 0; the first one starts the fold over. */
+  part?: number;
 }
 
 export interface UnitResult {

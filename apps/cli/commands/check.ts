@@ -4,7 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import type { Diagnostic, TextEdit } from '@rondo/core/errors.ts';
+import type { Diagnostic } from '@rondo/core/errors.ts';
 import { EXIT, InvalidFile } from '../exit.ts';
 import type { Context } from '../program.ts';
 import { countDiagnostics, renderDiagnostics } from '../render/diagnostics.ts';
@@ -26,8 +26,8 @@ interface Checked {
   fixed: number;
 }
 
-// Fixes can bring others to light; a fix that comes back must not go on for ever.
-const MOST_PASSES = 10;
+// A fix that brings its own problem back must not go on for ever.
+const MOST_FIXES = 1_000;
 
 export function build(context: Context): Command {
   return new Command('rondo check')
@@ -72,21 +72,24 @@ async function checkFile(name: string, fix: boolean, terminal: Terminal): Promis
     if (!(error instanceof InvalidFile)) throw error;
     return { file: error.file, source: null, diagnostics: error.diagnostics, fixed: 0 };
   }
-  let diagnostics = await diagnose(file);
+  const diagnostics = await diagnose(file);
+  if (!fix) return { file: file.shown, source: file.text, diagnostics, fixed: 0 };
+  return fixFile(file, diagnostics);
+}
+
+/** Applies fixes one at a time, because an edit can move the places of the others. */
+async function fixFile(original: WorkflowFile, found: Diagnostic[]): Promise<Checked> {
+  const { applyEdits } = await import('../edits.ts');
+  let file = original;
+  let diagnostics = found;
   let fixed = 0;
-  for (let pass = 0; fix && pass < MOST_PASSES; pass += 1) {
-    const fixable = diagnostics.filter((d) => (d.fix?.edits ?? []).length > 0);
-    // One at a time: an edit can move the places of the others.
-    const [next] = fixable;
-    if (next === undefined) break;
-    const { applyEdits } = await import('../edits.ts');
-    const text = applyEdits(file.text, next.fix?.edits as TextEdit[]);
+  while (fixed < MOST_FIXES) {
+    const edits = diagnostics.find((d) => (d.fix?.edits ?? []).length > 0)?.fix?.edits;
+    const text = edits === undefined ? file.text : applyEdits(file.text, edits);
     if (text === file.text) break;
     file = { ...file, text };
     fixed += 1;
-    const after = await diagnose(file);
-    if (after.length >= diagnostics.length && pass === MOST_PASSES - 1) break;
-    diagnostics = after;
+    diagnostics = await diagnose(file);
   }
   if (fixed > 0) await writeFile(file.path, file.text);
   return { file: file.shown, source: file.text, diagnostics, fixed };

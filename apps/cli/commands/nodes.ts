@@ -36,7 +36,12 @@ export function build(context: Context): Command {
     });
 }
 
-export function showNodes(types: readonly NodeType[], name: string | undefined, options: Options, terminal: Terminal): number {
+export function showNodes(
+  types: readonly NodeType[],
+  name: string | undefined,
+  options: Options,
+  terminal: Terminal,
+): number {
   const { out } = terminal;
   if (name === undefined) {
     if (options.json === true) out.write(`${JSON.stringify({ nodes: types.map(typeJson) })}\n`);
@@ -45,7 +50,10 @@ export function showNodes(types: readonly NodeType[], name: string | undefined, 
   }
   const type = types.find((t) => t.type === name) ?? types.find((t) => t.title.toLowerCase() === name.toLowerCase());
   if (type === undefined) {
-    const near = closest(name, types.map((t) => t.type));
+    const near = closest(
+      name,
+      types.map((t) => t.type),
+    );
     const hint = near === null ? '"rondo nodes" lists them.' : `Did you mean "${near}"?`;
     throw new UsageError(`There is no node type "${name}". ${hint}`, 'unknown-node-type');
   }
@@ -76,7 +84,10 @@ function listText(types: readonly NodeType[], terminal: Terminal): string {
     const members = types.filter((t) => t.group === group).sort((a, b) => (a.type < b.type ? -1 : 1));
     if (members.length === 0) return [];
     const rows = members.map((t) => {
-      const [first = '', ...rest] = wrap(printable(t.description), Math.max(40, Math.min(out.columns(), 120) - name - 4));
+      const [first = '', ...rest] = wrap(
+        printable(t.description),
+        Math.max(40, Math.min(out.columns(), 120) - name - 4),
+      );
       const more = rest.map((line) => `\n${' '.repeat(name + 4)}${line}`).join('');
       return `  ${s.cyan(padEnd(t.type, name))}  ${first}${more}`;
     });
@@ -91,8 +102,13 @@ function oneText(type: NodeType, terminal: Terminal): string {
   const width = Math.min(out.columns(), 120);
   const lines = [`${s.bold(type.type)}  ${printable(type.title)}`, ...wrap(printable(type.description), width), ''];
   const portText = (list: readonly PortSpec[]): string =>
-    list.map((p) => p.name + (p.description === undefined ? '' : ` (${printable(p.description)})`)).join(', ') || 'none';
-  lines.push(`${s.dim('inputs: ')} ${portText(ports(type.inputs))}`, `${s.dim('outputs:')} ${portText(ports(type.outputs))}`, '');
+    list.map((p) => p.name + (p.description === undefined ? '' : ` (${printable(p.description)})`)).join(', ') ||
+    'none';
+  lines.push(
+    `${s.dim('inputs: ')} ${portText(ports(type.inputs))}`,
+    `${s.dim('outputs:')} ${portText(ports(type.outputs))}`,
+    '',
+  );
   const rows = parameterRows(type.parameters, 0);
   if (rows.length === 0) lines.push('No parameters.');
   else {
@@ -129,7 +145,13 @@ function exampleLines(type: string, example: NodeExample, s: Style): string[] {
   const node: Record<string, Json> = { type };
   if (Object.keys(example.with).length > 0) node.with = example.with;
   const yaml = stringify({ [type.replaceAll(/[^\w-]/g, '-')]: node }, { lineWidth: 0 });
-  const lines = [s.bold(`example: ${printable(example.title)}`), ...printableLines(yaml).trimEnd().split('\n').map((l) => `  ${l}`)];
+  const lines = [
+    s.bold(`example: ${printable(example.title)}`),
+    ...printableLines(yaml)
+      .trimEnd()
+      .split('\n')
+      .map((l) => `  ${l}`),
+  ];
   if (example.input !== undefined) lines.push(`  ${s.dim('# in:  ')}${printable(JSON.stringify(example.input))}`);
   lines.push(`  ${s.dim('# out: ')}${printable(JSON.stringify(example.output))}`);
   return lines;

@@ -43,11 +43,14 @@ async function plan(name: string, options: Options, terminal: Terminal): Promise
   const { out, err } = terminal;
   if (options.json === true) {
     // A loop over everything has size Infinity, which JSON cannot say.
-    const text = JSON.stringify(compiled.plan, (_, value: unknown) => (value === Number.POSITIVE_INFINITY ? 'all' : value));
+    const text = JSON.stringify(compiled.plan, (_, value: unknown) =>
+      value === Number.POSITIVE_INFINITY ? 'all' : value,
+    );
     out.write(`${text}\n`);
   } else {
     out.write(`${printableLines(printPlan(compiled.plan).trimEnd())}\n`);
   }
-  if (diagnostics.length > 0) err.write(renderDiagnostics(diagnostics, file.shown, file.text, err.style, err.columns()));
+  if (diagnostics.length > 0)
+    err.write(renderDiagnostics(diagnostics, file.shown, file.text, err.style, err.columns()));
   return EXIT.completed;
 }

@@ -117,7 +117,12 @@ async function requestOf(workflow: WorkflowFile, options: RunOptions, terminal: 
   return request;
 }
 
-async function resumeRun(file: string | undefined, name: string, options: RunOptions, terminal: Terminal): Promise<number> {
+async function resumeRun(
+  file: string | undefined,
+  name: string,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<number> {
   const started = ['input', 'items', 'pin', 'parallel', 'limit'] as const;
   const given = started.filter((option) => options[option] !== undefined);
   if (file !== undefined || given.length > 0) {
@@ -153,9 +158,18 @@ export async function resumeStored(
   return code;
 }
 
-type Start = (runner: { start(request: RunRequest): Promise<RunHandle>; resume(id: string): Promise<RunHandle> }) => Promise<RunHandle>;
+type Start = (runner: {
+  start(request: RunRequest): Promise<RunHandle>;
+  resume(id: string): Promise<RunHandle>;
+}) => Promise<RunHandle>;
 
-async function driven(options: RunOptions, terminal: Terminal, folder: string, create: boolean, start: Start): Promise<number> {
+async function driven(
+  options: RunOptions,
+  terminal: Terminal,
+  folder: string,
+  create: boolean,
+  start: Start,
+): Promise<number> {
   const database = await openDatabase(options.db, terminal, create);
   try {
     return await withRunner(database, options, terminal, folder, {}, start);

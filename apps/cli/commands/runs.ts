@@ -66,11 +66,15 @@ export function build(context: Context): Command {
   for (const name of ['cancel', 'pause'] as const) {
     family
       .command(name)
-      .description(name === 'cancel' ? 'end a run; what is in flight is finished first' : 'halt a run; it can be resumed')
+      .description(
+        name === 'cancel' ? 'end a run; what is in flight is finished first' : 'halt a run; it can be resumed',
+      )
       .argument(...RUN)
       .option(...DB_OPTION)
       .option(...JSON_OPTION)
-      .action(async (run: string, options) => set(await (await import('./runs/control.ts'))[name](run, options, terminal)));
+      .action(async (run: string, options) =>
+        set(await (await import('./runs/control.ts'))[name](run, options, terminal)),
+      );
   }
 
   const driving = (command: Command): Command =>
@@ -84,7 +88,12 @@ export function build(context: Context): Command {
       .option('--full', 'with --json: do not cut long lists')
       .option('--quiet', 'no progress and no summary');
 
-  driving(family.command('resume').description('go on with a run here').argument(...RUN)).action(async (run: string, options) =>
+  driving(
+    family
+      .command('resume')
+      .description('go on with a run here')
+      .argument(...RUN),
+  ).action(async (run: string, options) =>
     set(await (await import('./runs/resume.ts')).resume(run, options, terminal)),
   );
 
@@ -94,7 +103,12 @@ export function build(context: Context): Command {
       .description('do iterations of a finished run again, then go on with it')
       .argument(...RUN)
       .argument('[loop]', 'path of the loop (default: all loops)')
-      .option('--status <status>', 'which iterations', oneOf('--status', ['failed', 'skipped', 'cancelled'] as const), 'failed')
+      .option(
+        '--status <status>',
+        'which iterations',
+        oneOf('--status', ['failed', 'skipped', 'cancelled'] as const),
+        'failed',
+      )
       .option('--cause <fingerprint>', 'only failures of this cause, as "rondo runs show" lists them'),
   ).action(async (run: string, loop: string | undefined, options) =>
     set(await (await import('./runs/redrive.ts')).redrive(run, loop, options, terminal)),

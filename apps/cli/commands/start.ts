@@ -45,7 +45,9 @@ function fileOf(example: string | undefined, terminal: Terminal): string {
   const found = names.find((name) => name === example || name.replace(/^\d+-/, '') === example);
   if (found !== undefined) return join(EXAMPLES, found, 'workflow.yaml');
   if (existsSync(resolve(terminal.cwd, example))) return resolve(terminal.cwd, example);
-  throw new UsageError(`There is no example "${example}".${names.length > 0 ? ` There are: ${names.join(', ')}.` : ''}`);
+  throw new UsageError(
+    `There is no example "${example}".${names.length > 0 ? ` There are: ${names.join(', ')}.` : ''}`,
+  );
 }
 
 async function start(example: string | undefined, options: Options, terminal: Terminal): Promise<number> {
@@ -56,7 +58,9 @@ async function start(example: string | undefined, options: Options, terminal: Te
     const near = relative(terminal.cwd, path);
     return shellWord(near.startsWith('..') ? path : near);
   };
-  err.write(`${s.bold('Rondo')} does the same work for every element of a list. A workflow is a file; this one runs now:\n\n`);
+  err.write(
+    `${s.bold('Rondo')} does the same work for every element of a list. A workflow is a file; this one runs now:\n\n`,
+  );
   err.write(`  ${s.cyan(printable(`npx rondo run ${place(file)}`))}\n\n`);
   const code = await run(file, options, terminal);
   const steps: [string, string][] = [
@@ -66,12 +70,18 @@ async function start(example: string | undefined, options: Options, terminal: Te
     ['npx rondo nodes', 'what workflows are made of'],
     ['npx rondo --help', 'all commands'],
   ];
-  if (file === FIRST) steps.splice(1, 1, ['npx rondo runs iterations last each', 'every iteration with its input and output']);
+  if (file === FIRST)
+    steps.splice(1, 1, ['npx rondo runs iterations last each', 'every iteration with its input and output']);
   const hello = exampleNames()[0];
   if (hello !== undefined) {
-    steps.unshift([`npx rondo run ${place(join(EXAMPLES, hello, 'workflow.yaml'))}`, 'an example; there are more beside it']);
+    steps.unshift([
+      `npx rondo run ${place(join(EXAMPLES, hello, 'workflow.yaml'))}`,
+      'an example; there are more beside it',
+    ]);
   }
   const size = Math.max(...steps.map(([text]) => text.length));
-  err.write(`\nNext:\n${steps.map(([text, what]) => `  ${s.cyan(printable(text.padEnd(size)))}  ${what}`).join('\n')}\n`);
+  err.write(
+    `\nNext:\n${steps.map(([text, what]) => `  ${s.cyan(printable(text.padEnd(size)))}  ${what}`).join('\n')}\n`,
+  );
   return code;
 }

@@ -96,8 +96,11 @@ async function evaluator(): Promise<Finding[]> {
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), CHILD_MS).unref());
     const result = await Promise.race([handle.done, late]);
     if (result === null) return [{ state: 'bad', text: `gives no answer within ${CHILD_MS / 1000} s`, fix }];
-    if (result.output !== 42) return [{ state: 'bad', text: `does not work: ${result.failure?.message ?? 'wrong answer'}`, fix }];
-    return [{ state: 'ok', text: `its process starts and evaluates (${Math.round(performance.now() - startedAt)} ms)` }];
+    if (result.output !== 42)
+      return [{ state: 'bad', text: `does not work: ${result.failure?.message ?? 'wrong answer'}`, fix }];
+    return [
+      { state: 'ok', text: `its process starts and evaluates (${Math.round(performance.now() - startedAt)} ms)` },
+    ];
   } catch (error) {
     return [{ state: 'bad', text: `does not start: ${error instanceof Error ? error.message : String(error)}`, fix }];
   } finally {
@@ -120,7 +123,9 @@ async function folder(target: string, shown: string): Promise<Finding[]> {
     if (existsSync(target)) await access(target, constants.W_OK | constants.R_OK);
     return [{ state: 'ok', text: `${dirname(shown)} can be written` }];
   } catch {
-    return [{ state: 'bad', text: `${where} cannot be written`, fix: 'Change its rights, or name another place with --db.' }];
+    return [
+      { state: 'bad', text: `${where} cannot be written`, fix: 'Change its rights, or name another place with --db.' },
+    ];
   }
 }
 
@@ -129,7 +134,9 @@ async function disk(target: string): Promise<Finding[]> {
   const free = facts.bavail * facts.bsize;
   const text = `${bytes(free)} free`;
   if (free >= LITTLE_DISK) return [{ state: 'ok', text }];
-  return [{ state: 'bad', text: `only ${text}`, fix: 'Free some space: a run waits when its database cannot be written.' }];
+  return [
+    { state: 'bad', text: `only ${text}`, fix: 'Free some space: a run waits when its database cannot be written.' },
+  ];
 }
 
 async function databaseCheck(db: string | undefined, terminal: Terminal): Promise<Finding[]> {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DOUBLES, place } from './process.ts';
+import { DOUBLES, place } from '../testing/process.ts';
 
 const here = place();
 beforeAll(() => {

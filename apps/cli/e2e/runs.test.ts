@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DOUBLES, place } from './process.ts';
+import { DOUBLES, place } from '../testing/process.ts';
 
 const here = place();
 let runId = '';
@@ -52,9 +52,13 @@ describe('rondo runs', () => {
   it('finds the failed ones and text', async () => {
     const failed = await here.rondo('runs', 'iterations', 'last', 'each', '--status', 'failed', '--json');
     const { iterations } = JSON.parse(failed.stdout) as { iterations: Record<string, unknown>[] };
-    expect(iterations).toMatchObject([{ index: 3, status: 'failed', input: [{ n: 3 }], error: { message: expect.any(String) } }]);
+    expect(iterations).toMatchObject([
+      { index: 3, status: 'failed', input: [{ n: 3 }], error: { message: expect.any(String) } },
+    ]);
     const found = await here.rondo('runs', 'iterations', 'last', 'each', '--search', '"n":119', '--json');
-    expect((JSON.parse(found.stdout) as { iterations: { index: number }[] }).iterations.map((i) => i.index)).toEqual([119]);
+    expect((JSON.parse(found.stdout) as { iterations: { index: number }[] }).iterations.map((i) => i.index)).toEqual([
+      119,
+    ]);
   });
 
   it('names the loops there are when one is not there', async () => {
@@ -67,9 +71,17 @@ describe('rondo runs', () => {
     expect((await here.rondo('runs', 'export', 'last', 'each', '--to', 'out.ndjson')).code).toBe(0);
     const lines = readFileSync(join(here.folder, 'out.ndjson'), 'utf8').trimEnd().split('\n');
     expect(lines).toHaveLength(120);
-    expect(JSON.parse(lines[4] ?? '')).toMatchObject({ index: 4, status: 'completed', input: [{ n: 4 }], output: [{ n: 8 }] });
+    expect(JSON.parse(lines[4] ?? '')).toMatchObject({
+      index: 4,
+      status: 'completed',
+      input: [{ n: 4 }],
+      output: [{ n: 8 }],
+    });
     expect((await here.rondo('runs', 'export', 'last', 'each', '--to', 'out.csv')).code).toBe(0);
-    const rows = parse(readFileSync(join(here.folder, 'out.csv'), 'utf8'), { columns: true }) as Record<string, string>[];
+    const rows = parse(readFileSync(join(here.folder, 'out.csv'), 'utf8'), { columns: true }) as Record<
+      string,
+      string
+    >[];
     expect(rows[4]).toMatchObject({ index: '4', input: '{"n":4}', output: '{"n":8}', error: '' });
     expect(rows[3]?.status).toBe('failed');
     expect((await here.rondo('runs', 'export', 'last', 'each', '--to', 'out.xls')).code).toBe(2);
@@ -99,7 +111,12 @@ describe('rondo check', () => {
     expect(done.code).toBe(2);
     expect(done.stderr).toMatch(/bad\.yaml:\d+:\d+: error: /);
     const listed = JSON.parse((await here.rondo('check', 'bad.yaml', '--json')).stdout) as { diagnostics: object[] };
-    expect(listed.diagnostics[0]).toMatchObject({ file: 'bad.yaml', severity: 'error', code: 'unknown-node', line: expect.any(Number) });
+    expect(listed.diagnostics[0]).toMatchObject({
+      file: 'bad.yaml',
+      severity: 'error',
+      code: 'unknown-node',
+      line: expect.any(Number),
+    });
   });
 });
 
@@ -116,7 +133,10 @@ describe('rondo nodes', () => {
     const one = await here.rondo('nodes', 'set');
     expect(one.stdout).toMatch(/PARAMETER +TYPE +DEFAULT +MEANING/);
     expect(one.stdout).toContain('type: set');
-    expect(await here.rondo('nodes', 'for-eahc')).toMatchObject({ code: 2, stderr: expect.stringContaining('for-each') });
+    expect(await here.rondo('nodes', 'for-eahc')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('for-each'),
+    });
   });
 });
 

@@ -16,7 +16,8 @@ export function renderDiagnostics(
 ): string {
   const lines = source?.split(/\r\n|\n|\r/) ?? [];
   const sorted = [...diagnostics].sort(
-    (a, b) => ORDER[a.severity] - ORDER[b.severity] || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+    (a, b) =>
+      ORDER[a.severity] - ORDER[b.severity] || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
   );
   return sorted.map((d) => renderOne(d, file, lines, s, columns)).join('\n');
 }

@@ -1,5 +1,5 @@
 /** Tests of format.ts: the figures people read. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { bytes, count, duration, percent, plural, rate } from './format.ts';
 
@@ -27,9 +27,24 @@ it('groups digits by three', () => {
 });
 
 it('says bytes, rates and numbers of things', () => {
-  expect([bytes(512), bytes(1_500), bytes(2_340_000), bytes(123_400_000)]).toEqual(['512 B', '1.5 kB', '2.3 MB', '123 MB']);
-  expect([rate(1204.4), rate(12.34), rate(0.5), rate(0.001), rate(0)]).toEqual(['1,204/s', '12.3/s', '30.0/min', '3.6/h', '0/s']);
-  expect([plural(1, 'item'), plural(2_000, 'item'), plural(2, 'fix', 'fixes')]).toEqual(['1 item', '2,000 items', '2 fixes']);
+  expect([bytes(512), bytes(1_500), bytes(2_340_000), bytes(123_400_000)]).toEqual([
+    '512 B',
+    '1.5 kB',
+    '2.3 MB',
+    '123 MB',
+  ]);
+  expect([rate(1204.4), rate(12.34), rate(0.5), rate(0.001), rate(0)]).toEqual([
+    '1,204/s',
+    '12.3/s',
+    '30.0/min',
+    '3.6/h',
+    '0/s',
+  ]);
+  expect([plural(1, 'item'), plural(2_000, 'item'), plural(2, 'fix', 'fixes')]).toEqual([
+    '1 item',
+    '2,000 items',
+    '2 fixes',
+  ]);
 });
 
 it('says 100 % only when all is done', () => {

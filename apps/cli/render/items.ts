@@ -23,7 +23,10 @@ export function portsOf(wire: string): Json[][] {
 /** `{"a":1}`, or `3 items: {"a":1} ...`. Only as much is parsed as is shown. */
 export function excerptOf(wire: string, most = 200): string {
   const ports = splitPorts(wire);
-  const port = Math.max(0, ports.findIndex((p) => p !== ''));
+  const port = Math.max(
+    0,
+    ports.findIndex((p) => p !== ''),
+  );
   const items = splitItems(ports[port] ?? '');
   const first = items[0];
   if (first === undefined) return '-';

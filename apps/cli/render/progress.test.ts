@@ -46,7 +46,9 @@ describe('LoopBoard', () => {
 it('says the facts in one line', () => {
   const f = { path: 'each', done: 5_210, total: 10_000, failed: 3, inFlight: 50, perSecond: 1204, etaMs: 3_978 };
   expect(factLine(f)).toBe('each: 5,210 of 10,000 (52 %), 3 failed, 50 in flight, 1,204/s, 4.0 s left');
-  expect(factLine({ ...f, total: null, failed: 0, inFlight: 0, perSecond: null, etaMs: null })).toBe('each: 5,210 done');
+  expect(factLine({ ...f, total: null, failed: 0, inFlight: 0, perSecond: null, etaMs: null })).toBe(
+    'each: 5,210 done',
+  );
 });
 
 it('fits bars into any width and aligns them', () => {
@@ -84,7 +86,8 @@ describe('ProgressView on a terminal', () => {
   it('shows the first loops and says how many more there are', () => {
     const terminal = recordedTerminal({ terminal: true });
     const view = new ProgressView(terminal);
-    for (let i = 0; i < 30; i += 1) view.handle({ type: 'loop', loop: loopRecord({ path: `o[${i}]/in` }), inFlight: 1 });
+    for (let i = 0; i < 30; i += 1)
+      view.handle({ type: 'loop', loop: loopRecord({ path: `o[${i}]/in` }), inFlight: 1 });
     terminal.advance(1_000);
     expect(terminal.stderr()).toContain('and 22 more loops');
   });

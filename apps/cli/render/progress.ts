@@ -170,7 +170,9 @@ export class ProgressView {
       this.#dirty = true;
     } else if (progress.type === 'stalled') {
       if (this.#stalled === null) {
-        this.say(`The database cannot be written (${printable(progress.message)}). The run waits and goes on by itself.`);
+        this.say(
+          `The database cannot be written (${printable(progress.message)}). The run waits and goes on by itself.`,
+        );
       }
       this.#stalled = progress.message;
     } else if (progress.type === 'unstalled') {

@@ -110,7 +110,8 @@ export function summary(
 }
 
 function nextSteps(result: RunResult, options: { db: string; resume: string }, s: Style): string[] {
-  if (result.status === 'waiting') return [`Everything finished so far is kept. Go on with:  ${s.bold(options.resume)}`];
+  if (result.status === 'waiting')
+    return [`Everything finished so far is kept. Go on with:  ${s.bold(options.resume)}`];
   const loop = result.loops.find((l) => l.failed > 0);
   if (loop === undefined || result.status === 'cancelled') return [];
   const path = printable(loop.path);

@@ -1,5 +1,5 @@
 /** Tests of table.ts: alignment, fitting, escaping. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { style } from './style.ts';
 import { table } from './table.ts';
@@ -9,11 +9,17 @@ const plain = style(false);
 
 it('aligns columns and keeps the last one unpadded', () => {
   const columns = [{ title: 'INDEX', align: 'right' as const }, { title: 'STATUS' }, { title: 'TEXT', flexible: true }];
-  expect(table(columns, [['7', 'completed', 'a'], ['123', 'failed', 'bb']], 80, plain)).toEqual([
-    'INDEX  STATUS     TEXT',
-    '    7  completed  a',
-    '  123  failed     bb',
-  ]);
+  expect(
+    table(
+      columns,
+      [
+        ['7', 'completed', 'a'],
+        ['123', 'failed', 'bb'],
+      ],
+      80,
+      plain,
+    ),
+  ).toEqual(['INDEX  STATUS     TEXT', '    7  completed  a', '  123  failed     bb']);
 });
 
 it('cuts the widest flexible columns to the line, and escapes cells', () => {
@@ -27,10 +33,16 @@ it('cuts the widest flexible columns to the line, and escapes cells', () => {
 it('never gets wider than the line when flexible columns can give way', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(fc.string({ maxLength: 8 }), fc.string({ maxLength: 200 }), fc.string({ maxLength: 200 })), { maxLength: 5 }),
+      fc.array(fc.tuple(fc.string({ maxLength: 8 }), fc.string({ maxLength: 200 }), fc.string({ maxLength: 200 })), {
+        maxLength: 5,
+      }),
       fc.integer({ min: 80, max: 200 }),
       (rows, room) => {
-        const columns = [{ title: 'A', flexible: true }, { title: 'B', flexible: true }, { title: 'C', flexible: true }];
+        const columns = [
+          { title: 'A', flexible: true },
+          { title: 'B', flexible: true },
+          { title: 'C', flexible: true },
+        ];
         for (const line of table(columns, rows, room, plain)) expect(width(line)).toBeLessThanOrEqual(room);
       },
     ),

@@ -15,7 +15,12 @@ const GAP = '  ';
 const LEAST = 12;
 
 /** Lines, header first. Cells are escaped here. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], columnsOfLine: number, s: Style): string[] {
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  columnsOfLine: number,
+  s: Style,
+): string[] {
   const cells = rows.map((row) => columns.map((_, i) => printable(row[i] ?? '')));
   const widths = columns.map((column, i) =>
     cells.reduce((most, row) => Math.max(most, width(row[i] ?? '')), width(column.title)),
@@ -33,7 +38,15 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
       })
       .join(GAP)
       .trimEnd();
-  return [s.dim(line(columns.map((c) => c.title), false)), ...cells.map((row) => line(row, true))];
+  return [
+    s.dim(
+      line(
+        columns.map((c) => c.title),
+        false,
+      ),
+    ),
+    ...cells.map((row) => line(row, true)),
+  ];
 }
 
 /** Takes what is too much from the flexible columns, the widest first. */
@@ -42,7 +55,11 @@ function shrink(columns: readonly Column[], widths: number[], room: number): voi
   while (over > 0) {
     let widest = -1;
     for (const [i, column] of columns.entries()) {
-      if (column.flexible === true && (widths[i] ?? 0) > LEAST && (widest < 0 || (widths[i] ?? 0) > (widths[widest] ?? 0))) {
+      if (
+        column.flexible === true &&
+        (widths[i] ?? 0) > LEAST &&
+        (widest < 0 || (widths[i] ?? 0) > (widths[widest] ?? 0))
+      ) {
         widest = i;
       }
     }

@@ -1,13 +1,15 @@
 /** Tests of text.ts: nothing that a terminal obeys gets through; widths hold. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cut, padEnd, printable, printableLines, shellWord, width, wrap } from './text.ts';
 
-const OBEYED = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u2028\u2029]/;
+const OBEYED = /[\p{Cc}\u202a-\u202e\u2066-\u2069\u2028\u2029]/u;
 
 describe('printable', () => {
   it('escapes what a terminal would obey', () => {
-    expect(printable('a\u001b[31mred\u0007\n\t\u009b2J\u202eabc')).toBe('a\\u001b[31mred\\u0007\\n\\t\\u009b2J\\u202eabc');
+    expect(printable('a\u001b[31mred\u0007\n\t\u009b2J\u202eabc')).toBe(
+      'a\\u001b[31mred\\u0007\\n\\t\\u009b2J\\u202eabc',
+    );
     expect(printable('Grüße 世界 👋')).toBe('Grüße 世界 👋');
   });
 

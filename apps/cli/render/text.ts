@@ -4,8 +4,8 @@
  */
 
 // Control characters of C0 and C1, and those that change the direction or the end of a line.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-const UNSAFE_IN_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+const UNSAFE_IN_LINES = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 function escape(character: string): string {
   if (character === '\n') return '\\n';
@@ -25,7 +25,8 @@ export function printableLines(text: string): string {
 }
 
 const COMBINING = /\p{Mark}/u;
-const ANSI = /\u001b\[[0-9;]*m/g;
+// What style.ts writes: the escape character, then [ ... m.
+const ANSI = /\p{Cc}\[[0-9;]*m/gu;
 
 function isWide(code: number): boolean {
   return (

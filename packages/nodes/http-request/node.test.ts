@@ -144,7 +144,11 @@ describe('the request', () => {
 
   it('writes multipart with texts and files', async () => {
     written['in/a.png'] = Buffer.from([1, 2, 3]);
-    await items({ method: 'POST', bodyType: 'multipart', body: { t: 'v', f: { file: 'in/a.png', type: 'image/png' } } });
+    await items({
+      method: 'POST',
+      bodyType: 'multipart',
+      body: { t: 'v', f: { file: 'in/a.png', type: 'image/png' } },
+    });
     expect(seen[0]?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
     expect(seen[0]?.body).toContain('name="t"\r\n\r\nv');
     expect(seen[0]?.body).toContain('name="f"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n\x01\x02\x03');
@@ -152,7 +156,11 @@ describe('the request', () => {
 
   it.each<[Record<string, Json>, string, string]>([
     [{ type: 'basic', user: 'u', password: 'p' }, 'authorization', `Basic ${Buffer.from('u:p').toString('base64')}`],
-    [{ type: 'basic', user: 'u', secret: 'S' }, 'authorization', `Basic ${Buffer.from('u:secret-of-S').toString('base64')}`],
+    [
+      { type: 'basic', user: 'u', secret: 'S' },
+      'authorization',
+      `Basic ${Buffer.from('u:secret-of-S').toString('base64')}`,
+    ],
     [{ type: 'bearer', token: 't' }, 'authorization', 'Bearer t'],
     [{ type: 'bearer', secret: 'S' }, 'authorization', 'Bearer secret-of-S'],
     [{ type: 'header', name: 'X-Key', secret: 'S' }, 'x-key', 'secret-of-S'],
@@ -177,7 +185,12 @@ describe('the request', () => {
 });
 
 describe('the answer', () => {
-  const answers = (body: string | Buffer, type: string | null, status = 200, headers: Record<string, string> = {}): void => {
+  const answers = (
+    body: string | Buffer,
+    type: string | null,
+    status = 200,
+    headers: Record<string, string> = {},
+  ): void => {
     handler = (_request, response) => {
       response.writeHead(status, { ...(type === null ? {} : { 'content-type': type }), ...headers }).end(body);
     };
@@ -218,7 +231,9 @@ describe('the answer', () => {
 
   it('files go to a path or to the blob store', async () => {
     answers(Buffer.from([1, 2]), 'image/png', 200, { 'content-disposition': 'attachment; filename="../p.png"' });
-    expect(await items({ saveTo: 'out/p.png' })).toEqual([{ name: 'p.png', mime: 'image/png', size: 2, path: 'out/p.png' }]);
+    expect(await items({ saveTo: 'out/p.png' })).toEqual([
+      { name: 'p.png', mime: 'image/png', size: 2, path: 'out/p.png' },
+    ]);
     expect(written['out/p.png']).toEqual(Buffer.from([1, 2]));
     const stored = await run({});
     expect(stored.items[0]?.[0]?.files?.['data']).toEqual({ blob: 'b1', size: 2, name: 'p.png', mime: 'image/png' });
@@ -356,7 +371,12 @@ describe('pages', () => {
       json(response, at < 2 ? [at] : []);
     };
     const template = '{{ $pageCount }}';
-    const pagination = { mode: 'parameters', query: { page: template }, headers: { 'X-Page': template }, body: { a: { page: template } } };
+    const pagination = {
+      mode: 'parameters',
+      query: { page: template },
+      headers: { 'X-Page': template },
+      body: { a: { page: template } },
+    };
     expect(await items({ method: 'POST', body: { a: { b: 1 } }, pagination })).toEqual([0, 1]);
   });
 

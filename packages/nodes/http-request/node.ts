@@ -29,7 +29,8 @@ export const node: NodeType = defineNode({
     },
     bodyType: {
       type: 'string',
-      description: 'json: any value (text that is JSON is sent as written) · form: URL-encoded · multipart · raw: text as it is · none.',
+      description:
+        'json: any value (text that is JSON is sent as written) · form: URL-encoded · multipart · raw: text as it is · none.',
       default: 'json',
       enum: ['json', 'form', 'multipart', 'raw', 'none'],
     },
@@ -84,8 +85,16 @@ export const node: NodeType = defineNode({
         body: { type: 'object', description: 'parameters: fields merged into the body, as templates.' },
         url: { type: 'string', description: 'nextUrl: template of the address; empty at the end.' },
         path: { type: 'string', description: 'cursor: where the answer holds it, for example meta.next.' },
-        parameter: { type: 'string', description: 'cursor, offset, page: name it is sent under. Default: cursor, offset, page.' },
-        in: { type: 'string', description: 'Where that parameter goes.', default: 'query', enum: ['query', 'header', 'body'] },
+        parameter: {
+          type: 'string',
+          description: 'cursor, offset, page: name it is sent under. Default: cursor, offset, page.',
+        },
+        in: {
+          type: 'string',
+          description: 'Where that parameter goes.',
+          default: 'query',
+          enum: ['query', 'header', 'body'],
+        },
         size: { type: 'integer', description: 'Elements of a full page; a shorter page is the last.', min: 1 },
         sizeParameter: { type: 'string', description: 'Name under which size is sent.' },
         start: { type: 'integer', description: 'First value. Default: 0 for offset, 1 for page.' },

@@ -65,7 +65,8 @@ export function readPagination(value: Json): Pagination {
   const named: Record<string, string> = { offset: 'offset', page: 'page', cursor: 'cursor' };
   const interval = raw['interval'] === undefined ? 0 : parseDuration(raw['interval']);
   if (interval === null) throw wrong('pagination.interval is not a duration such as 500ms');
-  if (mode === 'nextUrl' && typeof raw['url'] !== 'string') throw wrong('pagination.url (a template) is needed for nextUrl');
+  if (mode === 'nextUrl' && typeof raw['url'] !== 'string')
+    throw wrong('pagination.url (a template) is needed for nextUrl');
   if (mode === 'cursor' && typeof raw['path'] !== 'string') throw wrong('pagination.path is needed for cursor');
   return {
     mode,
@@ -92,7 +93,12 @@ function counted(pagination: Pagination, page: number, items: number): Partial<P
 }
 
 /** Templates of mode parameters. On the first page what cannot be read yet is left out. */
-async function evaluated(call: EffectCall, pagination: Pagination, names: JsonObject, first: boolean): Promise<Partial<PageCarry>> {
+async function evaluated(
+  call: EffectCall,
+  pagination: Pagination,
+  names: JsonObject,
+  first: boolean,
+): Promise<Partial<PageCarry>> {
   const out: Partial<PageCarry> = {};
   for (const place of ['query', 'headers', 'body'] as const) {
     const values: JsonObject = {};
@@ -107,7 +113,12 @@ async function evaluated(call: EffectCall, pagination: Pagination, names: JsonOb
 }
 
 /** `$response` is empty before the first answer, so reaching into it is no error there. */
-async function evaluateOr(call: EffectCall, template: Json, names: JsonObject, first: boolean): Promise<Json | undefined> {
+async function evaluateOr(
+  call: EffectCall,
+  template: Json,
+  names: JsonObject,
+  first: boolean,
+): Promise<Json | undefined> {
   try {
     return await call.evaluate(template, names);
   } catch (error) {
@@ -195,7 +206,11 @@ function statusesOf(rule: Json): number[] | null {
 }
 
 /** completeWhen, and the end that a mode has by itself. Answers whether the status was expected, too. */
-async function isComplete(call: EffectCall, pagination: Pagination, page: Page): Promise<{ done: boolean; expected: boolean }> {
+async function isComplete(
+  call: EffectCall,
+  pagination: Pagination,
+  page: Page,
+): Promise<{ done: boolean; expected: boolean }> {
   const rule = pagination.raw['completeWhen'] ?? (pagination.mode === 'parameters' ? 'empty' : undefined);
   const statuses = rule === undefined ? null : statusesOf(rule);
   if (statuses !== null) {
@@ -205,7 +220,10 @@ async function isComplete(call: EffectCall, pagination: Pagination, page: Page):
   if (!isGood(page.answer.status)) return { done: false, expected: false };
   if (rule === 'empty') {
     const { body, empty } = page.reading;
-    const nothing = page.list !== null ? page.list.length === 0 : empty || body === null || body === '' || body === 0 || body === false;
+    const nothing =
+      page.list !== null
+        ? page.list.length === 0
+        : empty || body === null || body === '' || body === 0 || body === false;
     return { done: nothing && page.reading.file === null, expected: true };
   }
   if (rule !== undefined) return { done: Boolean(await call.evaluate(rule, page.names)), expected: true };
@@ -214,11 +232,17 @@ async function isComplete(call: EffectCall, pagination: Pagination, page: Page):
 
 /** Counts of a page for modes that stop on a short one. */
 function isLast(pagination: Pagination, page: Page): boolean {
-  if (page.list === null) throw wrong(`pagination ${pagination.mode} needs a list in the answer; say where with "items"`);
+  if (page.list === null)
+    throw wrong(`pagination ${pagination.mode} needs a list in the answer; say where with "items"`);
   return page.list.length === 0 || (pagination.size !== null && page.list.length < pagination.size);
 }
 
-async function follow(call: EffectCall, pagination: Pagination, page: Page, carry: PageCarry): Promise<Partial<PageCarry> | null> {
+async function follow(
+  call: EffectCall,
+  pagination: Pagination,
+  page: Page,
+  carry: PageCarry,
+): Promise<Partial<PageCarry> | null> {
   const { mode, raw, place, parameter } = pagination;
   if (mode === 'parameters') return evaluated(call, pagination, page.names, false);
   // An error answer that neverError lets pass says nothing about a next page.
@@ -237,7 +261,8 @@ async function follow(call: EffectCall, pagination: Pagination, page: Page, carr
     }
     return withParameter(place, { ...carry[place], [parameter]: cursor });
   }
-  const next = mode === 'link' ? nextLink(header(page.answer, 'link')) : await call.evaluate(raw['url'] as string, page.names);
+  const next =
+    mode === 'link' ? nextLink(header(page.answer, 'link')) : await call.evaluate(raw['url'] as string, page.names);
   if (next === null || next === undefined || next === '') {
     // With its own end rule, a missing URL means that the rule or the template is wrong.
     if (mode === 'nextUrl' && raw['completeWhen'] !== undefined) {
@@ -270,7 +295,8 @@ export async function nextPage(
   // The caller turns this into the failure of the status; the page after it is of no interest.
   if (!good || done) return { carry: null, expected: good, stoppedByMax: false };
   const count = carry.page + 1;
-  if (pagination.maxPages !== null && count >= pagination.maxPages) return { carry: null, expected, stoppedByMax: true };
+  if (pagination.maxPages !== null && count >= pagination.maxPages)
+    return { carry: null, expected, stoppedByMax: true };
   const more = await follow(call, pagination, page, carry);
   return {
     carry: more === null ? null : { page: count, seen, same, ...more },

@@ -174,7 +174,8 @@ export async function writeRequest(
   if (credential !== null) headers[credential[0]] = credential[1];
   const timeout = call.params['timeout'];
   const timeoutMs = timeout === undefined || timeout === null ? call.ports.limit('http.ms') : parseDuration(timeout);
-  if (timeoutMs === null || timeoutMs === 0) throw wrong(`timeout ${JSON.stringify(timeout)} is not a duration such as 30s`);
+  if (timeoutMs === null || timeoutMs === 0)
+    throw wrong(`timeout ${JSON.stringify(timeout)} is not a duration such as 30s`);
   const redirects = call.params['redirects'];
   return {
     method: draft.method,

@@ -129,9 +129,13 @@ export function listOf(call: EffectCall, reading: Reading, where: string): Json[
   const found = getPath(reading.body, path) ?? [];
   if (Array.isArray(found)) return found;
   throw new FailureError(
-    failure('not-a-list', `${where}: "${path}" in the answer is ${typeof found === 'object' ? 'an object' : `a ${typeof found}`}, not a list`, {
-      retry: 'no',
-    }),
+    failure(
+      'not-a-list',
+      `${where}: "${path}" in the answer is ${typeof found === 'object' ? 'an object' : `a ${typeof found}`}, not a list`,
+      {
+        retry: 'no',
+      },
+    ),
   );
 }
 

@@ -3,7 +3,15 @@
  * Does not loop, retry or wait for a rate; the engine does.
  */
 import type { EffectCall, EffectResult, EgressResponse } from '@rondo/core/model/node-type.ts';
-import { firstPage, isTrusted, nextPage, pageDraft, readPagination, requestNames, type PageCarry } from './pagination.ts';
+import {
+  firstPage,
+  isTrusted,
+  nextPage,
+  pageDraft,
+  readPagination,
+  requestNames,
+  type PageCarry,
+} from './pagination.ts';
 import { addressOf, draftOf, writeRequest, type Draft } from './request.ts';
 import { isGood, itemsOf, listOf, readAnswer, responseNames, statusFailure, type Reading } from './response.ts';
 
@@ -39,7 +47,8 @@ async function onePage(call: EffectCall): Promise<EffectResult> {
   const carry = (call.carry as unknown as PageCarry | undefined) ?? (await firstPage(call, pagination, base));
   const draft = pageDraft(base, carry);
   const trusted = isTrusted(base.url, draft.url);
-  if (!trusted) call.ports.log(`page ${carry.page + 1} is at another origin (${new URL(draft.url).origin}): no credentials sent`);
+  if (!trusted)
+    call.ports.log(`page ${carry.page + 1} is at another origin (${new URL(draft.url).origin}): no credentials sent`);
   const { answer, reading, where } = await send(call, draft, {
     trusted,
     // Each page is a request of its own; a server must not answer page 2 with what it kept of page 1.

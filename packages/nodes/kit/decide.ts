@@ -22,7 +22,7 @@ export const DECISION_PARAMETERS: Record<string, ParameterSpec> = {
       op: { type: 'string', description: 'What to test; which ones there are depends on the type.', required: true, enum: OPERATOR_NAMES },
       right: { type: 'any', description: 'What to compare with. Operators such as exists and empty need none.' },
       type: { type: 'string', description: 'Type of the comparison; default: what the operator needs, else the type of left.', enum: TYPES },
-      caseSensitive: { type: 'boolean', description: 'Whether upper and lower case differ in texts. Default true.' },
+      caseSensitive: { type: 'boolean', description: 'Whether upper and lower case differ in texts; default true. A regex has its own flag: /body/i.' },
       loose: { type: 'boolean', description: 'Convert both sides to the type first, instead of failing on another type. Default false.' },
     },
   },

@@ -50,22 +50,19 @@ function text(test: (left: string, right: string) => boolean): Operator {
 const MOST_PATTERNS = 200;
 const patterns = new Map<string, RegExp>();
 
-/** A pattern as bare text or /body/flags. */
-function pattern(source: string, caseSensitive: boolean): RegExp {
-  const key = `${caseSensitive ? 's' : 'i'}${source}`;
-  let known = patterns.get(key);
+/** A pattern as bare text or /body/flags. Its case is the pattern's own matter: /body/i. */
+function pattern(source: string): RegExp {
+  let known = patterns.get(source);
   if (known === undefined) {
     const written = /^\/(.*)\/([a-z]*)$/s.exec(source);
-    let flags = written?.[2] ?? '';
-    if (!caseSensitive && !flags.includes('i')) flags += 'i';
     try {
-      known = new RegExp(written?.[1] ?? source, flags);
+      known = new RegExp(written?.[1] ?? source, written?.[2]);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new FailureError(failure('bad-value', `The right side of regex is not a pattern: ${why}.`, { retry: 'no' }));
     }
     if (patterns.size >= MOST_PATTERNS) patterns.clear();
-    patterns.set(key, known);
+    patterns.set(source, known);
   }
   // A pattern with g or y remembers where it stopped.
   known.lastIndex = 0;
@@ -73,7 +70,7 @@ function pattern(source: string, caseSensitive: boolean): RegExp {
 }
 
 const regex: Operator = {
-  test: (left, right, cased) => pattern((right ?? '') as string, cased).test((left ?? '') as string),
+  test: (left, right) => pattern((right ?? '') as string).test((left ?? '') as string),
 };
 
 /** Missing values compare with nothing. */

@@ -159,7 +159,7 @@ export function formatPath(keys: Path): string {
   let text = '';
   for (const [i, key] of keys.entries()) {
     if (typeof key === 'number') text += `[${key}]`;
-    else if (/[.[\]]/.test(key)) text += `["${key.replace(/["\\]/g, '\\$&')}"]`;
+    else if (key === '' || /[.[\]]/.test(key)) text += `["${key.replace(/["\\]/g, '\\$&')}"]`;
     else text += i === 0 ? key : `.${key}`;
   }
   return text;

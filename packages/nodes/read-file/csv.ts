@@ -19,7 +19,11 @@ export interface CsvPlace {
 }
 
 /** Fields of each row. Empty lines are left out. */
-export async function parseRows(text: string, format: CsvFormat, place: CsvPlace): Promise<{ fields: string[]; line: number }[]> {
+export async function parseRows(
+  text: string,
+  format: CsvFormat,
+  place: CsvPlace,
+): Promise<{ fields: string[]; line: number }[]> {
   const { parse } = (await import('csv-parse/sync')) as { parse: typeof parseSync };
   try {
     const rows = parse(text, {
@@ -63,7 +67,12 @@ function typed(text: string): Json {
   return text;
 }
 
-export function rowObject(columns: readonly string[], fields: readonly string[], types: boolean, place: CsvPlace): JsonObject {
+export function rowObject(
+  columns: readonly string[],
+  fields: readonly string[],
+  types: boolean,
+  place: CsvPlace,
+): JsonObject {
   const extra = fields.slice(columns.length).find((field) => field !== '');
   if (extra !== undefined) {
     throw unreadable(place.path, `line ${place.line} has ${fields.length} fields, the header has ${columns.length}`);

@@ -91,14 +91,38 @@ describe('contract', () => {
 
 describe('CSV', () => {
   it.each<[string, string, Record<string, Json>, Json[]]>([
-    ['header and rows', 'a,b\n1,2\n3,4\n', {}, [{ a: '1', b: '2' }, { a: '3', b: '4' }]],
+    [
+      'header and rows',
+      'a,b\n1,2\n3,4\n',
+      {},
+      [
+        { a: '1', b: '2' },
+        { a: '3', b: '4' },
+      ],
+    ],
     ['no line end at the end', 'a\n1', {}, [{ a: '1' }]],
     ['CRLF and a mark', '\ufeffa,b\r\n1,2\r\n', {}, [{ a: '1', b: '2' }]],
     ['mixed line ends', 'a\r\n1\n2\r\n3', {}, [{ a: '1' }, { a: '2' }, { a: '3' }]],
-    ['lone CR', 'a,b\r1,2\r"x\ry",4', {}, [{ a: '1', b: '2' }, { a: 'x\ry', b: '4' }]],
+    [
+      'lone CR',
+      'a,b\r1,2\r"x\ry",4',
+      {},
+      [
+        { a: '1', b: '2' },
+        { a: 'x\ry', b: '4' },
+      ],
+    ],
     ['quotes over lines', 'a,b\n"x\r\ny ""z""",","\n', {}, [{ a: 'x\r\ny "z"', b: ',' }]],
     ['empty lines', '\na\n\n1\n\n', {}, [{ a: '1' }]],
-    ['missing fields', 'a,b\n1\n2,3,,\n', {}, [{ a: '1', b: '' }, { a: '2', b: '3' }]],
+    [
+      'missing fields',
+      'a,b\n1\n2,3,,\n',
+      {},
+      [
+        { a: '1', b: '' },
+        { a: '2', b: '3' },
+      ],
+    ],
     ['repeated and empty names', 'a,a,,a_2\n1,2,3,4', {}, [{ a: '1', a_2: '2', column_3: '3', a_2_2: '4' }]],
     ['no header', '1,2\n3', { headers: false }, [{ column_1: '1', column_2: '2' }, { column_1: '3' }]],
     ['names given', '1,2', { headers: ['x', 'y'] }, [{ x: '1', y: '2' }]],
@@ -110,7 +134,16 @@ describe('CSV', () => {
       'types',
       'a\n1\n-2.50\n007\n12345678901234567890\ntrue\n1e3\nx\n""',
       { types: true },
-      [{ a: 1 }, { a: -2.5 }, { a: '007' }, { a: '12345678901234567890' }, { a: true }, { a: 1000 }, { a: 'x' }, { a: null }],
+      [
+        { a: 1 },
+        { a: -2.5 },
+        { a: '007' },
+        { a: '12345678901234567890' },
+        { a: true },
+        { a: 1000 },
+        { a: 'x' },
+        { a: null },
+      ],
     ],
   ])('%s', async (_name, content, params, expected) => {
     expect(await read(content, { params })).toEqual(expected);
@@ -164,20 +197,30 @@ describe('JSON', () => {
     expect(await read(content, { path: 'f.json' })).toEqual(expected);
   });
 
-  it.each(['', '[1', '[1,', '[1,]', '[,1]', '[1]x', '[1 2]', '[}]', '["\\"]', '{"a"', '[1][2]'])('refuses %j', async (content) => {
-    for (const parts of [undefined, { items: 1, smallest: 1, largest: 1 }]) {
-      const failed = await failureOf(read(content, { path: 'f.json', ...(parts === undefined ? {} : { sizes: parts }) }));
-      expect(failed.code).toBe('file-failed');
-      expect(failed.message).toContain('f.json');
-    }
-  });
+  it.each(['', '[1', '[1,', '[1,]', '[,1]', '[1]x', '[1 2]', '[}]', '["\\"]', '{"a"', '[1][2]'])(
+    'refuses %j',
+    async (content) => {
+      for (const parts of [undefined, { items: 1, smallest: 1, largest: 1 }]) {
+        const failed = await failureOf(
+          read(content, { path: 'f.json', ...(parts === undefined ? {} : { sizes: parts }) }),
+        );
+        expect(failed.code).toBe('file-failed');
+        expect(failed.message).toContain('f.json');
+      }
+    },
+  );
 
   it('any list, written any way, cut anywhere, reads the same', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.jsonValue(), { maxLength: 12 }), fc.constantFrom(undefined, 1, '\t'), sizes, async (list, indent, parts) => {
-        const content = JSON.stringify(list, null, indent);
-        expect(await read(content, { path: 'f.json', sizes: parts })).toEqual(JSON.parse(content));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.jsonValue(), { maxLength: 12 }),
+        fc.constantFrom(undefined, 1, '\t'),
+        sizes,
+        async (list, indent, parts) => {
+          const content = JSON.stringify(list, null, indent);
+          expect(await read(content, { path: 'f.json', sizes: parts })).toEqual(JSON.parse(content));
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -186,12 +229,19 @@ describe('JSON', () => {
 describe('lines', () => {
   it('ndjson: a value per line, blank lines skipped, cut anywhere', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.jsonValue(), { maxLength: 15 }), fc.constantFrom('\n', '\r\n', '\n\n'), sizes, async (list, end, parts) => {
-        const lines = list.map((value) => JSON.stringify(value));
-        const expected = lines.map((line) => JSON.parse(line) as Json);
-        expect(await read(lines.join(end), { path: 'f.ndjson', sizes: parts })).toEqual(expected);
-        expect(await read(lines.map((line) => line + end).join(''), { path: 'f.jsonl', sizes: parts })).toEqual(expected);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.jsonValue(), { maxLength: 15 }),
+        fc.constantFrom('\n', '\r\n', '\n\n'),
+        sizes,
+        async (list, end, parts) => {
+          const lines = list.map((value) => JSON.stringify(value));
+          const expected = lines.map((line) => JSON.parse(line) as Json);
+          expect(await read(lines.join(end), { path: 'f.ndjson', sizes: parts })).toEqual(expected);
+          expect(await read(lines.map((line) => line + end).join(''), { path: 'f.jsonl', sizes: parts })).toEqual(
+            expected,
+          );
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -217,7 +267,9 @@ describe('limits and changes', () => {
   it.each(['f.ndjson', 'f.csv', 'f.json', 'f.txt'])('a record of %s over file.line is named', async (path) => {
     const content = path === 'f.json' ? `[1,"${'x'.repeat(5000)}"]` : `a\n"${'x'.repeat(5000)}"\n`;
     const params = path === 'f.ndjson' ? { format: 'lines' } : {};
-    const failed = await failureOf(read(content, { path, params, limits: { 'file.line': 1000 }, sizes: { items: 1, smallest: 10, largest: 10 } }));
+    const failed = await failureOf(
+      read(content, { path, params, limits: { 'file.line': 1000 }, sizes: { items: 1, smallest: 10, largest: 10 } }),
+    );
     expect(failed.code).toBe('limit-reached');
     expect(failed.message).toContain('file.line');
   });
@@ -225,7 +277,12 @@ describe('limits and changes', () => {
   it('a file that changes between two calls is a failure', async () => {
     const state = { stamp: 'a' };
     const files = memory(Buffer.from('1\n2\n3\n'), state);
-    const work = read('', { path: 'f.ndjson', files, sizes: { items: 1, smallest: 2, largest: 2 }, onCall: () => (state.stamp = 'b') });
+    const work = read('', {
+      path: 'f.ndjson',
+      files,
+      sizes: { items: 1, smallest: 2, largest: 2 },
+      onCall: () => (state.stamp = 'b'),
+    });
     expect((await failureOf(work)).message).toContain('changed');
   });
 

@@ -5,7 +5,8 @@ import { defineNode, MAIN } from '../kit/define.ts';
 export const node: NodeType = defineNode({
   type: 'read-file',
   title: 'Read File',
-  description: 'Reads a file of any size as items, up to a thousand per call. A file that changes meanwhile is a failure.',
+  description:
+    'Reads a file of any size as items, up to a thousand per call. A file that changes meanwhile is a failure.',
   group: 'integration',
   work: 'effect',
   inputs: MAIN,
@@ -27,8 +28,15 @@ export const node: NodeType = defineNode({
         'csv: true, the first row names the columns; false, they are column_1, column_2 and so on; or a list of names for a file without such a row.',
       default: true,
     },
-    delimiter: { type: 'string', description: 'csv: character between fields. Default: a tab for .tsv and .tab, else a comma.' },
-    quote: { type: 'string', description: 'csv: character around fields, doubled inside. Empty for none.', default: '"' },
+    delimiter: {
+      type: 'string',
+      description: 'csv: character between fields. Default: a tab for .tsv and .tab, else a comma.',
+    },
+    quote: {
+      type: 'string',
+      description: 'csv: character around fields, doubled inside. Empty for none.',
+      default: '"',
+    },
     types: {
       type: 'boolean',
       description: 'csv: numbers, true, false and empty fields become values; 007 and long ids stay text.',

@@ -67,7 +67,11 @@ export function cutRows(bytes: Uint8Array, last: boolean, most: number, quote: n
     quotes = 0;
   }
   if (last && spans.length < most && start < bytes.length) {
-    spans.push(end === NEWLINE ? lineSpan(bytes, start, bytes.length, bytes.length) : { start, end: bytes.length, next: bytes.length });
+    spans.push(
+      end === NEWLINE
+        ? lineSpan(bytes, start, bytes.length, bytes.length)
+        : { start, end: bytes.length, next: bytes.length },
+    );
     start = bytes.length;
   }
   return { spans, rest: start };

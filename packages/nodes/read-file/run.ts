@@ -121,7 +121,8 @@ class Reading {
         const where = `file "${this.path}", record ${this.carry.records + 1}`;
         throw new FailureError({ ...limitFailure('file.line', limit, where), retry: 'no' });
       }
-      if (part.last) throw unreadable(this.path, `record ${this.carry.records + 1} is not complete at the end of the file`);
+      if (part.last)
+        throw unreadable(this.path, `record ${this.carry.records + 1} is not complete at the end of the file`);
     }
   }
 
@@ -129,7 +130,10 @@ class Reading {
     try {
       return JSON.parse(text(bytes, span)) as Json;
     } catch (error) {
-      throw unreadable(this.path, `${what} is not valid JSON (${error instanceof Error ? error.message : String(error)})`);
+      throw unreadable(
+        this.path,
+        `${what} is not valid JSON (${error instanceof Error ? error.message : String(error)})`,
+      );
     }
   }
 }
@@ -184,7 +188,14 @@ async function takeRows(reading: Reading, part: Part): Promise<Taken | null> {
   }
   const items = rows.map(({ fields, line }): Item => {
     if (columns !== undefined) return { json: rowObject(columns, fields, format.types, { path: reading.path, line }) };
-    return { json: rowObject(fields.map((_, n) => `column_${n + 1}`), fields, format.types, { path: reading.path, line }) };
+    return {
+      json: rowObject(
+        fields.map((_, n) => `column_${n + 1}`),
+        fields,
+        format.types,
+        { path: reading.path, line },
+      ),
+    };
   });
   return whole(cut, part, items, columns);
 }

@@ -17,7 +17,9 @@ function call(params: Record<string, Json>, carry?: Json, now = NOW): Promise<Ef
     attempt: 1,
     idempotencyKey: 'k',
     signal: new AbortController().signal,
-    ports: { clock: { now: () => now, sleep: () => Promise.reject(new Error('the engine waits')) } } as unknown as EffectPorts,
+    ports: {
+      clock: { now: () => now, sleep: () => Promise.reject(new Error('the engine waits')) },
+    } as unknown as EffectPorts,
     evaluate: async () => null,
   });
 }

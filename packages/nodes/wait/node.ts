@@ -22,12 +22,18 @@ export const node: NodeType = defineNode({
     },
     until: {
       type: 'any',
-      description: 'Instead of amount: a date as text (without a zone it is UTC) or as milliseconds since 1970. A past one does not wait.',
+      description:
+        'Instead of amount: a date as text (without a zone it is UTC) or as milliseconds since 1970. A past one does not wait.',
     },
   },
   examples: [
     { title: 'Half a minute', input: [{ id: 1 }], with: { amount: 30, unit: 'seconds' }, output: [{ id: 1 }] },
-    { title: 'Until the date of the item', input: [{ due: '2020-01-01T09:00:00Z' }], with: { until: '{{ $json.due }}' }, output: [{ due: '2020-01-01T09:00:00Z' }] },
+    {
+      title: 'Until the date of the item',
+      input: [{ due: '2020-01-01T09:00:00Z' }],
+      with: { until: '{{ $json.due }}' },
+      output: [{ due: '2020-01-01T09:00:00Z' }],
+    },
   ],
   run: async (call) => (await import('./run.ts')).run(call),
 });

@@ -3,7 +3,13 @@ import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
 import { millisOf } from '../kit/dates.ts';
 import { wrongParameter } from '../kit/read.ts';
 
-const UNITS: Record<string, number> = { milliseconds: 1, seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
+const UNITS: Record<string, number> = {
+  milliseconds: 1,
+  seconds: 1_000,
+  minutes: 60_000,
+  hours: 3_600_000,
+  days: 86_400_000,
+};
 
 /** Moment until which to wait, in ms since 1970. */
 function momentOf(call: EffectCall): number {

@@ -38,7 +38,10 @@ export function columnsOf(items: readonly Json[], path: string): string[] {
   const names = new Set<string>();
   for (const json of items) {
     if (!isObject(json)) {
-      throw wrongItem(path, 'csv holds objects; an item is not one. Choose the format ndjson, or set the fields before');
+      throw wrongItem(
+        path,
+        'csv holds objects; an item is not one. Choose the format ndjson, or set the fields before',
+      );
     }
     for (const name of Object.keys(json)) names.add(name);
   }
@@ -59,16 +62,28 @@ function csvLine(values: readonly (Json | undefined)[], delimiter: string): stri
 }
 
 /** `complete`: the columns came from items, so a field that has none would be lost without a word. */
-export function csvRows(items: readonly Json[], columns: readonly string[], delimiter: string, complete: boolean, path: string): string {
+export function csvRows(
+  items: readonly Json[],
+  columns: readonly string[],
+  delimiter: string,
+  complete: boolean,
+  path: string,
+): string {
   const known = new Set(columns);
   let out = '';
   for (const json of items) {
     if (!isObject(json)) columnsOf([json], path);
     const unknown = complete ? Object.keys(json as object).find((name) => !known.has(name)) : undefined;
     if (unknown !== undefined) {
-      throw wrongItem(path, `an item has the field "${unknown}", which no column was made for; list the wanted ones in columns`);
+      throw wrongItem(
+        path,
+        `an item has the field "${unknown}", which no column was made for; list the wanted ones in columns`,
+      );
     }
-    out += csvLine(columns.map((name) => (complete ? ownField(json, name) : getPath(json, name))), delimiter);
+    out += csvLine(
+      columns.map((name) => (complete ? ownField(json, name) : getPath(json, name))),
+      delimiter,
+    );
   }
   return out;
 }

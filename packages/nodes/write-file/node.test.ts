@@ -33,7 +33,11 @@ interface WriteOptions {
 }
 
 /** What the engine does: blocks in order, then a call without items. */
-async function write(path: string, blocks: Json[][], options: WriteOptions = {}): Promise<{ text: string; answer: Json | undefined }> {
+async function write(
+  path: string,
+  blocks: Json[][],
+  options: WriteOptions = {},
+): Promise<{ text: string; answer: Json | undefined }> {
   const files = options.files ?? memory();
   let carry: Json | undefined;
   let answer: Json | undefined;
@@ -77,7 +81,18 @@ describe('formats', () => {
   it.each<[string, Json[][], Record<string, Json>, string]>([
     ['a.ndjson', [[{ a: 1 }, 'x'], [null]], {}, '{"a":1}\n"x"\nnull\n'],
     ['a.json', [[{ a: 1 }], [2, [3]]], {}, '[\n{"a":1},\n2,\n[3]\n]\n'],
-    ['a.csv', [[{ a: 1, b: 'x' }, { b: 'y,"z"\n', a: null }], [{ a: { n: 1 } }]], {}, 'a,b\n1,x\n,"y,""z""\n"\n"{""n"":1}",\n'],
+    [
+      'a.csv',
+      [
+        [
+          { a: 1, b: 'x' },
+          { b: 'y,"z"\n', a: null },
+        ],
+        [{ a: { n: 1 } }],
+      ],
+      {},
+      'a,b\n1,x\n,"y,""z""\n"\n"{""n"":1}",\n',
+    ],
     ['a.csv', [[{ a: { b: 1 }, c: 2, d: 3 }]], { columns: ['c', 'a.b'] }, 'c,a.b\n2,1\n'],
     ['a.tsv', [[{ a: 'x,y', b: '\t' }]], {}, 'a\tb\nx,y\t"\t"\n'],
     ['a.txt', [[{ text: 'one' }, 'two', { other: 3 }], [4]], {}, 'one\ntwo\n{"other":3}\n4\n'],
@@ -108,7 +123,9 @@ describe('formats', () => {
 describe('append', () => {
   const append = { mode: 'append' };
   it('adds lines, also after a line without its end, and makes the file', async () => {
-    expect((await write('a.ndjson', [[2]], { params: append, files: memory({ 'a.ndjson': '1\n' }) })).text).toBe('1\n2\n');
+    expect((await write('a.ndjson', [[2]], { params: append, files: memory({ 'a.ndjson': '1\n' }) })).text).toBe(
+      '1\n2\n',
+    );
     const { text, answer } = await write('a.ndjson', [[2]], { params: append, files: memory({ 'a.ndjson': '1' }) });
     expect([text, answer]).toEqual(['1\n2\n', { path: 'a.ndjson', bytes: 3, items: 1 }]);
     expect((await write('b.ndjson', [[2]], { params: append })).text).toBe('2\n');
@@ -136,16 +153,27 @@ it('csv: hostile names are columns like any other', async () => {
 });
 
 it('any items, any blocks, any repeated calls: the file is the same, and reads back', async () => {
-  const blocks = fc.array(fc.array(fc.dictionary(fc.constantFrom('a', 'b'), fc.jsonValue()), { maxLength: 4 }), { maxLength: 5 });
+  const blocks = fc.array(fc.array(fc.dictionary(fc.constantFrom('a', 'b'), fc.jsonValue()), { maxLength: 4 }), {
+    maxLength: 5,
+  });
   await fc.assert(
-    fc.asyncProperty(blocks, fc.constantFrom('f.json', 'f.ndjson', 'f.csv'), fc.integer({ min: 0, max: 255 }), async (parts, path, mask) => {
-      const list = parts.flat() as Json[];
-      const params = path === 'f.csv' ? { columns: ['a', 'b'] } : {};
-      const { text } = await write(path, parts as Json[][], { params, repeat: (call) => ((mask >> (call % 8)) & 1) === 1 });
-      expect(text).toBe((await write(path, [list], { params })).text);
-      if (path === 'f.json') expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(list)));
-      if (path === 'f.ndjson') expect(text.split('\n').slice(0, -1)).toEqual(list.map((value) => JSON.stringify(value)));
-    }),
+    fc.asyncProperty(
+      blocks,
+      fc.constantFrom('f.json', 'f.ndjson', 'f.csv'),
+      fc.integer({ min: 0, max: 255 }),
+      async (parts, path, mask) => {
+        const list = parts.flat() as Json[];
+        const params = path === 'f.csv' ? { columns: ['a', 'b'] } : {};
+        const { text } = await write(path, parts as Json[][], {
+          params,
+          repeat: (call) => ((mask >> (call % 8)) & 1) === 1,
+        });
+        expect(text).toBe((await write(path, [list], { params })).text);
+        if (path === 'f.json') expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(list)));
+        if (path === 'f.ndjson')
+          expect(text.split('\n').slice(0, -1)).toEqual(list.map((value) => JSON.stringify(value)));
+      },
+    ),
     { numRuns: 200 },
   );
 });

@@ -5,7 +5,8 @@ import { defineNode, MAIN } from '../kit/define.ts';
 export const node: NodeType = defineNode({
   type: 'write-file',
   title: 'Write File',
-  description: 'Writes all items to one file, block by block, and answers with one item: path, bytes and items written.',
+  description:
+    'Writes all items to one file, block by block, and answers with one item: path, bytes and items written.',
   group: 'integration',
   work: 'effect',
   inputs: MAIN,
@@ -15,7 +16,8 @@ export const node: NodeType = defineNode({
   parameters: {
     path: {
       type: 'string',
-      description: 'Path below the folder of the workflow; folders are made. Read once, so it cannot depend on the item.',
+      description:
+        'Path below the folder of the workflow; folders are made. Read once, so it cannot depend on the item.',
       required: true,
     },
     format: {
@@ -25,7 +27,12 @@ export const node: NodeType = defineNode({
       default: 'auto',
       enum: ['auto', 'ndjson', 'json', 'csv', 'text'],
     },
-    mode: { type: 'string', description: 'overwrite, or append to what is there.', default: 'overwrite', enum: ['overwrite', 'append'] },
+    mode: {
+      type: 'string',
+      description: 'overwrite, or append to what is there.',
+      default: 'overwrite',
+      enum: ['overwrite', 'append'],
+    },
     columns: {
       type: 'list',
       description:
@@ -39,7 +46,13 @@ export const node: NodeType = defineNode({
     {
       title: 'A CSV file with chosen columns',
       input: [{ name: 'tea', price: { net: 3.5 } }],
-      with: { path: 'out/prices.csv', format: 'csv', mode: 'overwrite', columns: ['name', 'price.net'], delimiter: ',' },
+      with: {
+        path: 'out/prices.csv',
+        format: 'csv',
+        mode: 'overwrite',
+        columns: ['name', 'price.net'],
+        delimiter: ',',
+      },
       output: [{ path: 'out/prices.csv', bytes: 24, items: 1 }],
     },
     {

@@ -5,7 +5,17 @@
 import { FailureError, failure } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
-import { columnsOf, csvHeader, csvRows, formatOf, jsonClose, jsonElements, jsonLines, textLines, type Format } from './formats.ts';
+import {
+  columnsOf,
+  csvHeader,
+  csvRows,
+  formatOf,
+  jsonClose,
+  jsonElements,
+  jsonLines,
+  textLines,
+  type Format,
+} from './formats.ts';
 
 interface Carry {
   path: string;
@@ -42,7 +52,12 @@ async function existingColumns(call: EffectCall, path: string): Promise<string[]
   const { bytes } = await call.ports.files.read(path, 0, HEADER_BYTES);
   const { parse } = await import('csv-parse/sync');
   const text = Buffer.from(bytes).toString('utf8');
-  const rows = parse(text, { delimiter: delimiterOf(call, path), to: 1, bom: true, relax_column_count: true }) as unknown as string[][];
+  const rows = parse(text, {
+    delimiter: delimiterOf(call, path),
+    to: 1,
+    bom: true,
+    relax_column_count: true,
+  }) as unknown as string[][];
   return rows[0] ?? [];
 }
 

@@ -21,7 +21,10 @@ interface Entry {
 
 /** A host as it is compared: lower case, no brackets, no dot at the end. */
 export function plainHost(host: string): string {
-  return host.toLowerCase().replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  return host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '');
 }
 
 function parseEntry(text: string): Entry {
@@ -46,12 +49,17 @@ function parseEntry(text: string): Entry {
 
 /** Throws an Error that names the entry when one cannot be understood. */
 export function createAllowList(entries: readonly string[]): AllowList {
-  const parsed = entries.map((entry) => entry.trim()).filter((entry) => entry !== '').map(parseEntry);
+  const parsed = entries
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map(parseEntry);
   const fits = (entry: Entry, port: number): boolean => entry.port === null || entry.port === port;
   return {
     host(host, port) {
       const name = plainHost(host);
-      return parsed.some((e) => fits(e, port) && (e.host === name || (e.suffix !== undefined && name.endsWith(e.suffix))));
+      return parsed.some(
+        (e) => fits(e, port) && (e.host === name || (e.suffix !== undefined && name.endsWith(e.suffix))),
+      );
     },
     address(text, port) {
       const address = parseAddress(text);

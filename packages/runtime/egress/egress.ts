@@ -162,7 +162,9 @@ export function createEgress(options: EgressOptions): Egress {
         return { status, statusText, headers, url: hop.url.href, body };
       }
       if (redirects >= most) {
-        throw new FailureError(limitFailure('http.redirects', most, placeOf(hop), `the next one leads to ${next.url.host}`));
+        throw new FailureError(
+          limitFailure('http.redirects', most, placeOf(hop), `the next one leads to ${next.url.host}`),
+        );
       }
       hop = next;
     }
@@ -183,7 +185,8 @@ export function createEgress(options: EgressOptions): Egress {
         return await follow(url, init, giveUp.signal);
       } catch (error) {
         if (error instanceof FailureError) throw error;
-        if (giveUp.signal.aborted) throw new FailureError(failure('cancelled', `${nameOf(url)}: the call was given up`));
+        if (giveUp.signal.aborted)
+          throw new FailureError(failure('cancelled', `${nameOf(url)}: the call was given up`));
         throw error;
       } finally {
         clearTimeout(timer);

@@ -116,12 +116,15 @@ describe('what the guard refuses', () => {
     expect(reached).toBe(0);
   });
 
-  it.each(['http:127.0.0.1', 'http:///127.0.0.1', 'http:\\\\127.0.0.1', 'http://x@127.0.0.1', 'http://127.0.0.1\\@a.b/'])(
-    'parser confusion %s',
-    async (url) => {
-      expect((await call(url))?.code).toBe('egress-denied');
-    },
-  );
+  it.each([
+    'http:127.0.0.1',
+    'http:///127.0.0.1',
+    'http:\\\\127.0.0.1',
+    'http://x@127.0.0.1',
+    'http://127.0.0.1\\@a.b/',
+  ])('parser confusion %s', async (url) => {
+    expect((await call(url))?.code).toBe('egress-denied');
+  });
 
   it.each(['file:///etc/passwd', 'ftp://a.b/', 'gopher://a.b/', 'data:,x', 'unix:/x', 'blob:x', 'javascript:1'])(
     'scheme of %s',
@@ -184,7 +187,9 @@ describe('what the operator allows', () => {
 
   it.each(['name.test', 'NAME.test.', 'name.test:PORT', '*.test', '127.0.0.0/8'])('%s for the name', async (entry) => {
     const allow = [entry.replace('PORT', String(port))];
-    expect(await call(`http://name.test:${port}/`, { allow, resolve: () => Promise.resolve(['127.0.0.1']) })).toBeNull();
+    expect(
+      await call(`http://name.test:${port}/`, { allow, resolve: () => Promise.resolve(['127.0.0.1']) }),
+    ).toBeNull();
   });
 
   it('tries the next address of an allowed name when one does not answer', async () => {

@@ -42,7 +42,11 @@ async function timed(call: () => Promise<void>): Promise<number> {
 const server = await listen();
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
 const agent = new Agent({ connections: IN_FLIGHT });
-const egress = createEgress({ allow: ['127.0.0.1'], limits: resolveLimits(), clock: { monotonic: () => performance.now() } });
+const egress = createEgress({
+  allow: ['127.0.0.1'],
+  limits: resolveLimits(),
+  clock: { monotonic: () => performance.now() },
+});
 
 const byHand = async (): Promise<void> => {
   const answer = await request(url, { dispatcher: agent });

@@ -87,12 +87,14 @@ export function createFiles(root: string, options: FilesOptions = {}): FilePort 
     if (path === '' || path.includes('\0')) throw refused(path, 'it is not a path');
     const full = resolve(base, path);
     const fix = `Paths are relative to ${basename(base)}/ and stay inside it`;
-    if (!roots.some((folder) => isInside(folder, full))) throw refused(path, `it is outside the allowed folders. ${fix}`);
+    if (!roots.some((folder) => isInside(folder, full)))
+      throw refused(path, `it is outside the allowed folders. ${fix}`);
     const real = await realest(full);
     const realRoots = await Promise.all(roots.map((folder) => realest(folder)));
     const home = realRoots.find((folder) => isInside(folder, real));
     if (home === undefined) throw refused(path, `a symbolic link leads outside the allowed folders. ${fix}`);
-    if (relative(home, real).split(sep).includes(OWN_FOLDER)) throw refused(path, 'it is in the folder of Rondo itself');
+    if (relative(home, real).split(sep).includes(OWN_FOLDER))
+      throw refused(path, 'it is in the folder of Rondo itself');
     return real;
   }
 
@@ -101,7 +103,8 @@ export function createFiles(root: string, options: FilesOptions = {}): FilePort 
     const file = await open(real, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o666);
     try {
       const opened = await file.stat();
-      if (!opened.isFile()) throw refused(path, opened.isDirectory() ? REASONS['EISDIR'] ?? '' : 'it is not a regular file');
+      if (!opened.isFile())
+        throw refused(path, opened.isDirectory() ? (REASONS['EISDIR'] ?? '') : 'it is not a regular file');
       // A folder that was swapped for a link after the check shows here.
       const now = await stat(await realpath(real));
       if (now.ino !== opened.ino || now.dev !== opened.dev || (await realpath(real)) !== real) {
@@ -146,7 +149,8 @@ export function createFiles(root: string, options: FilesOptions = {}): FilePort 
       withFile(path, constants.O_RDWR | constants.O_CREAT, async (file) => {
         const { size } = await file.stat();
         // Growing here would fill the gap with zero bytes.
-        if (size < offset) throw refused(path, `it has ${size} bytes, but ${offset} were written before: it was cut by somebody`);
+        if (size < offset)
+          throw refused(path, `it has ${size} bytes, but ${offset} were written before: it was cut by somebody`);
         if (size > offset) await file.truncate(offset);
         await writeAll(file, bytes, offset);
         // The carry that says "written" is durable; the bytes must be so before it.

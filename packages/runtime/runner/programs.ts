@@ -49,6 +49,7 @@ export function kernelProgram(context: RunContext, frame: Frame, step: Step): st
   const alone = bare(step, step.inputs.map((_, port) => (port === 0 ? [{ step: -1, port: 0 }] : [])));
   const program = shell(context, frame, id, isSlow([step]));
   program.steps = [{ ...alone, alwaysOutput: false }];
+  program.plain = true;
   program.results = step.outputs.map((_, port) => [{ step: 0, port }]);
   context.programs.add(id);
   context.evaluator.define(program);

@@ -18,6 +18,7 @@ import { createEvaluator } from '../sandbox/evaluator.ts';
 import { systemClock } from './clock.ts';
 import type { RunContext } from './context.ts';
 import { countOf, readBlocks } from './dataset.ts';
+import { isDead, owner } from './owner.ts';
 import type { Frame } from './frame.ts';
 import { checkInput } from './input.ts';
 import { driveRun, LEASE_MS, type RunSetup } from './run.ts';
@@ -81,17 +82,18 @@ export function createRunner(environment: RunnerEnvironment): Runner {
 }
 
 /**
- * A runner on this machine that died leaves its lease behind. When the owner's process is gone
- * there is nobody to wait for; otherwise the lease has to run out.
+ * A runner that died leaves its lease behind. When it was on this machine and its process is
+ * gone there is nobody to wait for; otherwise the lease has to run out.
  */
 async function claimWhenFree(environment: RunnerEnvironment, runId: string): Promise<Lease> {
-  const lease = await environment.store.claim(runId, owner(), LEASE_MS);
+  const { store } = environment;
+  const holder = await store.leaseOwner(runId);
+  const lease = await store.claim(runId, owner(), LEASE_MS, holder !== null && isDead(holder) ? holder : undefined);
   if (lease !== null) return lease;
-  throw new StoreError('lease-lost', `Run ${runId} is driven by another runner now. Cancel or pause it there, or wait until its lease runs out (15 s after its end).`);
-}
-
-function owner(): string {
-  return `${process.pid}`;
+  throw new StoreError(
+    'lease-lost',
+    `Run ${runId} is driven by another runner (${holder ?? 'unknown'}). Pause or cancel it there, or wait until its lease runs out (15 s after its end).`,
+  );
 }
 
 /** Sorts by time; unique enough for one store, which refuses a second one of the same name. */

@@ -3,73 +3,16 @@
  * An adapter is whatever passes `describeStore`. Durability and speed are tested per adapter.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JournalEvent } from '@rondo/core/events.ts';
 import { Defect, failure } from '@rondo/core/errors.ts';
 import { SCORE_CELLS } from '@rondo/core/engine/score.ts';
-import { fingerprint } from '@rondo/core/engine/cause.ts';
 import type { IterationRow, Lease, LoopRecord, RunStore } from '@rondo/core/ports.ts';
-
-/** Opens an empty store whose clock is `now`. */
-export type OpenStore = (options: { now: () => number }) => Promise<RunStore>;
-
-export function loopRecord(more: Partial<LoopRecord> = {}): LoopRecord {
-  return {
-    key: 1,
-    path: 'each',
-    node: 'each',
-    status: 'running',
-    total: 1000,
-    completed: 0,
-    failed: 0,
-    skipped: 0,
-    cursor: 0,
-    carry: null,
-    tally: '',
-    startedAt: 1_700_000_000_000,
-    durationMs: 12,
-    ...more,
-  };
-}
-
-export function row(index: number, more: Partial<IterationRow> = {}): IterationRow {
-  return {
-    loop: 1,
-    index,
-    status: 'completed',
-    input: `{"id":${index}}`,
-    output: `{"id":${index},"total":${index * 2}}`,
-    steps: '',
-    logs: '',
-    failure: null,
-    cause: null,
-    attempts: 1,
-    losses: 0,
-    startedAt: 1_700_000_000_000 + index,
-    durationMs: 0.25,
-    ...more,
-  };
-}
-
-export function failedRow(index: number, message = 'boom', more: Partial<IterationRow> = {}): IterationRow {
-  const trouble = failure('node-failed', message, { node: 'fetch', item: index });
-  const { id } = fingerprint(trouble);
-  return row(index, { status: 'failed', output: '', failure: trouble, cause: id, ...more });
-}
-
-export const RUN = { id: 'run-1', workflow: 'prices', definition: 'rondo: 1', options: '{}', createdAt: 1_000 };
-
-function completed(seq: number, step: string, frame = ''): JournalEvent {
-  return { seq, frame, at: seq, type: 'step-completed', step, output: { kind: 'inline', ports: [['1']] }, durationMs: 1 };
-}
-
-function started(seq: number, step: string, frame = ''): JournalEvent {
-  return { seq, frame, at: seq, type: 'step-started', step };
-}
-
-const sum = (counts: Uint32Array): number => counts.reduce((a, b) => a + b, 0);
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+import { describeRedrive } from './conformance-redrive.ts';
+import type { OpenStore } from './testing/open-store.ts';
+import { completed, failedRow, loopRecord, range, row, RUN, started, sum } from './testing/records.ts';
 
 export function describeStore(name: string, open: OpenStore): void {
+  describeRedrive(name, open);
+
   describe(`store ${name}`, () => {
     let store: RunStore;
     let now = 1_000_000;
@@ -483,147 +426,6 @@ export function describeStore(name: string, open: OpenStore): void {
         await write([], [loopRecord()]);
         expect((await store.score(RUN.id, 1)).completed).toHaveLength(0);
         expect((await store.score(RUN.id, 99)).completed).toHaveLength(0);
-      });
-    });
-
-    describe('redrive', () => {
-      const failedAgain = { loop: null, status: 'failed', after: [] } as const;
-
-      async function finish(loops: LoopRecord[], rows: IterationRow[], events: JournalEvent[] = []): Promise<void> {
-        const trouble = failure('too-many-failures', 'x');
-        const run = { status: 'failed', failure: trouble, output: '[]', finishedAt: 7 } as const;
-        await store.commit({ lease, now, loops, rows, events, run });
-        await store.release(lease);
-      }
-
-      it('takes failed rows out, lowers counters and cursor, and makes the run wait', async () => {
-        const rows = range(0, 10).map((i) => (i === 4 || i === 7 ? failedRow(i) : row(i)));
-        const loop = loopRecord({ status: 'failed', completed: 8, failed: 2, cursor: 10, tally: 't' });
-        await finish([loop], rows);
-        expect(await store.redrive(RUN.id, failedAgain)).toBe(2);
-        expect(await store.loop(RUN.id, 'each')).toEqual({ ...loop, status: 'running', failed: 0, cursor: 4 });
-        const left = await store.rows(RUN.id, 1, { after: -1, limit: 100 });
-        expect(left.map((r) => r.index)).toEqual([0, 1, 2, 3, 5, 6, 8, 9]);
-        expect(await store.causes(RUN.id, 1)).toEqual([]);
-        const score = await store.score(RUN.id, 1);
-        expect([sum(score.completed), sum(score.failed)]).toEqual([8, 0]);
-        expect(await store.getRun(RUN.id)).toMatchObject({
-          status: 'waiting',
-          control: 'none',
-          failure: null,
-          output: null,
-          finishedAt: null,
-        });
-        expect(await store.verify()).toEqual([]);
-      });
-
-      it('changes nothing when there is nothing to do again', async () => {
-        await finish([loopRecord({ status: 'completed' })], [row(0)], [completed(1, 'each')]);
-        const before = await view();
-        expect(await store.redrive(RUN.id, failedAgain)).toBe(0);
-        expect(await store.redrive(RUN.id, { loop: 77, status: 'completed', after: [] })).toBe(0);
-        expect(await view()).toEqual(before);
-      });
-
-      it('is refused while the run is driven, and shuts out a runner whose lease ran out', async () => {
-        await write([failedRow(0)], [loopRecord({ failed: 1 })]);
-        await expect(store.redrive(RUN.id, failedAgain)).rejects.toMatchObject({ code: 'lease-lost' });
-        now += 10_000;
-        expect(await store.redrive(RUN.id, failedAgain)).toBe(1);
-        await expect(write([failedRow(0)])).rejects.toMatchObject({ code: 'lease-lost' });
-      });
-
-      it('takes only the loop, cause or indices that are asked for', async () => {
-        const loops = [loopRecord({ failed: 4 }), loopRecord({ key: 2, path: 'two', node: 'two', failed: 1 })];
-        const rows = [failedRow(0, 'a'), failedRow(1, 'b'), failedRow(2, 'a'), failedRow(3, 'b'), failedRow(0, 'a', { loop: 2 })];
-        await finish(loops, rows);
-        const only = { loop: 1, status: 'failed', after: [] } as const;
-        expect(await store.redrive(RUN.id, { ...only, indices: [3, 9] })).toBe(1);
-        expect(await store.redrive(RUN.id, { ...only, cause: failedRow(0, 'a').cause! })).toBe(2);
-        expect((await store.rows(RUN.id, 1, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([1]);
-        expect(await store.row(RUN.id, 2, 0)).not.toBeNull();
-        expect(await store.loop(RUN.id, 'two')).toEqual(loops[1]);
-      });
-
-      it('asks for a new count of items when an output was taken out', async () => {
-        await finish([loopRecord({ failed: 1, tally: 't' })], [failedRow(0, 'x', { output: 'null' })]);
-        await store.redrive(RUN.id, failedAgain);
-        expect((await store.loop(RUN.id, 'each'))?.tally).toBe('');
-      });
-
-      it('forgets the end of the step and what is named as coming after it, loops included', async () => {
-        const loops = [
-          loopRecord({ failed: 1, completed: 1 }),
-          loopRecord({ key: 2, path: 'send', node: 'send', completed: 1 }),
-          loopRecord({ key: 3, path: 'send[0]/part', node: 'part', completed: 1 }),
-          loopRecord({ key: 4, path: 'before', node: 'before', completed: 1 }),
-        ];
-        const rows = [row(0), failedRow(1), row(0, { loop: 2 }), row(0, { loop: 3 }), row(0, { loop: 4 })];
-        const events = [
-          completed(1, 'before'),
-          started(2, 'each'),
-          completed(3, 'each'),
-          completed(4, 'aside'),
-          started(5, 'send'),
-          completed(6, 'x', 'send[0]'),
-          completed(7, 'send'),
-        ];
-        await finish(loops, rows, events);
-        expect(await store.redrive(RUN.id, { loop: 1, status: 'failed', after: ['send'] })).toBe(1);
-        expect((await store.journal(RUN.id)).map((event) => event.seq)).toEqual([1, 4]);
-        expect((await store.loops(RUN.id)).map((loop) => loop.path)).toEqual(['each', 'before']);
-        expect(await store.rows(RUN.id, 2, { after: -1, limit: 9 })).toEqual([]);
-        expect(await store.row(RUN.id, 4, 0)).not.toBeNull();
-        expect(await store.verify()).toEqual([]);
-      });
-
-      it('without that knowledge forgets what started after the loop ended', async () => {
-        const events = [started(1, 'a'), started(2, 'each'), completed(3, 'a'), completed(4, 'each'), completed(5, 'b')];
-        await finish([loopRecord({ failed: 1 }), loopRecord({ key: 2, path: 'b', node: 'b' })], [failedRow(0)], events);
-        await store.redrive(RUN.id, { ...failedAgain, after: null });
-        expect((await store.journal(RUN.id)).map((event) => event.seq)).toEqual([1, 3]);
-        expect((await store.loops(RUN.id)).map((loop) => loop.path)).toEqual(['each']);
-      });
-
-      it('opens the iterations around an inner failure and keeps what is settled beside it', async () => {
-        const loops = [
-          loopRecord({ key: 1, path: 'outer', node: 'outer', status: 'completed', completed: 3, cursor: 3 }),
-          loopRecord({ key: 2, path: 'outer[1]/inner', node: 'inner', status: 'completed', completed: 1, failed: 1, cursor: 2 }),
-          loopRecord({ key: 3, path: 'outer[2]/inner', node: 'inner', status: 'completed', completed: 1, cursor: 1 }),
-        ];
-        const rows = [row(0), row(1), row(2), row(0, { loop: 2 }), failedRow(1, 'x', { loop: 2 }), row(0, { loop: 3 })];
-        const events = [completed(1, 'outer'), completed(2, 'inner', 'outer[1]'), completed(3, 'inner', 'outer[2]')];
-        await finish(loops, rows, events);
-        expect(await store.redrive(RUN.id, { loop: 2, status: 'failed', after: [] })).toBe(1);
-        expect((await store.rows(RUN.id, 1, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([0, 2]);
-        expect((await store.rows(RUN.id, 2, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([0]);
-        expect(await store.loop(RUN.id, 'outer')).toMatchObject({ status: 'running', completed: 2, cursor: 1 });
-        expect(await store.loop(RUN.id, 'outer[1]/inner')).toMatchObject({ status: 'running', failed: 0, cursor: 1 });
-        expect(await store.loop(RUN.id, 'outer[2]/inner')).toEqual(loops[2]);
-        expect((await store.journal(RUN.id)).map((event) => event.seq)).toEqual([3]);
-      });
-
-      it('goes into the loops inside a failed iteration', async () => {
-        const loops = [
-          loopRecord({ key: 1, path: 'outer', node: 'outer', status: 'failed', failed: 1, cursor: 1 }),
-          loopRecord({ key: 2, path: 'outer[0]/inner', node: 'inner', status: 'failed', completed: 2, failed: 1, cursor: 3 }),
-        ];
-        const rows = [failedRow(0), row(0, { loop: 2 }), failedRow(1, 'x', { loop: 2 }), row(2, { loop: 2 })];
-        await finish(loops, rows);
-        expect(await store.redrive(RUN.id, { loop: 1, status: 'failed', after: [] })).toBe(2);
-        expect((await store.rows(RUN.id, 2, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([0, 2]);
-        expect(await store.loop(RUN.id, 'outer[0]/inner')).toMatchObject({ status: 'running', failed: 0, cursor: 1 });
-      });
-
-      it('leaves a run that can be driven to its end', async () => {
-        await finish([loopRecord({ failed: 1, completed: 1, cursor: 2 })], [row(0), failedRow(1)]);
-        await store.redrive(RUN.id, failedAgain);
-        expect(await store.abandonedRuns(9)).toEqual([RUN.id]);
-        lease = (await store.claim(RUN.id, 'b', 10_000))!;
-        await write([row(1)], [loopRecord({ completed: 2, cursor: 2, status: 'completed' })]);
-        expect(await store.commit({ lease, now, run: { status: 'completed' } })).toBe('none');
-        expect(sum((await store.score(RUN.id, 1)).completed)).toBe(2);
-        expect(await store.verify()).toEqual([]);
       });
     });
 

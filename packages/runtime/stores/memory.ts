@@ -96,10 +96,15 @@ class MemoryStore implements RunStore {
     });
   }
 
-  async claim(id: string, owner: string, ttlMs: number): Promise<Lease | null> {
+  async leaseOwner(id: string): Promise<string | null> {
+    const { lease } = this.run(id);
+    return isDriven(lease, this.now()) ? lease.owner : null;
+  }
+
+  async claim(id: string, owner: string, ttlMs: number, instead?: string): Promise<Lease | null> {
     const run = this.run(id);
     const now = this.now();
-    if (isDriven(run.lease, now)) return null;
+    if (isDriven(run.lease, now) && (instead === undefined || run.lease.owner !== instead)) return null;
     run.lease = { owner, token: run.lease.token + 1, expiresAt: now + ttlMs };
     run.record.heartbeatAt = now;
     return { run: id, owner, token: run.lease.token };

@@ -27,7 +27,8 @@ interface Outcome {
 
 export async function cancel(name: string, options: Options, terminal: Terminal): Promise<number> {
   return act(name, options, terminal, async (database, run) => {
-    if (run.status === 'cancelled') return { exit: EXIT.completed, status: run.status, asked: null, text: `Run ${run.id} is cancelled already.` };
+    if (run.status === 'cancelled')
+      return { exit: EXIT.completed, status: run.status, asked: null, text: `Run ${run.id} is cancelled already.` };
     const lease = await database.store.claim(run.id, `cli-${randomUUID()}`, LEASE_MS);
     if (lease === null) {
       await database.store.setControl(run.id, 'cancel');
@@ -66,7 +67,12 @@ async function act(
     const run = await findRun(database.store, name);
     const outcome: Outcome =
       FINAL.has(run.status) && run.status !== 'cancelled'
-        ? { exit: EXIT.failed, status: run.status, asked: null, text: `Run ${run.id} has ended already: it is ${run.status}.` }
+        ? {
+            exit: EXIT.failed,
+            status: run.status,
+            asked: null,
+            text: `Run ${run.id} has ended already: it is ${run.status}.`,
+          }
         : await work(database, run);
     const { text, exit, ...facts } = outcome;
     if (options.json === true) terminal.out.write(`${JSON.stringify({ runId: run.id, ...facts, message: text })}\n`);

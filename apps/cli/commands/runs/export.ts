@@ -55,7 +55,9 @@ export async function exportRows(name: string, path: string, options: Options, t
       throw error;
     }
     if (options.json === true) {
-      terminal.out.write(`${JSON.stringify({ runId: run.id, path: loop.path, iterations: written, bytes: size, file: target })}\n`);
+      terminal.out.write(
+        `${JSON.stringify({ runId: run.id, path: loop.path, iterations: written, bytes: size, file: target })}\n`,
+      );
     } else {
       terminal.err.write(`Wrote ${plural(written, 'iteration')} to ${printable(options.to)} (${bytes(size)}).\n`);
     }

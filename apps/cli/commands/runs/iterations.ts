@@ -31,7 +31,8 @@ export async function iterations(name: string, path: string, options: Options, t
     const found = await store.rows(run.id, loop.key, query);
     const rows = found.slice(0, options.limit);
     const last = rows.at(-1);
-    const next = found.length > rows.length && last !== undefined ? nextPage(run.id, loop.path, last.index, options, flag) : null;
+    const next =
+      found.length > rows.length && last !== undefined ? nextPage(run.id, loop.path, last.index, options, flag) : null;
     const { out, err } = terminal;
     if (options.json === true) {
       const after = next === null ? null : (last?.index ?? null);

@@ -91,4 +91,3 @@ export async function list(options: Options, terminal: Terminal): Promise<number
     return EXIT.completed;
   });
 }
-

@@ -19,7 +19,11 @@ export async function redrive(
     }
     const loop = path === undefined ? null : await findLoop(store, run, path);
     const nodes = loop === null ? null : new Set([loop.node]);
-    const what: Redrive = { loop: loop?.key ?? null, status: options.status, after: await stepsAfter(store, run, nodes) };
+    const what: Redrive = {
+      loop: loop?.key ?? null,
+      status: options.status,
+      after: await stepsAfter(store, run, nodes),
+    };
     if (options.cause !== undefined) what.cause = options.cause;
     const redriven = await store.redrive(runId, what);
     const where = loop === null ? '' : ` of ${loop.path}`;
@@ -36,7 +40,11 @@ export async function redrive(
 }
 
 /** What comes after the loops, from the plan of the run; null (the store's guess) when it cannot be compiled now. */
-async function stepsAfter(store: RunStore, run: RunRecord, nodes: ReadonlySet<string> | null): Promise<string[] | null> {
+async function stepsAfter(
+  store: RunStore,
+  run: RunRecord,
+  nodes: ReadonlySet<string> | null,
+): Promise<string[] | null> {
   const [{ parseDefinition }, { compile }, { registry }, { downstream }] = await Promise.all([
     import('@rondo/core/model/format.ts'),
     import('@rondo/core/compile/compile.ts'),

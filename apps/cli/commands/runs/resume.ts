@@ -9,7 +9,8 @@ export async function resume(name: string, options: RunOptions, terminal: Termin
     await store.setControl(run.id, 'none');
     // Its runner has not halted yet; taking the pause back is all there is to do.
     const text = `Run ${run.id} goes on where it is being driven.`;
-    if (options.json === true) terminal.out.write(`${JSON.stringify({ runId: run.id, status: run.status, message: text })}\n`);
+    if (options.json === true)
+      terminal.out.write(`${JSON.stringify({ runId: run.id, status: run.status, message: text })}\n`);
     else terminal.err.write(`${text}\n`);
     return null;
   });

@@ -63,7 +63,15 @@ function runJson(
 }
 
 function causeJson(loop: LoopRecord, c: CauseRecord): Record<string, unknown> {
-  return { path: loop.path, cause: c.cause, message: c.message, node: c.node, count: c.count, first: c.first, last: c.last };
+  return {
+    path: loop.path,
+    cause: c.cause,
+    message: c.message,
+    node: c.node,
+    count: c.count,
+    first: c.first,
+    last: c.last,
+  };
 }
 
 function printRun(run: RunRecord, loops: readonly LoopRecord[], terminal: Terminal): void {
@@ -75,11 +83,15 @@ function printRun(run: RunRecord, loops: readonly LoopRecord[], terminal: Termin
   const lines: [string, string][] = [
     ['run', run.id],
     ['workflow', printable(run.workflow)],
-    ['status', paintStatus(s, status) + (run.control === 'none' || run.finishedAt !== null ? '' : ` (${run.control} asked)`)],
+    [
+      'status',
+      paintStatus(s, status) + (run.control === 'none' || run.finishedAt !== null ? '' : ` (${run.control} asked)`),
+    ],
     ['created', time(run.createdAt)],
   ];
   if (run.startedAt !== null && end !== null) lines.push(['took', duration(end - run.startedAt)]);
-  if (run.output !== null) lines.push(['output', printable(run.output.length > 300 ? `${run.output.slice(0, 300)}…` : run.output)]);
+  if (run.output !== null)
+    lines.push(['output', printable(run.output.length > 300 ? `${run.output.slice(0, 300)}…` : run.output)]);
   out.write(`${lines.map(([label, text]) => `${s.dim(label.padEnd(9))} ${text}`).join('\n')}\n`);
   if (run.failure !== null) out.write(`\n${failureLines(run.failure, [], s, out.columns()).join('\n')}\n`);
   if (loops.length === 0) return;
@@ -97,7 +109,13 @@ function printRun(run: RunRecord, loops: readonly LoopRecord[], terminal: Termin
   if (loops.length > MOST_LOOPS) out.write(s.dim(`and ${count(loops.length - MOST_LOOPS)} more; --json lists all\n`));
 }
 
-function printCauses(run: RunRecord, loop: LoopRecord, causes: readonly CauseRecord[], flag: string, terminal: Terminal): void {
+function printCauses(
+  run: RunRecord,
+  loop: LoopRecord,
+  causes: readonly CauseRecord[],
+  flag: string,
+  terminal: Terminal,
+): void {
   if (causes.length === 0) return;
   const { out, err } = terminal;
   const rows = [...causes]

@@ -16,11 +16,12 @@ export async function runFold(context: RunContext, frame: Frame, step: Step): Pr
   const scope = { ...(await contextFor(context, frame, step.references, path)) };
   // Tells this fold from others of the same step that run at the same time in other frames.
   context.stats.folds += 1;
-  const session = context.stats.folds;
+  const key = String(context.stats.folds);
+  let part = 0;
   const send = async (items: string[], port: number, end: boolean): Promise<BlockResult> => {
     checkStop(context.stop);
     const result = await context.evaluator.run({
-      program, items, size: Math.max(items.length, 1), first: session, units: 1, total: null, carry: null, context: scope, port, end,
+      program, items, size: Math.max(items.length, 1), first: 0, units: 1, total: null, carry: null, context: scope, port, end, key, part: part++,
     });
     const failed = result.units.find((unit) => unit.status === 'failed');
     if (failed?.failure) throw new FailureError(failed.failure);

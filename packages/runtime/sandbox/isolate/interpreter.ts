@@ -2,7 +2,7 @@
  * Owns what the child calls inside the isolate: programs, the message that runs, slices of results.
  * Everything crosses as text. Does not load modules and does not stop anything: the child does.
  */
-import { failure, type Failure } from '@rondo/core/errors.ts';
+import { failure } from '@rondo/core/errors.ts';
 import type { Program } from '@rondo/core/ports.ts';
 import { FIELD, SLICE, UNIT } from '../wire.ts';
 import { installConsole } from './console.ts';
@@ -16,6 +16,11 @@ import { UnitJob, type Job, type Request } from './unit-job.ts';
 
 /** The child gets control back this often, so that its time limit is one per unit. */
 const SLICE_MS = 25;
+
+const TIMEOUT = {
+  retry: 'no',
+  fix: 'Look for an endless loop. Raise settings.limits["expression.ms"] (code: "code.ms") if it needs the time.',
+} as const;
 
 const now = Date.now;
 const programs = new Map<string, { program: CompiledProgram; region: Region }>();
@@ -74,12 +79,11 @@ export function slice(): string {
  * Called after the time limit has stopped a slice. Fails the unit that was running. When none was,
  * something that a finished unit left behind went on: the slice is done again one by one.
  */
-export function recover(text: string): string {
+export function recover(unitMs: number): string {
   const current = job as Job;
-  const failed = JSON.parse(text) as Failure;
-  if (current.running) current.fail(failed);
+  if (current.running) current.fail(failure('expression-timeout', `It took longer than ${unitMs} ms.`, TIMEOUT));
   else if (current.results.length <= 1) {
-    current.fail(failure('expression-timeout', 'It left work behind that did not end.'));
+    current.fail(failure('expression-timeout', `It left work behind that did not end within ${unitMs} ms.`, TIMEOUT));
   } else {
     current.rewind();
     careful = true;

@@ -67,11 +67,16 @@ class SqliteStore implements RunStore {
     });
   }
 
-  async claim(run: string, owner: string, ttlMs: number): Promise<Lease | null> {
+  async leaseOwner(run: string): Promise<string | null> {
+    const lease = this.lease(run);
+    return isDriven(lease, this.db.now()) ? lease.owner : null;
+  }
+
+  async claim(run: string, owner: string, ttlMs: number, instead?: string): Promise<Lease | null> {
     return this.db.write(() => {
       const lease = this.lease(run);
       const now = this.db.now();
-      if (isDriven(lease, now)) return null;
+      if (isDriven(lease, now) && (instead === undefined || lease.owner !== instead)) return null;
       const token = lease.token + 1;
       records.putLease(this.db, { ...lease, owner, token, expiresAt: now + ttlMs, heartbeatAt: now });
       return { run, owner, token };

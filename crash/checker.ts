@@ -36,6 +36,7 @@ export interface Verdict {
 }
 
 const FINAL = new Set(['completed', 'failed', 'cancelled']);
+const isLeaf = (dossier: Dossier, loop: string): boolean => loop.split('/').at(-1) === dossier.leaf;
 const place = (row: { loop: string; index: number }): string => `${row.loop}[${row.index}]`;
 
 function readEffects(file: string): Effect[] {
@@ -45,13 +46,14 @@ function readEffects(file: string): Effect[] {
 
 /** I1, and that no cursor ever goes back. Answers how many were acknowledged and how many are lost. */
 function checkAcknowledged(dossier: Dossier, rows: Map<string, Settled>, violations: string[]): [number, number] {
+  /** Iterations with an effect only; every other row is checked as well. */
   let acknowledged = 0;
   let lost = 0;
   const cursors: Record<string, number> = {};
   for (const [number, kill] of dossier.kills.entries()) {
     const found = new Set([...kill.acknowledged, ...kill.found].map(place));
     for (const row of [...kill.acknowledged, ...kill.found]) {
-      acknowledged += 1;
+      if (isLeaf(dossier, row.loop)) acknowledged += 1;
       const now = rows.get(place(row));
       if (now !== undefined && now.status === row.status && now.digest === row.digest) continue;
       lost += 1;
@@ -125,7 +127,8 @@ function checkEffects(
   const doneAt = new Map<number, number>();
   for (const [number, kill] of dossier.kills.entries()) {
     for (const row of [...kill.acknowledged, ...kill.found]) {
-      if (row.id !== null && !doneAt.has(row.id)) doneAt.set(row.id, number);
+      // Other loops pass the same ids on; only the leaf's rows stand for an effect.
+      if (isLeaf(dossier, row.loop) && row.id !== null && !doneAt.has(row.id)) doneAt.set(row.id, number);
     }
   }
   const keys = new Map<string, number>();

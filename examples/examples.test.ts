@@ -33,7 +33,12 @@ async function check(example: string, one: Case): Promise<void> {
     const outcome = await rondo(await argumentsOf(example, one, place, server)).ended;
     const { expect: wanted } = one;
     const result = JSON.parse(outcome.stdout || '{}') as Result;
-    const facts = { exit: outcome.exit, status: result.status, error: result.error ?? null, diagnostics: result.diagnostics };
+    const facts = {
+      exit: outcome.exit,
+      status: result.status,
+      error: result.error ?? null,
+      diagnostics: result.diagnostics,
+    };
     expect(facts, outcome.stderr).toMatchObject({
       exit: wanted.exit,
       ...(wanted.status === undefined ? {} : { status: wanted.status }),
@@ -42,7 +47,10 @@ async function check(example: string, one: Case): Promise<void> {
     });
     if ('output' in wanted) expect(result.output).toEqual(wanted.output);
     for (const [path, counts] of Object.entries(wanted.loops ?? {})) {
-      expect(result.loops.find((loop) => loop.path === path), `loop ${path}`).toMatchObject(counts);
+      expect(
+        result.loops.find((loop) => loop.path === path),
+        `loop ${path}`,
+      ).toMatchObject(counts);
     }
     if (wanted.served !== undefined) expect(server?.facts()).toMatchObject(wanted.served);
     for (const [file, text] of Object.entries(wanted.files ?? {})) expect(written(place, file)).toBe(text);

@@ -26,7 +26,10 @@ export function architecture(): Printed {
     '|---|---|---|---|---|',
     ...loadRules().parts.map(row),
   ].join('\n');
-  return { file: DOCUMENT, text: betweenMarkers(readFileSync(join(ROOT, DOCUMENT), 'utf8'), 'dependency table', table) };
+  return {
+    file: DOCUMENT,
+    text: betweenMarkers(readFileSync(join(ROOT, DOCUMENT), 'utf8'), 'dependency table', table),
+  };
 }
 
 if (import.meta.main) {

@@ -3,6 +3,7 @@
  * static imports begin a line, so no parser is needed. Does not decide what may be imported.
  */
 import { posix } from 'node:path';
+import { codeOf } from './source-text.ts';
 
 export interface Import {
   specifier: string;
@@ -13,15 +14,8 @@ export interface Import {
 const STATIC = /^(?:import|export)\s+(type\s+)?(?:[\w$*{},\s]*?\sfrom\s+)?(['"])([^'"\n]+)\2/gm;
 const DYNAMIC = /\bimport\(\s*(['"])([^'"\n]+)\1\s*\)/g;
 
-function withoutComments(source: string): string {
-  // Blanked, not removed: line numbers stay.
-  return source
-    .replace(/\/\*[\s\S]*?\*\//g, (text) => text.replace(/[^\n]/g, ' '))
-    .replace(/^(\s*)\/\/.*$/gm, '$1');
-}
-
 export function importsOf(source: string): Import[] {
-  const text = withoutComments(source);
+  const text = codeOf(source);
   const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length;
   const found: Import[] = [];
   for (const match of text.matchAll(STATIC)) {

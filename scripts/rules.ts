@@ -72,7 +72,9 @@ export function importProblems(rules: Rules, file: string, source: string): stri
 
 /** A node's own files (kernel.ts beside node.ts) belong together although they are different parts. */
 function sameFolder(a: string, b: string): boolean {
-  return a.startsWith('packages/nodes/') && posix.dirname(a) === posix.dirname(b) && posix.dirname(a) !== 'packages/nodes';
+  return (
+    a.startsWith('packages/nodes/') && posix.dirname(a) === posix.dirname(b) && posix.dirname(a) !== 'packages/nodes'
+  );
 }
 
 /** What is wrong with one source file besides its imports. */
@@ -83,7 +85,8 @@ export function fileProblems(file: string, source: string): string[] {
   const first = lines[0]?.startsWith('#!') ? lines[1] : lines[0];
   // x.test.ts beside x.ts: the name says it.
   const beside = file.endsWith('.test.ts') && existsSync(join(ROOT, file.replace('.test.ts', '.ts')));
-  if (!first?.startsWith('/**') && !beside) problems.push(`${file}: does not begin with a /** comment that says what it owns`);
+  if (!first?.startsWith('/**') && !beside)
+    problems.push(`${file}: does not begin with a /** comment that says what it owns`);
   return problems;
 }
 

@@ -25,7 +25,11 @@ const object = (properties: Record<string, Schema>, required: string[] = []): Sc
   ...(required.length === 0 ? {} : { required }),
   additionalProperties: false,
 });
-const mapOf = (value: Schema, description: string): Schema => ({ type: 'object', description, additionalProperties: value });
+const mapOf = (value: Schema, description: string): Schema => ({
+  type: 'object',
+  description,
+  additionalProperties: value,
+});
 const templateOr = (value: Schema): Schema => {
   const { description, ...rest } = value;
   return { ...(description === undefined ? {} : { description }), anyOf: [rest, ref('template')] };
@@ -38,7 +42,10 @@ function loopSection(): Schema {
     parallel: whole('Iterations in flight.', 1, LIMITS['loop.parallel'].cap),
     rate: {
       description: 'At most so many starts in any window of that length. Loops with the same key share it.',
-      ...object({ count: whole('Starts.', 1), per: ref('duration'), key: text('Name of a shared rate.') }, ['count', 'per']),
+      ...object({ count: whole('Starts.', 1), per: ref('duration'), key: text('Name of a shared rate.') }, [
+        'count',
+        'per',
+      ]),
     },
     limit: whole('Most iterations; passing it is an error.', 1),
     onError: { description: 'What a failed iteration means.', enum: ['stop', 'null', 'drop', null] },
@@ -98,7 +105,10 @@ function parameter(spec: ParameterSpec): Schema {
     if (spec.type === 'list') value.items = templateOr(fields);
     else Object.assign(value, fields);
   }
-  const facts: Schema = { description: spec.description, ...(spec.default === undefined ? {} : { default: spec.default }) };
+  const facts: Schema = {
+    description: spec.description,
+    ...(spec.default === undefined ? {} : { default: spec.default }),
+  };
   const accepted = spec.type === 'any' || spec.type === 'code' || (spec.type === 'string' && spec.enum === undefined);
   return accepted ? { ...facts, ...value } : { ...facts, anyOf: [value, ref('template')] };
 }
@@ -106,10 +116,13 @@ function parameter(spec: ParameterSpec): Schema {
 /** What a node of one type may have in `with`. */
 function ofType(type: NodeType): Schema {
   const specs = Object.entries(type.parameters);
-  const required = specs.filter(([, spec]) => spec.required === true && spec.default === undefined).map(([name]) => name);
+  const required = specs
+    .filter(([, spec]) => spec.required === true && spec.default === undefined)
+    .map(([name]) => name);
   const parameters = object(Object.fromEntries(specs.map(([name, spec]) => [name, parameter(spec)])), required);
   return {
     if: { properties: { type: { const: type.type } } },
+    // oxlint-disable-next-line no-thenable -- a keyword of JSON Schema
     then: { properties: { with: parameters }, ...(required.length === 0 ? {} : { required: ['with'] }) },
   };
 }
@@ -147,7 +160,10 @@ function definition(): Schema {
       description: text('What it does, for people.'),
       inputs: mapOf(ref('input'), 'What the run may be given. Expressions read it as $vars.'),
       settings: object({
-        flow: { description: 'node: each node finishes its items first. item: each item walks the whole chain.', enum: ['node', 'item'] },
+        flow: {
+          description: 'node: each node finishes its items first. item: each item walks the whole chain.',
+          enum: ['node', 'item'],
+        },
         timezone: text('Time zone of dates, for example Europe/Berlin. Default UTC.'),
         timeout: ref('duration'),
         limits: object(Object.fromEntries(limits) as Record<string, Schema>),

@@ -46,11 +46,14 @@ export function problems(root: Schema, value: unknown): string[] {
     $ref: (v, reference: string, _s, at) => check(resolve(reference), v, at),
     type: (v, type: string, _s, at) => (hasType(v, type) ? [] : [`${at}: not ${type}`]),
     const: (v, wanted: unknown, _s, at) => (same(v, wanted) ? [] : [`${at}: not ${String(wanted)}`]),
-    enum: (v, allowed: unknown[], _s, at) => (allowed.some((one) => same(one, v)) ? [] : [`${at}: not one of ${allowed.join(', ')}`]),
+    enum: (v, allowed: unknown[], _s, at) =>
+      allowed.some((one) => same(one, v)) ? [] : [`${at}: not one of ${allowed.join(', ')}`],
     minimum: (v, least: number, _s, at) => (typeof v !== 'number' || v >= least ? [] : [`${at}: less than ${least}`]),
     maximum: (v, most: number, _s, at) => (typeof v !== 'number' || v <= most ? [] : [`${at}: more than ${most}`]),
-    pattern: (v, source: string, _s, at) => (typeof v !== 'string' || new RegExp(source).test(v) ? [] : [`${at}: does not fit ${source}`]),
-    items: (v, item: Schema, _s, at) => (Array.isArray(v) ? v.flatMap((one, i) => check(item, one, `${at}[${i}]`)) : []),
+    pattern: (v, source: string, _s, at) =>
+      typeof v !== 'string' || new RegExp(source).test(v) ? [] : [`${at}: does not fit ${source}`],
+    items: (v, item: Schema, _s, at) =>
+      Array.isArray(v) ? v.flatMap((one, i) => check(item, one, `${at}[${i}]`)) : [],
     anyOf: (v, options: Schema[], _s, at) => {
       const each = options.map((option) => check(option, v, at));
       return each.some((list) => list.length === 0) ? [] : [`${at}: fits no alternative (${each.flat().join('; ')})`];
@@ -60,9 +63,12 @@ export function problems(root: Schema, value: unknown): string[] {
       check(condition, v, at).length === 0 ? check(schema.then as Schema, v, at) : [],
     properties: (v, properties: Record<string, Schema>, _s, at) =>
       isObject(v)
-        ? Object.entries(properties).flatMap(([name, one]) => (Object.hasOwn(v, name) ? check(one, v[name], `${at}.${name}`) : []))
+        ? Object.entries(properties).flatMap(([name, one]) =>
+            Object.hasOwn(v, name) ? check(one, v[name], `${at}.${name}`) : [],
+          )
         : [],
-    propertyNames: (v, names: Schema, _s, at) => (isObject(v) ? Object.keys(v).flatMap((name) => check(names, name, `${at}.${name}`)) : []),
+    propertyNames: (v, names: Schema, _s, at) =>
+      isObject(v) ? Object.keys(v).flatMap((name) => check(names, name, `${at}.${name}`)) : [],
     additionalProperties: (v, rest: boolean | Schema, schema, at) => {
       if (!isObject(v) || rest === true) return [];
       const known = (schema.properties as Schema | undefined) ?? {};

@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseDefinition } from '@rondo/core/model/format.ts';
 import { checkShape } from '@rondo/core/model/shape.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { registry } from '@rondo/nodes/registry.ts';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { isUpToDate } from '../scripts/printed.ts';
 import { repositoryFiles, ROOT } from '../scripts/repository.ts';
 import { schema, schemaOf, type Schema } from '../scripts/schema.ts';
@@ -31,7 +31,7 @@ describe('the JSON Schema of the format', () => {
   });
 
   it.each(workflows)('accepts %s', (file) => {
-    expect(problems(root, parse(readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
+    expect(problems(root, parseDefinition(readFileSync(join(ROOT, file), 'utf8'), file).definition)).toEqual([]);
   });
 
   it.each([
@@ -46,13 +46,18 @@ describe('the JSON Schema of the format', () => {
     ['a loop of size 0', { rondo: 1, nodes: { a: { type: 'set', loop: { size: 0 } } } }],
     ['a bad duration', { rondo: 1, nodes: { a: { type: 'set', loop: { pause: 'soon' } } } }],
     ['a limit over its cap', { rondo: 1, nodes: {}, settings: { limits: { 'loop.nesting': 999 } } }],
-    ['a mistake inside a body', { rondo: 1, nodes: { a: { type: 'for-each', body: { b: { type: 'set', lop: {} } } } } }],
+    [
+      'a mistake inside a body',
+      { rondo: 1, nodes: { a: { type: 'for-each', body: { b: { type: 'set', lop: {} } } } } },
+    ],
   ])('refuses %s', (_what, value) => {
     expect(problems(root, value)).not.toEqual([]);
   });
 
   it('accepts templates where values are typed', () => {
-    expect(problems(root, { rondo: 1, nodes: { a: { type: 'limit', with: { max: '{{ $vars.most }}' } } } })).toEqual([]);
+    expect(problems(root, { rondo: 1, nodes: { a: { type: 'limit', with: { max: '{{ $vars.most }}' } } } })).toEqual(
+      [],
+    );
   });
 
   it('knows the fields that the parser knows', () => {

@@ -39,8 +39,9 @@ function channel(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Channel {
       stream.write(text);
     },
     isTerminal,
-    columns: () => (isTerminal ? (stream.columns ?? 80) : PIPE_COLUMNS),
-    rows: () => (isTerminal ? (stream.rows ?? 24) : 24),
+    // Some terminals say 0 for what they do not know.
+    columns: () => (isTerminal ? stream.columns || 80 : PIPE_COLUMNS),
+    rows: () => (isTerminal ? stream.rows || 24 : 24),
     style: style(colours),
   };
 }

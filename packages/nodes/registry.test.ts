@@ -14,7 +14,12 @@ describe('registry', () => {
     const folders = readdirSync(here, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && readdirSync(new URL(`${entry.name}/`, here)).includes('node.ts'))
       .map((entry) => entry.name);
-    expect(registry.list().map((node) => node.type).sort()).toEqual(folders.sort());
+    expect(
+      registry
+        .list()
+        .map((node) => node.type)
+        .sort(),
+    ).toEqual(folders.sort());
   });
 
   it('answers undefined for a name that no node has', () => {

@@ -14,6 +14,8 @@ export interface RunnerEnvironment {
   clock?: Clock;
   /** Folder that relative paths of file nodes start from; default the workflow's folder. */
   filesRoot?: string;
+  /** Folder of the blob store; without it, items cannot carry files. */
+  blobs?: string;
   /** Hosts or CIDR blocks that the network guard lets through besides public addresses. */
   egressAllow?: readonly string[];
   secrets?: Readonly<Record<string, string>>;

@@ -134,6 +134,6 @@ describe('ProgressView without a terminal', () => {
     for (let i = 0; i < 500; i += 1) view.handle({ type: 'log', node: 'code', line: `line ${i}` });
     view.finish();
     expect(terminal.stderr().split('\n')).toHaveLength(20 + 1 + 1);
-    expect(terminal.stderr()).toContain('(480 more log lines; they are kept with their iterations)');
+    expect(terminal.stderr()).toContain('(480 more log lines; kept with the iterations)');
   });
 });

@@ -6,7 +6,7 @@
 import type { Progress } from '@rondo/runtime/api.ts';
 import type { LoopRecord } from '@rondo/core/ports.ts';
 import type { Terminal } from '../terminal.ts';
-import { count, duration, percent, rate } from './format.ts';
+import { count, duration, percent, plural, rate } from './format.ts';
 import type { Style } from './style.ts';
 import { cut, padEnd, padStart, printable } from './text.ts';
 
@@ -215,7 +215,7 @@ export class ProgressView {
 
   #flushDropped(): void {
     if (this.#logDropped === 0) return;
-    const text = `(${count(this.#logDropped)} more log lines; they are kept with their iterations)`;
+    const text = `(${plural(this.#logDropped, 'more log line')}; kept with the iterations)`;
     this.#logDropped = 0;
     this.say(this.#terminal.err.style.dim(text));
   }
@@ -238,7 +238,7 @@ export class ProgressView {
   #lines(at: number): void {
     const all = this.#board.figures(at);
     for (const f of all.slice(0, 3)) this.#terminal.err.write(`${factLine(f)}\n`);
-    if (all.length > 3) this.#terminal.err.write(`and ${count(all.length - 3)} more loops\n`);
+    if (all.length > 3) this.#terminal.err.write(`and ${plural(all.length - 3, 'more loop')}\n`);
   }
 
   #draw(at: number): void {
@@ -246,7 +246,7 @@ export class ProgressView {
     const all = this.#board.figures(at).sort((a, b) => (a.path < b.path ? -1 : 1));
     const most = Math.max(1, Math.min(MOST_LINES, err.rows() - 2));
     const lines = all.length === 0 ? [] : barLines(all.slice(0, most), err.columns(), err.style);
-    if (all.length > most) lines.push(err.style.dim(`and ${count(all.length - most)} more loops`));
+    if (all.length > most) lines.push(err.style.dim(`and ${plural(all.length - most, 'more loop')}`));
     // One write, each line cleared behind its text, so that nothing flickers.
     const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r` : '';
     const spare = lines.length < this.#drawn ? '\u001b[J' : '';

@@ -54,6 +54,10 @@ function reserve(score: ScoreCells, cells: number): void {
   score.counts = grown;
 }
 
+export function addCount(counts: Uint32Array, at: number, by: number): void {
+  counts[at] = (counts[at] ?? 0) + by;
+}
+
 /** Neighbours merge and `per` doubles. */
 function halve(score: ScoreCells): void {
   const { counts, used } = score;
@@ -85,18 +89,13 @@ export function makeRoom(score: ScoreCells, index: number): number {
  * One iteration was `was` (null: not counted) and is now `is`. There must be room for it.
  * Answers the cell that changed, -1 when none did.
  */
-export function recordOutcome(
-  score: ScoreCells,
-  index: number,
-  was: Outcome | null,
-  is: Outcome | null,
-): number {
+export function recordOutcome(score: ScoreCells, index: number, was: Outcome | null, is: Outcome | null): number {
   if (was === is) return -1;
   const cell = Math.floor(index / score.per);
   reserve(score, cell + 1);
   const at = cell * COUNTS_PER_CELL;
-  if (was !== null) score.counts[at + OFFSET[was]]! -= 1;
-  if (is !== null) score.counts[at + OFFSET[is]]! += 1;
+  if (was !== null) addCount(score.counts, at + OFFSET[was], -1);
+  if (is !== null) addCount(score.counts, at + OFFSET[is], 1);
   return cell;
 }
 

@@ -46,14 +46,17 @@ export function begin(params: Record<string, Json>): State {
     if (typeof path !== 'string') wrongParameter(`fields.${name}`, 'a dot path', path);
     outputs.push({ name, path, operation: 'list', separator: '', isField: true });
   }
-  for (const [name, value] of Object.entries(readObject(params, 'operations', {}))) outputs.push(operationOf(name, value));
+  for (const [name, value] of Object.entries(readObject(params, 'operations', {})))
+    outputs.push(operationOf(name, value));
   const into = given(params.into) ? readText(params, 'into') : outputs.length === 0 ? 'data' : null;
   const by = readTextList(params, 'by', []);
   const names = [...by.map(lastName), ...(into === null ? [] : [into]), ...outputs.map((output) => output.name)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
     const fix = 'Give each result a name of its own.';
-    throw new FailureError(failure('bad-value', `Two results of Aggregate have the name ${twice}.`, { retry: 'no', fix }));
+    throw new FailureError(
+      failure('bad-value', `Two results of Aggregate have the name ${twice}.`, { retry: 'no', fix }),
+    );
   }
   const state: State = {
     into,
@@ -75,7 +78,11 @@ function operationOf(name: string, value: Json): Output {
   const at = `operations.${name}`;
   const operation = spec.op as Operation;
   if (!OPERATIONS.includes(operation)) {
-    wrongParameter(isObject(value) ? `${at}.op` : at, `one of ${OPERATIONS.join(', ')}`, isObject(value) ? value.op : value);
+    wrongParameter(
+      isObject(value) ? `${at}.op` : at,
+      `one of ${OPERATIONS.join(', ')}`,
+      isObject(value) ? value.op : value,
+    );
   }
   for (const key of ['field', 'separator']) {
     if (given(spec[key]) && typeof spec[key] !== 'string') wrongParameter(`${at}.${key}`, 'text', spec[key]);
@@ -131,11 +138,15 @@ function addField(state: State, into: Accumulator, value: Json | undefined): voi
 function refuse(output: Output, position: number, value: Json | undefined): never {
   const from = output.path ?? 'value';
   throw new FailureError(
-    failure('wrong-type', `operations.${output.name}: ${from} of item ${position} must be a number, not ${kindOf(value)}.`, {
-      item: position,
-      retry: 'no',
-      fix: `Convert it with value: "{{ Number($json${output.path === null ? '' : `.${output.path}`}) }}", or filter such items out first.`,
-    }),
+    failure(
+      'wrong-type',
+      `operations.${output.name}: ${from} of item ${position} must be a number, not ${kindOf(value)}.`,
+      {
+        item: position,
+        retry: 'no',
+        fix: `Convert it with value: "{{ Number($json${output.path === null ? '' : `.${output.path}`}) }}", or filter such items out first.`,
+      },
+    ),
   );
 }
 

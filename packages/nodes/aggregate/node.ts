@@ -20,7 +20,8 @@ export const node = defineNode({
     },
     include: {
       type: 'string',
-      description: 'Which fields of the items the list holds: all, only those in names (selected), or all but those (except).',
+      description:
+        'Which fields of the items the list holds: all, only those in names (selected), or all but those (except).',
       enum: ['all', 'selected', 'except'],
       default: 'all',
     },
@@ -37,27 +38,49 @@ export const node = defineNode({
       description: 'An expression that gives the value of each item for operations without field.',
       evaluate: 'item',
     },
-    by: { type: 'list', description: 'Dot paths to group by; the groups come in order of their first item.', default: [] },
-    keepMissing: { type: 'boolean', description: 'Put null into the lists of fields where a value is missing.', default: false },
-    flatten: { type: 'boolean', description: 'Values that are lists are joined into the lists of fields.', default: false },
+    by: {
+      type: 'list',
+      description: 'Dot paths to group by; the groups come in order of their first item.',
+      default: [],
+    },
+    keepMissing: {
+      type: 'boolean',
+      description: 'Put null into the lists of fields where a value is missing.',
+      default: false,
+    },
+    flatten: {
+      type: 'boolean',
+      description: 'Values that are lists are joined into the lists of fields.',
+      default: false,
+    },
   },
   examples: [
     { title: 'All items in one list', input: [{ a: 1 }, { a: 2 }], with: {}, output: [{ data: [{ a: 1 }, { a: 2 }] }] },
     {
       title: 'Lists of single fields',
-      input: [{ user: { name: 'Ada' }, tags: ['x'] }, { user: {}, tags: ['y', 'z'] }],
+      input: [
+        { user: { name: 'Ada' }, tags: ['x'] },
+        { user: {}, tags: ['y', 'z'] },
+      ],
       with: { fields: { names: 'user.name', tags: 'tags' }, flatten: true, keepMissing: true },
       output: [{ names: ['Ada', null], tags: ['x', 'y', 'z'] }],
     },
     {
       title: 'Sums by group',
-      input: [{ c: 'DE', n: 2, p: 5 }, { c: 'FR', n: 1, p: 4 }, { c: 'DE', n: 1, p: 1 }],
+      input: [
+        { c: 'DE', n: 2, p: 5 },
+        { c: 'FR', n: 1, p: 4 },
+        { c: 'DE', n: 1, p: 1 },
+      ],
       with: {
         by: ['c'],
         value: '{{ $json.n * $json.p }}',
         operations: { orders: 'count', total: 'sum', largest: { op: 'max', field: 'n' } },
       },
-      output: [{ c: 'DE', orders: 2, total: 11, largest: 2 }, { c: 'FR', orders: 1, total: 4, largest: 1 }],
+      output: [
+        { c: 'DE', orders: 2, total: 11, largest: 2 },
+        { c: 'FR', orders: 1, total: 4, largest: 1 },
+      ],
     },
     { title: 'Nothing at all', input: [], with: { operations: { orders: 'count' } }, output: [{ orders: 0 }] },
     {

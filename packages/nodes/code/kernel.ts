@@ -17,7 +17,8 @@ export function run({ params, code }: KernelCall): KernelResult {
 
 function itemsOf(value: unknown): Item[] {
   if (value === null) return [];
-  if (value === undefined) refuse('The code returned nothing.', 'End it with return, or with return null to give no item.');
+  if (value === undefined)
+    refuse('The code returned nothing.', 'End it with return, or with return null to give no item.');
   if (Array.isArray(value)) return value.map((element: unknown, i) => itemOf(element, ` at position ${i} of its list`));
   return [itemOf(value, '')];
 }
@@ -25,13 +26,21 @@ function itemsOf(value: unknown): Item[] {
 function itemOf(value: unknown, where: string): Item {
   const found = unfit(value);
   if (found !== null) {
-    refuse(`The code returned ${found}${where}, not an object.`, 'Return an object such as { result: ... }, or a list of objects.');
+    refuse(
+      `The code returned ${found}${where}, not an object.`,
+      'Return an object such as { result: ... }, or a list of objects.',
+    );
   }
   const object = value as Record<string, Json>;
-  if (!Object.hasOwn(object, 'json') || !Object.keys(object).every((key) => ITEM_KEYS.has(key))) return { json: object };
+  if (!Object.hasOwn(object, 'json') || !Object.keys(object).every((key) => ITEM_KEYS.has(key)))
+    return { json: object };
   const item: Item = { json: object.json ?? null };
   if (object.files !== undefined && object.files !== null) {
-    if (!isObject(object.files)) refuse(`The code returned files that are ${kindOf(object.files)}${where}.`, 'files is an object of file references by name.');
+    if (!isObject(object.files))
+      refuse(
+        `The code returned files that are ${kindOf(object.files)}${where}.`,
+        'files is an object of file references by name.',
+      );
     item.files = object.files as unknown as NonNullable<Item['files']>;
   }
   if (object.from !== undefined && object.from !== null) {

@@ -5,7 +5,7 @@ export const node = defineNode({
   type: 'code',
   title: 'Code',
   description:
-    'Runs JavaScript for each item, or once for all. Sees the names of expressions: $json, $input, $(\'node\') and so on. ' +
+    "Runs JavaScript for each item, or once for all. Sees the names of expressions: $json, $input, $('node') and so on. " +
     'Return an object, { json, files }, or a list of those; null gives no item.',
   group: 'data',
   work: 'kernel',
@@ -14,7 +14,11 @@ export const node = defineNode({
   outputs: MAIN,
   unit: (raw) => (raw.mode === 'all' ? 'all' : 'item'),
   parameters: {
-    code: { type: 'code', description: 'Body of a JavaScript function; what it returns becomes the output. May use await.', required: true },
+    code: {
+      type: 'code',
+      description: 'Body of a JavaScript function; what it returns becomes the output. May use await.',
+      required: true,
+    },
     mode: {
       type: 'string',
       description: 'item: runs for each item, $json is its value. all: runs once, $input.all() are all items.',

@@ -18,14 +18,20 @@ export const node = defineNode({
   examples: [
     {
       title: 'Only paid orders',
-      input: [{ id: 1, paid: true }, { id: 2, paid: false }],
+      input: [
+        { id: 1, paid: true },
+        { id: 2, paid: false },
+      ],
       with: { when: '{{ $json.paid }}' },
       output: { kept: [{ id: 1, paid: true }], discarded: [{ id: 2, paid: false }] },
     },
     {
       title: 'Numbers that arrive as text',
       input: [{ qty: '12' }, { qty: '3' }],
-      with: { combinator: 'and', conditions: [{ left: '{{ $json.qty }}', op: 'gt', right: 10, type: 'number', loose: true }] },
+      with: {
+        combinator: 'and',
+        conditions: [{ left: '{{ $json.qty }}', op: 'gt', right: 10, type: 'number', loose: true }],
+      },
       output: { kept: [{ qty: '12' }], discarded: [{ qty: '3' }] },
     },
   ],

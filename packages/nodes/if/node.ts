@@ -24,7 +24,11 @@ export const node = defineNode({
     },
     {
       title: 'Typed conditions, one of which is enough',
-      input: [{ name: 'ada', age: 17 }, { name: 'Bob', age: 30 }, { name: 'Cy', age: 3 }],
+      input: [
+        { name: 'ada', age: 17 },
+        { name: 'Bob', age: 30 },
+        { name: 'Cy', age: 3 },
+      ],
       with: {
         combinator: 'or',
         conditions: [
@@ -32,7 +36,13 @@ export const node = defineNode({
           { left: '{{ $json.age }}', op: 'gte', right: 18 },
         ],
       },
-      output: { true: [{ name: 'ada', age: 17 }, { name: 'Bob', age: 30 }], false: [{ name: 'Cy', age: 3 }] },
+      output: {
+        true: [
+          { name: 'ada', age: 17 },
+          { name: 'Bob', age: 30 },
+        ],
+        false: [{ name: 'Cy', age: 3 }],
+      },
     },
   ],
 });

@@ -6,7 +6,16 @@ import type { Json } from '@rondo/core/model/item.ts';
 import { canonical, compareJson, isMissing } from './order.ts';
 
 export const OPERATIONS = [
-  'count', 'sum', 'average', 'min', 'max', 'first', 'last', 'concat', 'unique', 'list',
+  'count',
+  'sum',
+  'average',
+  'min',
+  'max',
+  'first',
+  'last',
+  'concat',
+  'unique',
+  'list',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 

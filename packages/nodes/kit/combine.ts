@@ -90,5 +90,7 @@ function withSuffixes(pieces: readonly Piece[], how: Combination): JsonObject {
 function filesOf(pieces: readonly Piece[], how: Combination): Record<string, FileRef> | undefined {
   const given = pieces.flatMap((piece) => (piece.item.files === undefined ? [] : [piece.item.files]));
   if (given.length === 0) return undefined;
-  return Object.fromEntries((how.clash === 'first' ? given.reverse() : given).flatMap((files) => Object.entries(files)));
+  return Object.fromEntries(
+    (how.clash === 'first' ? given.reverse() : given).flatMap((files) => Object.entries(files)),
+  );
 }

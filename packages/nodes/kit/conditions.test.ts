@@ -19,7 +19,9 @@ describe('conditions', () => {
   });
 
   it('fail on a value of another type, and say which and what helps', () => {
-    expect(() => ask({ left: '15', op: 'gt', right: 10 })).toThrow(/conditions\[0\]\.left must be a number, not the text "15"/);
+    expect(() => ask({ left: '15', op: 'gt', right: 10 })).toThrow(
+      /conditions\[0\]\.left must be a number, not the text "15"/,
+    );
     expect(() => ask({ left: 1, op: 'gt', right: '10' })).toThrow(/right must be a number/);
     expect(() => ask({ left: 'x', op: 'gt', right: 1, loose: true })).toThrow(/left must be a number/);
     expect(() => ask({ left: 'soon', op: 'after', right: '2024-01-01' })).toThrow(/a date and time/);
@@ -99,14 +101,16 @@ function answer(test: FilterCase): unknown {
     return listContains(list, value, ignoreCase);
   }
   const { combinator, conditions, options } = revive(test.args[0]) as FilterArgument;
-  const native = conditions.map((condition): Condition => ({
-    left: condition.leftValue,
-    op: condition.operator.operation,
-    right: condition.rightValue,
-    type: condition.operator.type,
-    caseSensitive: options.caseSensitive,
-    loose: options.typeValidation === 'loose',
-  }));
+  const native = conditions.map(
+    (condition): Condition => ({
+      left: condition.leftValue,
+      op: condition.operator.operation,
+      right: condition.rightValue,
+      type: condition.operator.type,
+      caseSensitive: options.caseSensitive,
+      loose: options.typeValidation === 'loose',
+    }),
+  );
   return evaluateConditions(native, combinator, options.version);
 }
 

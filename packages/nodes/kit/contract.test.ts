@@ -28,7 +28,8 @@ async function broken(body: string): Promise<string[]> {
   return names.filter((name) => name !== 'has a valid spec');
 }
 
-const CHECK = "if (typeof params.name !== 'string') throw Object.assign(new Error('x'), { failure: { code: 'wrong-type', message: 'name must be text' } });";
+const CHECK =
+  "if (typeof params.name !== 'string') throw Object.assign(new Error('x'), { failure: { code: 'wrong-type', message: 'name must be text' } });";
 
 describe('nodeContract', () => {
   it('is content with a correct node', async () => {
@@ -36,11 +37,15 @@ describe('nodeContract', () => {
   });
 
   it('finds a wrong result', async () => {
-    expect(await broken(`${CHECK} return [[{ json: { ...item.json, [params.name]: 3 } }]];`)).toEqual(['example: Adds']);
+    expect(await broken(`${CHECK} return [[{ json: { ...item.json, [params.name]: 3 } }]];`)).toEqual([
+      'example: Adds',
+    ]);
   });
 
   it('finds changes to the input', async () => {
-    expect(await broken(`${CHECK} item.json[params.name] = 2; return [[{ json: item.json }]];`)).toEqual(['does not change its input']);
+    expect(await broken(`${CHECK} item.json[params.name] = 2; return [[{ json: item.json }]];`)).toEqual([
+      'does not change its input',
+    ]);
   });
 
   it('finds lineage that is handed on', async () => {
@@ -59,6 +64,8 @@ describe('nodeContract', () => {
   });
 
   it('finds parameters that are not looked at', async () => {
-    expect(await broken('return [[{ json: { ...item.json, [params.name]: 2 } }]];')).toEqual(['refuses name of the wrong type']);
+    expect(await broken('return [[{ json: { ...item.json, [params.name]: 2 } }]];')).toEqual([
+      'refuses name of the wrong type',
+    ]);
   });
 });

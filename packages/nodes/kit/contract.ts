@@ -18,7 +18,9 @@ export interface ContractCheck {
 }
 
 export function nodeContract(node: NodeType): ContractCheck[] {
-  const checks: ContractCheck[] = [{ name: 'has a valid spec', check: async () => mustBe([], problemsOf(node), 'problems') }];
+  const checks: ContractCheck[] = [
+    { name: 'has a valid spec', check: async () => mustBe([], problemsOf(node), 'problems') },
+  ];
   if (node.work === 'container') return checks;
   if (node.work === 'effect') return [...checks, ...wrongTypes(node)];
   for (const example of node.examples) {
@@ -79,7 +81,11 @@ async function checkFrozen(node: NodeType): Promise<void> {
 
 async function checkZero(node: NodeType): Promise<void> {
   for (const example of node.examples) {
-    const { items } = await run(node, example, portLists(node, example).map(() => []));
+    const { items } = await run(
+      node,
+      example,
+      portLists(node, example).map(() => []),
+    );
     const count = items.flat().length;
     if (count > 0 && !node.runsOnEmpty) throw new Error(`${count} items out of nothing`);
   }
@@ -108,8 +114,22 @@ async function checkHostileKeys(node: NodeType): Promise<void> {
   for (const example of node.examples) {
     const lists = portLists(node, example);
     const values: Json[] = [{ polluted: true }, 'c', null, [1]];
-    const plain = await run(node, example, withFields(lists, names.map(([key], i) => [key, values[i] as Json])));
-    const hostile = await run(node, example, withFields(lists, names.map(([, key], i) => [key, values[i] as Json])));
+    const plain = await run(
+      node,
+      example,
+      withFields(
+        lists,
+        names.map(([key], i) => [key, values[i] as Json]),
+      ),
+    );
+    const hostile = await run(
+      node,
+      example,
+      withFields(
+        lists,
+        names.map(([, key], i) => [key, values[i] as Json]),
+      ),
+    );
     let expected = JSON.stringify(plain.output);
     for (const [from, to] of names) expected = expected.replaceAll(from, to);
     mustBe(JSON.parse(expected), hostile.output, 'output with hostile keys');
@@ -117,7 +137,15 @@ async function checkHostileKeys(node: NodeType): Promise<void> {
   }
 }
 
-const UNICODE: Json = ['e\u0301 \u00df \u{1f9d1}\u200d\u{1f680}', '\ud800', '\u2028\u2029\u0000\ufeff', '{{ 1 }}', '', ' ', { '\u{1f41b}.[0]': 1 }];
+const UNICODE: Json = [
+  'e\u0301 \u00df \u{1f9d1}\u200d\u{1f680}',
+  '\ud800',
+  '\u2028\u2029\u0000\ufeff',
+  '{{ 1 }}',
+  '',
+  ' ',
+  { '\u{1f41b}.[0]': 1 },
+];
 const LARGE: Json = [
   'x'.repeat(300_000),
   Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key${i}`, i])),
@@ -171,7 +199,8 @@ async function checkWrongType(node: NodeType, name: string, wrong: Json): Promis
       await runNode(node, { params, items: lists.map((list) => list.map((json) => ({ json }))) });
     } catch (error) {
       if (!isFailure(error)) throw error;
-      if (!error.failure.message.includes(name)) throw new Error(`the failure does not name ${name}: ${error.failure.message}`);
+      if (!error.failure.message.includes(name))
+        throw new Error(`the failure does not name ${name}: ${error.failure.message}`, { cause: error });
       return;
     }
   }

@@ -19,11 +19,26 @@ export const DECISION_PARAMETERS: Record<string, ParameterSpec> = {
     description: 'Typed comparisons, instead of when.',
     fields: {
       left: { type: 'any', description: 'The value to test, usually an expression.' },
-      op: { type: 'string', description: 'What to test; which ones there are depends on the type.', required: true, enum: OPERATOR_NAMES },
+      op: {
+        type: 'string',
+        description: 'What to test; which ones there are depends on the type.',
+        required: true,
+        enum: OPERATOR_NAMES,
+      },
       right: { type: 'any', description: 'What to compare with. Operators such as exists and empty need none.' },
-      type: { type: 'string', description: 'Type of the comparison; default: what the operator needs, else the type of left.', enum: TYPES },
-      caseSensitive: { type: 'boolean', description: 'Whether upper and lower case differ in texts; default true. A regex has its own flag: /body/i.' },
-      loose: { type: 'boolean', description: 'Convert both sides to the type first, instead of failing on another type. Default false.' },
+      type: {
+        type: 'string',
+        description: 'Type of the comparison; default: what the operator needs, else the type of left.',
+        enum: TYPES,
+      },
+      caseSensitive: {
+        type: 'boolean',
+        description: 'Whether upper and lower case differ in texts; default true. A regex has its own flag: /body/i.',
+      },
+      loose: {
+        type: 'boolean',
+        description: 'Convert both sides to the type first, instead of failing on another type. Default false.',
+      },
     },
   },
   combinator: {
@@ -49,7 +64,12 @@ export function decides(params: Record<string, Json>, prefix = ''): boolean {
     );
   }
   if (when !== undefined && when !== null) {
-    throw new FailureError(failure('bad-value', `${prefix}when and ${prefix}conditions are both given.`, { retry: 'no', fix: 'Remove one of them.' }));
+    throw new FailureError(
+      failure('bad-value', `${prefix}when and ${prefix}conditions are both given.`, {
+        retry: 'no',
+        fix: 'Remove one of them.',
+      }),
+    );
   }
   if (!Array.isArray(conditions)) wrongParameter(`${prefix}conditions`, 'a list', conditions);
   const combinator = readChoice(params, 'combinator', COMBINATORS, 'and');

@@ -16,7 +16,11 @@ const effect: NodeType = {
     times: { type: 'integer', description: 'How often.', default: 1, min: 1, max: 5 },
     every: { type: 'duration', description: 'Pause.' },
     mode: { type: 'string', description: 'How.', enum: ['a', 'b'], required: true },
-    rows: { type: 'list', description: 'Rows.', fields: { id: { type: 'number', description: 'Id.', required: true } } },
+    rows: {
+      type: 'list',
+      description: 'Rows.',
+      fields: { id: { type: 'number', description: 'Id.', required: true } },
+    },
   },
   examples: [{ title: 'One', with: { mode: 'a' }, output: [{}] }],
   run: async ({ items }) => ({ items }),
@@ -27,20 +31,50 @@ describe('defineNode', () => {
     ['a bad name', { type: 'My Node' }, /type must be words/],
     ['no example', { examples: [] }, /at least one example/],
     ['a kernel without a module', { work: 'kernel' }, /needs module/],
-    ['a default of the wrong type', { parameters: { a: { type: 'number', description: 'A.', default: 'x' } } }, /parameter a: default must be a number/],
-    ['a default outside its enum', { parameters: { a: { type: 'string', description: 'A.', default: 'x', enum: ['y'] } } }, /one of y/],
-    ['a parameter without description', { parameters: { a: { type: 'number', description: ' ' } } }, /description is empty/],
-    ['a field without description', { parameters: { a: { type: 'object', description: 'A.', fields: { b: { type: 'any', description: '' } } } } }, /parameter a\.b/],
+    [
+      'a default of the wrong type',
+      { parameters: { a: { type: 'number', description: 'A.', default: 'x' } } },
+      /parameter a: default must be a number/,
+    ],
+    [
+      'a default outside its enum',
+      { parameters: { a: { type: 'string', description: 'A.', default: 'x', enum: ['y'] } } },
+      /one of y/,
+    ],
+    [
+      'a parameter without description',
+      { parameters: { a: { type: 'number', description: ' ' } } },
+      /description is empty/,
+    ],
+    [
+      'a field without description',
+      { parameters: { a: { type: 'object', description: 'A.', fields: { b: { type: 'any', description: '' } } } } },
+      /parameter a\.b/,
+    ],
     ['a port twice', { outputs: [{ name: 'x' }, { name: 'x' }] }, /port x is there twice/],
-    ['an example with an unknown parameter', { examples: [{ title: 'E', with: { mode: 'a', nope: 1 }, output: [] }] }, /no parameter nope/],
-    ['an example without a required one', { examples: [{ title: 'E', with: {}, output: [] }] }, /mode must be text, not nothing/],
-    ['an example with an unknown output', { examples: [{ title: 'E', with: { mode: 'a' }, output: { nope: [] } }] }, /no output nope/],
+    [
+      'an example with an unknown parameter',
+      { examples: [{ title: 'E', with: { mode: 'a', nope: 1 }, output: [] }] },
+      /no parameter nope/,
+    ],
+    [
+      'an example without a required one',
+      { examples: [{ title: 'E', with: {}, output: [] }] },
+      /mode must be text, not nothing/,
+    ],
+    [
+      'an example with an unknown output',
+      { examples: [{ title: 'E', with: { mode: 'a' }, output: { nope: [] } }] },
+      /no output nope/,
+    ],
   ])('refuses %s', (_, change, message) => {
     expect(() => defineNode({ ...effect, ...change })).toThrow(message);
   });
 
   it('lists all mistakes at once', () => {
-    expect(() => defineNode({ ...effect, title: '', description: '' })).toThrow(/title is empty[^]*description is empty/);
+    expect(() => defineNode({ ...effect, title: '', description: '' })).toThrow(
+      /title is empty[^]*description is empty/,
+    );
   });
 
   it.each<[Record<string, string | number | object>, RegExp]>([

@@ -59,7 +59,9 @@ function pattern(source: string): RegExp {
       known = new RegExp(written?.[1] ?? source, written?.[2]);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new FailureError(failure('bad-value', `The right side of regex is not a pattern: ${why}.`, { retry: 'no' }));
+      throw new FailureError(
+        failure('bad-value', `The right side of regex is not a pattern: ${why}.`, { retry: 'no' }),
+      );
     }
     if (patterns.size >= MOST_PATTERNS) patterns.clear();
     patterns.set(source, known);
@@ -88,17 +90,36 @@ export function listContains(list: readonly unknown[], value: unknown, ignoreCas
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 function length(test: (length: number, right: number) => boolean): Operator {
-  return { right: 'number', test: (left, right) => test(listOf(left).length, right === null ? Number.NaN : (right as number)) };
+  return {
+    right: 'number',
+    test: (left, right) => test(listOf(left).length, right === null ? Number.NaN : (right as number)),
+  };
 }
 
 const same: Operator = { test: (left, right) => (left ?? null) === (right ?? null) };
 
 const STRING: Table = new Map([
   ...presence((value) => value === null || value === undefined || value === ''),
-  ...pair('equals', 'notEquals', text((a, b) => a === b)),
-  ...pair('contains', 'notContains', text((a, b) => a.includes(b))),
-  ...pair('startsWith', 'notStartsWith', text((a, b) => a.startsWith(b))),
-  ...pair('endsWith', 'notEndsWith', text((a, b) => a.endsWith(b))),
+  ...pair(
+    'equals',
+    'notEquals',
+    text((a, b) => a === b),
+  ),
+  ...pair(
+    'contains',
+    'notContains',
+    text((a, b) => a.includes(b)),
+  ),
+  ...pair(
+    'startsWith',
+    'notStartsWith',
+    text((a, b) => a.startsWith(b)),
+  ),
+  ...pair(
+    'endsWith',
+    'notEndsWith',
+    text((a, b) => a.endsWith(b)),
+  ),
   ...pair('regex', 'notRegex', regex),
 ]);
 
@@ -154,7 +175,9 @@ export const OPERATORS: ReadonlyMap<string, Table> = new Map([
 ]);
 
 /** Every operator's name, once. */
-export const OPERATOR_NAMES: readonly string[] = [...new Set([...OPERATORS.values()].flatMap((table) => [...table.keys()]))];
+export const OPERATOR_NAMES: readonly string[] = [
+  ...new Set([...OPERATORS.values()].flatMap((table) => [...table.keys()])),
+];
 
 const typesByOperator = new Map<string, ConditionType[]>(
   OPERATOR_NAMES.map((op) => [op, TYPES.filter((type) => OPERATORS.get(type)?.has(op))]),

@@ -31,7 +31,13 @@ describe('canonical', () => {
   });
 
   it('has a loose form', () => {
-    for (const [a, b] of [[1, '1'], ['01', 1], [true, 'true'], [null, ''], [[], undefined]] as [Json, Json][]) {
+    for (const [a, b] of [
+      [1, '1'],
+      ['01', 1],
+      [true, 'true'],
+      [null, ''],
+      [[], undefined],
+    ] as [Json, Json][]) {
       expect(looseCanonical(a)).toBe(looseCanonical(b));
     }
     expect(looseCanonical('a')).not.toBe(looseCanonical('b'));

@@ -47,7 +47,9 @@ describe('setPath', () => {
   });
 
   it('refuses aloud what cannot be', () => {
-    expect(() => setPath({ a: [1] }, 'a.name', 1)).toThrow('Cannot set a.name: "name" is not a position of the list there.');
+    expect(() => setPath({ a: [1] }, 'a.name', 1)).toThrow(
+      'Cannot set a.name: "name" is not a position of the list there.',
+    );
     expect(() => setPath({ a: [] }, 'a[99999999]', 1)).toThrow(/more than 10000 behind the end/);
   });
 

@@ -16,7 +16,9 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   switch (typeof value) {
     case 'string':
-      return value === '' ? 'empty text' : `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)}`;
+      return value === ''
+        ? 'empty text'
+        : `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)}`;
     case 'number':
       return `the number ${value}`;
     case 'boolean':

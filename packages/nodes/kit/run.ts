@@ -48,7 +48,8 @@ export async function runNode(node: NodeType, options: RunNodeOptions = {}): Pro
   const outputs = portsOf(node, 'outputs', raw).map((port) => port.name);
   const items: Item[][] = outputs.map(() => []);
   const append = (lists: readonly (readonly Item[])[]): void => {
-    if (lists.length > items.length) throw new Defect(`${node.type} answered on ${lists.length} outputs, it has ${items.length}.`);
+    if (lists.length > items.length)
+      throw new Defect(`${node.type} answered on ${lists.length} outputs, it has ${items.length}.`);
     for (const [i, list] of lists.entries()) for (const item of list) items[i]?.push(item);
   };
   const empty = inputs.every((list) => list.length === 0);
@@ -87,7 +88,8 @@ async function runKernel(
     const names = namesOf(item, own[0] ?? [], index);
     const params = resolve(node, raw, names, 'unit');
     const source = Object.entries(node.parameters).find(([, spec]) => spec.type === 'code')?.[0];
-    const code = source === undefined ? undefined : (more: Names) => callCode(String(params[source]), { ...names, ...more });
+    const code =
+      source === undefined ? undefined : (more: Names) => callCode(String(params[source]), { ...names, ...more });
     append(await run({ params, item, inputs: own, index, ...(code === undefined ? {} : { code }) }));
   }
 }

@@ -18,7 +18,8 @@ export const node = defineNode({
   parameters: {
     reset: {
       type: 'any',
-      description: 'Asked after each iteration: true makes what came back the new list and forgets what was collected (polling).',
+      description:
+        'Asked after each iteration: true makes what came back the new list and forgets what was collected (polling).',
       default: false,
     },
   },

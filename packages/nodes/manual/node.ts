@@ -12,7 +12,5 @@ export const node = defineNode({
   outputs: MAIN,
   runsOnEmpty: true,
   parameters: {},
-  examples: [
-    { title: 'The input of the run', input: [{ name: 'Ada' }], with: {}, output: [{ name: 'Ada' }] },
-  ],
+  examples: [{ title: 'The input of the run', input: [{ name: 'Ada' }], with: {}, output: [{ name: 'Ada' }] }],
 });

@@ -39,7 +39,8 @@ export function begin(params: Record<string, Json>): State {
   const mode = readChoice(params, 'mode', MODES, 'append');
   const keys = readList(params, 'keys', []).map(keyOf);
   if (mode === 'key') {
-    if (count !== 2) wrongParameter('inputs', '2 with mode key', count, 'Join two inputs, then join the result with the third.');
+    if (count !== 2)
+      wrongParameter('inputs', '2 with mode key', count, 'Join two inputs, then join the result with the third.');
     if (keys.length === 0) wrongParameter('keys', 'a list of at least one path with mode key', params.keys ?? null);
   }
   const shared = keys.filter((key) => key.left === key.right).map((key) => key.left);

@@ -21,7 +21,13 @@ export const node = defineNode({
   inputs,
   outputs: MAIN,
   parameters: {
-    inputs: { type: 'integer', description: 'Number of inputs, named input1, input2 and so on.', default: 2, min: 2, max: MOST },
+    inputs: {
+      type: 'integer',
+      description: 'Number of inputs, named input1, input2 and so on.',
+      default: 2,
+      min: 2,
+      max: MOST,
+    },
     mode: {
       type: 'string',
       description:
@@ -32,7 +38,8 @@ export const node = defineNode({
     },
     keys: {
       type: 'list',
-      description: 'For key: dot paths that must be equal in both inputs; { left, right } where they differ. A missing value fits nothing.',
+      description:
+        'For key: dot paths that must be equal in both inputs; { left, right } where they differ. A missing value fits nothing.',
       default: [],
     },
     join: {
@@ -42,8 +49,17 @@ export const node = defineNode({
       enum: ['inner', 'left', 'outer', 'anti'],
       default: 'inner',
     },
-    matches: { type: 'string', description: 'For key: pair with all partners, or with the first.', enum: ['all', 'first'], default: 'all' },
-    loose: { type: 'boolean', description: 'For key: 1 and "1", true and "true", null and "" are equal.', default: false },
+    matches: {
+      type: 'string',
+      description: 'For key: pair with all partners, or with the first.',
+      enum: ['all', 'first'],
+      default: 'all',
+    },
+    loose: {
+      type: 'boolean',
+      description: 'For key: 1 and "1", true and "true", null and "" are equal.',
+      default: false,
+    },
     unpaired: { type: 'boolean', description: 'For position: keep items that have no partner.', default: false },
     take: { type: 'integer', description: 'For choose: the number of the input.', default: 1, min: 1, max: MOST },
     clash: {
@@ -67,11 +83,24 @@ export const node = defineNode({
     {
       title: 'Orders with their customers',
       input: [
-        [{ order: 1, customer: 7 }, { order: 2, customer: 9 }],
+        [
+          { order: 1, customer: 7 },
+          { order: 2, customer: 9 },
+        ],
         [{ id: '7', name: 'Ada', tags: { vip: true } }],
       ],
-      with: { mode: 'key', keys: [{ left: 'customer', right: 'id' }], join: 'left', loose: true, deep: true, keepFilled: true },
-      output: [{ order: 1, customer: 7, id: '7', name: 'Ada', tags: { vip: true } }, { order: 2, customer: 9 }],
+      with: {
+        mode: 'key',
+        keys: [{ left: 'customer', right: 'id' }],
+        join: 'left',
+        loose: true,
+        deep: true,
+        keepFilled: true,
+      },
+      output: [
+        { order: 1, customer: 7, id: '7', name: 'Ada', tags: { vip: true } },
+        { order: 2, customer: 9 },
+      ],
     },
     {
       title: 'Three inputs, one of which is taken',

@@ -19,7 +19,8 @@ export const node = defineNode({
     },
     keep: {
       type: 'string',
-      description: 'Which fields of the item stay: all, none, only the ones in names (selected), or all but those (except).',
+      description:
+        'Which fields of the item stay: all, none, only the ones in names (selected), or all but those (except).',
       enum: KEEP,
       default: 'all',
     },

@@ -20,7 +20,8 @@ export const node = defineNode({
     },
     by: {
       type: 'any',
-      description: 'An expression that gives the value to sort each item by, or a list of such values. Goes before fields.',
+      description:
+        'An expression that gives the value to sort each item by, or a list of such values. Goes before fields.',
       evaluate: 'item',
     },
     order: {
@@ -34,15 +35,31 @@ export const node = defineNode({
   examples: [
     {
       title: 'By two fields',
-      input: [{ n: 'b', p: 1 }, { n: 'a', p: 1 }, { n: 'c', p: 3 }],
+      input: [
+        { n: 'b', p: 1 },
+        { n: 'a', p: 1 },
+        { n: 'c', p: 3 },
+      ],
       with: { fields: [{ field: 'p', order: 'descending' }, 'n'] },
-      output: [{ n: 'c', p: 3 }, { n: 'a', p: 1 }, { n: 'b', p: 1 }],
+      output: [
+        { n: 'c', p: 3 },
+        { n: 'a', p: 1 },
+        { n: 'b', p: 1 },
+      ],
     },
     {
       title: 'By an expression',
-      input: [{ qty: 2, price: 5 }, { qty: 9, price: 1 }, { qty: 4, price: 5 }],
+      input: [
+        { qty: 2, price: 5 },
+        { qty: 9, price: 1 },
+        { qty: 4, price: 5 },
+      ],
       with: { by: '{{ $json.qty * $json.price }}', order: 'descending' },
-      output: [{ qty: 4, price: 5 }, { qty: 2, price: 5 }, { qty: 9, price: 1 }],
+      output: [
+        { qty: 4, price: 5 },
+        { qty: 2, price: 5 },
+        { qty: 9, price: 1 },
+      ],
     },
     {
       title: 'Texts without regard to case',

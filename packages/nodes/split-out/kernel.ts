@@ -13,7 +13,8 @@ export function run({ params, item }: KernelCall): KernelResult {
   const also = readTextList(params, 'also', NONE);
   const include = readChoice(params, 'include', INCLUDE, 'none');
   const names = readTextList(params, 'names', NONE);
-  const given = params.destination === undefined || params.destination === null ? null : readText(params, 'destination');
+  const given =
+    params.destination === undefined || params.destination === null ? null : readText(params, 'destination');
   const paths = [field, ...also];
   const lists = paths.map((path) => elements(getPath(item.json, path)));
   let kept = keptFields(item.json, include, names);

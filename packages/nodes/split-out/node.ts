@@ -42,13 +42,19 @@ export const node = defineNode({
       title: 'With the other fields',
       input: [{ id: 7, tags: ['x', 'y'] }],
       with: { field: 'tags', destination: 'tag', include: 'all' },
-      output: [{ id: 7, tag: 'x' }, { id: 7, tag: 'y' }],
+      output: [
+        { id: 7, tag: 'x' },
+        { id: 7, tag: 'y' },
+      ],
     },
     {
       title: 'Two lists side by side, with a selected field',
       input: [{ id: 7, big: 'x', names: ['Ada', 'Bob'], ages: [36] }],
       with: { field: 'names', also: ['ages'], include: 'selected', names: ['id'] },
-      output: [{ id: 7, names: 'Ada', ages: 36 }, { id: 7, names: 'Bob' }],
+      output: [
+        { id: 7, names: 'Ada', ages: 36 },
+        { id: 7, names: 'Bob' },
+      ],
     },
   ],
 });

@@ -15,5 +15,12 @@ export const node = defineNode({
     data: { type: 'object', description: 'Facts about it, for programs.' },
   },
   // It gives items only where there is nothing to stop for.
-  examples: [{ title: 'No items, no failure', input: [], with: { message: 'Order {{ $json.id }} has no price', data: { code: 'E1' } }, output: [] }],
+  examples: [
+    {
+      title: 'No items, no failure',
+      input: [],
+      with: { message: 'Order {{ $json.id }} has no price', data: { code: 'E1' } },
+      output: [],
+    },
+  ],
 });

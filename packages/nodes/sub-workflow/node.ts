@@ -4,14 +4,20 @@ import { defineNode, MAIN } from '../kit/define.ts';
 export const node = defineNode({
   type: 'sub-workflow',
   title: 'Sub-workflow',
-  description: 'Runs another workflow, once with all items or once for each item. Its output is what that workflow gives.',
+  description:
+    'Runs another workflow, once with all items or once for each item. Its output is what that workflow gives.',
   group: 'loop',
   work: 'container',
   inputs: MAIN,
   outputs: MAIN,
   parameters: {
     workflow: { type: 'string', description: 'Id, name or relative path of the workflow.', required: true },
-    mode: { type: 'string', description: 'once: one run with all items. each: one run for each item.', enum: ['once', 'each'], default: 'once' },
+    mode: {
+      type: 'string',
+      description: 'once: one run with all items. each: one run for each item.',
+      enum: ['once', 'each'],
+      default: 'once',
+    },
     input: { type: 'any', description: 'Input of the run. Default: the items.' },
   },
   examples: [
@@ -19,7 +25,10 @@ export const node = defineNode({
       title: 'A price for each order',
       input: [{ id: 1 }, { id: 2 }],
       with: { workflow: './price.yaml', mode: 'each', input: { order: '{{ $json.id }}' } },
-      output: [{ order: 1, price: 10 }, { order: 2, price: 20 }],
+      output: [
+        { order: 1, price: 10 },
+        { order: 2, price: 20 },
+      ],
     },
   ],
 });

@@ -15,7 +15,8 @@ export function run({ params, item }: KernelCall): KernelResult {
   const fallback = readText(params, 'fallback', 'none');
   const all = readFlag(params, 'all', false);
   const hasCases = params.cases !== undefined && params.cases !== null;
-  if (rules.length === 0 && !hasCases) refuse('Switch has neither rules nor cases.', 'Give rules, or value with cases.');
+  if (rules.length === 0 && !hasCases)
+    refuse('Switch has neither rules nor cases.', 'Give rules, or value with cases.');
   const outputs = switchOutputs(params);
   const ports: Item[][] = outputs.map(() => []);
   const send = (output: unknown): void => {
@@ -24,13 +25,14 @@ export function run({ params, item }: KernelCall): KernelResult {
     if (list !== undefined && list.length === 0) list.push(pass(item));
   };
   let found = false;
-  for (let i = 0; i < rules.length && (all || !found); i += 1) {
+  for (let i = 0; i < rules.length; i += 1) {
     const rule = rules[i] as Json;
     if (!isObject(rule)) wrongParameter(`rules[${i}]`, 'an object', rule);
     if (typeof rule.output !== 'string') wrongParameter(`rules[${i}].output`, 'text', rule.output);
     if (!decides(rule, `rules[${i}].`)) continue;
     found = true;
     send(rule.output);
+    if (!all) break;
   }
   if (hasCases && (all || !found)) {
     const cases = readObject(params, 'cases');

@@ -32,10 +32,15 @@ export const node = defineNode({
     },
     fallback: {
       type: 'string',
-      description: 'For items that nothing fits: none drops them, extra adds an output extra, or the name of an output.',
+      description:
+        'For items that nothing fits: none drops them, extra adds an output extra, or the name of an output.',
       default: 'none',
     },
-    all: { type: 'boolean', description: 'Send an item to every output whose rule fits, not to the first only.', default: false },
+    all: {
+      type: 'boolean',
+      description: 'Send an item to every output whose rule fits, not to the first only.',
+      default: false,
+    },
   },
   examples: [
     {

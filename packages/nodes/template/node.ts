@@ -4,7 +4,8 @@ import { defineNode, MAIN } from '../kit/define.ts';
 export const node = defineNode({
   type: 'template',
   title: 'Template',
-  description: 'Writes a text with a Jinja2 template. The fields of the item are its variables; the whole item is json.',
+  description:
+    'Writes a text with a Jinja2 template. The fields of the item are its variables; the whole item is json.',
   group: 'data',
   work: 'kernel',
   module: new URL('./kernel.ts', import.meta.url).href,
@@ -13,8 +14,17 @@ export const node = defineNode({
   parameters: {
     template: { type: 'string', description: 'The Jinja2 template.', required: true, jinja: true },
     field: { type: 'string', description: 'Dot path of the field that gets the text.', default: 'text' },
-    values: { type: 'object', description: 'More variables for the template; their values may be expressions.', default: {} },
-    keep: { type: 'string', description: 'Whether the other fields of the item stay.', enum: ['all', 'none'], default: 'all' },
+    values: {
+      type: 'object',
+      description: 'More variables for the template; their values may be expressions.',
+      default: {},
+    },
+    keep: {
+      type: 'string',
+      description: 'Whether the other fields of the item stay.',
+      enum: ['all', 'none'],
+      default: 'all',
+    },
   },
   examples: [
     {

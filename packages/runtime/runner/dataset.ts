@@ -79,6 +79,8 @@ async function* readRows(context: RunContext, feed: Feed, start: number): AsyncG
     yield start === 0 ? items : items.slice(start);
     return;
   }
+  // Rows that still wait for their commit cannot be read yet.
+  await context.writer.durable();
   const per = dataset.per[port] ?? null;
   // With the same number of items in every row a position is found without a scan.
   const row = per === null || per === 0 ? 0 : Math.floor(start / per);

@@ -12,6 +12,7 @@ import type { EffectPorts } from '@rondo/core/model/node-type.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import { StoreError, type Evaluator, type Lease } from '@rondo/core/ports.ts';
 import { InvalidWorkflow, type Progress, type RunHandle, type RunRequest, type RunResult, type Runner, type RunnerEnvironment } from '../api.ts';
+import { createFolderBlobs } from '../blobs/blobs.ts';
 import { createEgress } from '../egress/egress.ts';
 import { createFiles } from '../files/files.ts';
 import { createEvaluator } from '../sandbox/evaluator.ts';
@@ -145,6 +146,7 @@ function begin(
     fetch: egress.fetch,
     files: createFiles(environment.filesRoot ?? folder, stored.items === undefined ? {} : { roots: [folderOf(stored.items)] }),
     clock,
+    ...(environment.blobs === undefined ? {} : { blobs: createFolderBlobs(environment.blobs) }),
     secret: (name) => {
       const value = environment.secrets?.[name];
       if (value === undefined) throw new FailureError(failure('secret-missing', `There is no secret ${name}. Give it with --secret ${name}=VALUE.`, { retry: 'no' }));

@@ -19,6 +19,7 @@ export class IsolateDied extends Error {}
 export class TimedOut extends Error {}
 
 type Entry = 'define' | 'forget' | 'begin' | 'slice' | 'recover';
+type Entries = Record<Entry, ivm.Reference<(...args: (string | boolean | number)[]) => string>>;
 const ENTRIES: readonly Entry[] = ['define', 'forget', 'begin', 'slice', 'recover'];
 
 export class Realm {
@@ -26,7 +27,7 @@ export class Realm {
   used = false;
   readonly #isolate: ivm.Isolate;
   readonly #loader: ModuleLoader;
-  readonly #entries: Record<Entry, ivm.Reference<(...args: (string | boolean | number)[]) => string>>;
+  readonly #entries: Entries;
   readonly #defined = new Set<string>();
   readonly #loaded = new Set<string>();
   readonly #directory: string;
@@ -38,7 +39,7 @@ export class Realm {
     this.#directory = path.join(paths.runtime, 'sandbox', 'isolate');
     const { namespace } = this.#loader.load(path.join(this.#directory, 'interpreter.ts'));
     const entries = ENTRIES.map((name) => [name, namespace.getSync(name, { reference: true })]);
-    this.#entries = Object.fromEntries(entries) as typeof this.#entries;
+    this.#entries = Object.fromEntries(entries) as Entries;
   }
 
   define({ id, needs, text }: Definition): void {

@@ -7,7 +7,7 @@ import type { JournalEvent } from '@rondo/core/events.ts';
 import { failure } from '@rondo/core/errors.ts';
 import type { IterationRow, Lease, LoopRecord, RunStore } from '@rondo/core/ports.ts';
 import type { OpenStore } from './testing/open-store.ts';
-import { completed, failedRow, loopRecord, range, row, RUN, started, sum } from './testing/records.ts';
+import { claimed, completed, failedRow, loopRecord, range, row, RUN, started, sum } from './testing/records.ts';
 
 export function describeRedrive(name: string, open: OpenStore): void {
   describe(`store ${name}, redrive`, () => {
@@ -19,7 +19,7 @@ export function describeRedrive(name: string, open: OpenStore): void {
       now = 1_000_000;
       store = await open({ now: () => now });
       await store.createRun(RUN);
-      lease = (await store.claim(RUN.id, 'a', 10_000))!;
+      lease = await claimed(store, RUN.id, 10_000, 'a');
     });
     afterEach(() => store.close());
 
@@ -75,12 +75,18 @@ export function describeRedrive(name: string, open: OpenStore): void {
       await expect(store.redrive(RUN.id, failedAgain)).rejects.toMatchObject({ code: 'lease-lost' });
       now += 10_000;
       expect(await store.redrive(RUN.id, failedAgain)).toBe(1);
-      await expect(write([failedRow(0)])).rejects.toMatchObject({ code: 'lease-lost' });
+      await expect(write([failedRow(0)], [])).rejects.toMatchObject({ code: 'lease-lost' });
     });
 
     it('takes only the loop, cause or indices that are asked for', async () => {
       const loops = [loopRecord({ failed: 4 }), loopRecord({ key: 2, path: 'two', node: 'two', failed: 1 })];
-      const rows = [failedRow(0, 'a'), failedRow(1, 'b'), failedRow(2, 'a'), failedRow(3, 'b'), failedRow(0, 'a', { loop: 2 })];
+      const rows = [
+        failedRow(0, 'a'),
+        failedRow(1, 'b'),
+        failedRow(2, 'a'),
+        failedRow(3, 'b'),
+        failedRow(0, 'a', { loop: 2 }),
+      ];
       await finish(loops, rows);
       const only = { loop: 1, status: 'failed', after: [] } as const;
       expect(await store.redrive(RUN.id, { ...only, indices: [3, 9] })).toBe(1);
@@ -133,7 +139,15 @@ export function describeRedrive(name: string, open: OpenStore): void {
     it('opens the iterations around an inner failure and keeps what is settled beside it', async () => {
       const loops = [
         loopRecord({ key: 1, path: 'outer', node: 'outer', status: 'completed', completed: 3, cursor: 3 }),
-        loopRecord({ key: 2, path: 'outer[1]/inner', node: 'inner', status: 'completed', completed: 1, failed: 1, cursor: 2 }),
+        loopRecord({
+          key: 2,
+          path: 'outer[1]/inner',
+          node: 'inner',
+          status: 'completed',
+          completed: 1,
+          failed: 1,
+          cursor: 2,
+        }),
         loopRecord({ key: 3, path: 'outer[2]/inner', node: 'inner', status: 'completed', completed: 1, cursor: 1 }),
       ];
       const rows = [row(0), row(1), row(2), row(0, { loop: 2 }), failedRow(1, 'x', { loop: 2 }), row(0, { loop: 3 })];
@@ -151,7 +165,15 @@ export function describeRedrive(name: string, open: OpenStore): void {
     it('goes into the loops inside a failed iteration', async () => {
       const loops = [
         loopRecord({ key: 1, path: 'outer', node: 'outer', status: 'failed', failed: 1, cursor: 1 }),
-        loopRecord({ key: 2, path: 'outer[0]/inner', node: 'inner', status: 'failed', completed: 2, failed: 1, cursor: 3 }),
+        loopRecord({
+          key: 2,
+          path: 'outer[0]/inner',
+          node: 'inner',
+          status: 'failed',
+          completed: 2,
+          failed: 1,
+          cursor: 3,
+        }),
       ];
       const rows = [failedRow(0), row(0, { loop: 2 }), failedRow(1, 'x', { loop: 2 }), row(2, { loop: 2 })];
       await finish(loops, rows);
@@ -164,7 +186,7 @@ export function describeRedrive(name: string, open: OpenStore): void {
       await finish([loopRecord({ failed: 1, completed: 1, cursor: 2 })], [row(0), failedRow(1)]);
       await store.redrive(RUN.id, failedAgain);
       expect(await store.abandonedRuns(9)).toEqual([RUN.id]);
-      lease = (await store.claim(RUN.id, 'b', 10_000))!;
+      lease = await claimed(store, RUN.id, 10_000, 'b');
       await write([row(1)], [loopRecord({ completed: 2, cursor: 2, status: 'completed' })]);
       expect(await store.commit({ lease, now, run: { status: 'completed' } })).toBe('none');
       expect(sum((await store.score(RUN.id, 1)).completed)).toBe(2);

@@ -8,7 +8,7 @@ import { SCORE_CELLS } from '@rondo/core/engine/score.ts';
 import type { IterationRow, Lease, LoopRecord, RunStore } from '@rondo/core/ports.ts';
 import { describeRedrive } from './conformance-redrive.ts';
 import type { OpenStore } from './testing/open-store.ts';
-import { completed, failedRow, loopRecord, range, row, RUN, started, sum } from './testing/records.ts';
+import { claimed, completed, failedRow, loopRecord, range, row, RUN, started, sum } from './testing/records.ts';
 
 export function describeStore(name: string, open: OpenStore): void {
   describeRedrive(name, open);
@@ -22,7 +22,7 @@ export function describeStore(name: string, open: OpenStore): void {
       now = 1_000_000;
       store = await open({ now: () => now });
       await store.createRun(RUN);
-      lease = (await store.claim(RUN.id, 'a', 10_000))!;
+      lease = await claimed(store, RUN.id, 10_000, 'a');
     });
     afterEach(() => store.close());
 
@@ -108,7 +108,8 @@ export function describeStore(name: string, open: OpenStore): void {
       it('lists the newest first, by page and by status', async () => {
         for (const id of ['b', 'c', 'd']) await store.createRun({ ...RUN, id });
         await store.commit({ lease, now, run: { status: 'running' } });
-        const ids = async (query: Parameters<RunStore['listRuns']>[0]) => (await store.listRuns(query)).map((r) => r.id);
+        const ids = async (query: Parameters<RunStore['listRuns']>[0]) =>
+          (await store.listRuns(query)).map((r) => r.id);
         expect(await ids({ limit: 2 })).toEqual(['d', 'c']);
         expect(await ids({ limit: 2, before: 'c' })).toEqual(['b', RUN.id]);
         expect(await ids({ limit: 9, before: RUN.id })).toEqual([]);
@@ -180,8 +181,12 @@ export function describeStore(name: string, open: OpenStore): void {
 
       it('names the runs that nobody drives, but not those that are paused', async () => {
         for (const id of ['queued', 'done', 'paused', 'held']) await store.createRun({ ...RUN, id });
-        for (const [id, status] of [['done', 'completed'], ['paused', 'waiting'], ['held', 'running']] as const) {
-          const held = (await store.claim(id, 'x', 60_000))!;
+        for (const [id, status] of [
+          ['done', 'completed'],
+          ['paused', 'waiting'],
+          ['held', 'running'],
+        ] as const) {
+          const held = await claimed(store, id, 60_000, 'x');
           if (id === 'paused') await store.setControl(id, 'pause');
           await store.commit({ lease: held, now, run: { status } });
           if (id !== 'held') await store.release(held);
@@ -249,7 +254,7 @@ export function describeStore(name: string, open: OpenStore): void {
         await store.createRun({ ...RUN, id: 'run-2' });
         expect(await store.loops('run-2')).toEqual([]);
         expect(await store.rows('run-2', 1, { after: -1, limit: 9 })).toEqual([]);
-        const other = (await store.claim('run-2', 'a', 10_000))!;
+        const other = await claimed(store, 'run-2', 10_000, 'a');
         await store.commit({ lease: other, now, loops: [loopRecord()], rows: [row(5)] });
         expect((await store.rows('run-2', 1, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([5]);
         expect((await store.rows(RUN.id, 1, { after: -1, limit: 9 })).map((r) => r.index)).toEqual([0]);
@@ -301,7 +306,9 @@ export function describeStore(name: string, open: OpenStore): void {
       it('come in any order and are paged by index', async () => {
         await write([...range(50, 75), ...range(0, 25), ...range(25, 50).reverse()].map((i) => row(i)));
         const page = async (after: number, limit: number, before?: number) =>
-          (await store.rows(RUN.id, 1, before === undefined ? { after, limit } : { after, limit, before })).map((r) => r.index);
+          (await store.rows(RUN.id, 1, before === undefined ? { after, limit } : { after, limit, before })).map(
+            (r) => r.index,
+          );
         expect(await page(-1, 1000)).toEqual(range(0, 75));
         expect(await page(-1, 10)).toEqual(range(0, 10));
         expect(await page(9, 10)).toEqual(range(10, 20));

@@ -5,6 +5,7 @@
  */
 import { fingerprint, MAX_CAUSES, OTHER_CAUSE, OTHER_MESSAGE } from '@rondo/core/engine/cause.ts';
 import {
+  addCount,
   CELLS_PER_COLUMN,
   columnOf,
   emptyScore,
@@ -110,7 +111,7 @@ export class Digest {
       const id = apart < MAX_CAUSES ? wanted : OTHER_CAUSE;
       record = this.causes.get(id) ?? this.newCause(id, row);
     }
-    record.columns[columnOf(row.index, this.cells.per)]! += 1;
+    addCount(record.columns, columnOf(row.index, this.cells.per), 1);
     record.first = record.count === 0 ? row.index : Math.min(record.first, row.index);
     record.last = record.count === 0 ? row.index : Math.max(record.last, row.index);
     record.count += 1;
@@ -137,7 +138,7 @@ export class Digest {
   private uncause(index: number, id: string): void {
     const record = this.causes.get(id);
     if (record === undefined) return;
-    record.columns[columnOf(index, this.cells.per)]! -= 1;
+    addCount(record.columns, columnOf(index, this.cells.per), -1);
     record.count -= 1;
     this.touchedCauses.add(id);
     if (record.count === 0) this.causes.delete(id);

@@ -136,7 +136,7 @@ class MemoryStore implements RunStore {
       paths.set(loop.path, loop.key);
     }
     for (const row of commit.rows ?? []) {
-      if (!known.has(row.loop)) throw new Defect(`row of a loop that is not there: ${row.loop}`);
+      if (!known.has(row.loop)) this.loopOf(run, row.loop);
       if (row.index >= MAX_ITERATIONS) throw new Defect(`index ${row.index} is beyond every limit`);
     }
     for (const event of commit.events ?? []) run.journal.set(event.seq, event);
@@ -145,10 +145,16 @@ class MemoryStore implements RunStore {
       for (const [seq, event] of run.journal) if (forget.has(event.frame)) run.journal.delete(seq);
     }
     for (const loop of commit.loops ?? []) this.putLoop(run, loop);
-    for (const row of commit.rows ?? []) this.putRow(run.loops.get(row.loop)!, row);
+    for (const row of commit.rows ?? []) this.putRow(this.loopOf(run, row.loop), row);
     for (const loop of run.loops.values()) this.settle(loop);
     Object.assign(run.record, commit.run);
     return run.record.control;
+  }
+
+  private loopOf(run: MemoryRun, key: number): MemoryLoop {
+    const loop = run.loops.get(key);
+    if (loop === undefined) throw new Defect(`row of a loop that is not there: ${key}`);
+    return loop;
   }
 
   private putLoop(run: MemoryRun, record: LoopRecord): void {
@@ -242,10 +248,13 @@ class MemoryStore implements RunStore {
     let high = order.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (order[middle]! <= after) low = middle + 1;
+      if ((order[middle] ?? Infinity) <= after) low = middle + 1;
       else high = middle;
     }
-    for (let i = low; i < order.length; i += 1) yield loop.rows.get(order[i]!)!;
+    for (let i = low; i < order.length; i += 1) {
+      const row = loop.rows.get(order[i] ?? -1);
+      if (row !== undefined) yield row;
+    }
   }
 
   async rows(id: string, key: number, query: RowQuery): Promise<IterationRow[]> {
@@ -286,11 +295,12 @@ class MemoryStore implements RunStore {
 
   async redrive(id: string, what: Redrive): Promise<number> {
     const run = this.run(id);
-    if (isDriven(run.lease, this.now())) throw new StoreError('lease-lost', `Run ${id} is being driven; pause it first.`);
+    if (isDriven(run.lease, this.now()))
+      throw new StoreError('lease-lost', `Run ${id} is being driven; pause it first.`);
     const loops = [...run.loops.values()].map((loop) => loop.record).sort((a, b) => a.key - b.key);
     const plan = planRedrive(loops, await this.journal(id), what, (record, narrowed) => {
       const chosen = narrowed && what.indices !== undefined ? new Set(what.indices) : null;
-      return [...run.loops.get(record.key)!.rows.values()]
+      return [...this.loopOf(run, record.key).rows.values()]
         .filter((row) => row.status === what.status && (chosen === null || chosen.has(row.index)))
         .filter((row) => !narrowed || what.cause === undefined || row.cause === what.cause)
         .map((row) => row.index);
@@ -299,7 +309,7 @@ class MemoryStore implements RunStore {
     for (const seq of plan.events) run.journal.delete(seq);
     for (const key of plan.forgotten) run.loops.delete(key);
     for (const [key, indices] of plan.open) {
-      const loop = run.loops.get(key)!;
+      const loop = this.loopOf(run, key);
       const taken: Taken[] = [];
       for (const index of indices.values()) {
         const row = loop.rows.get(index);

@@ -18,8 +18,9 @@ export class IndexSet {
       this.bits = grown;
     }
     const mask = 1 << (index & 31);
-    if ((this.bits[word]! & mask) !== 0) return;
-    this.bits[word]! |= mask;
+    const bits = this.bits[word] ?? 0;
+    if ((bits & mask) !== 0) return;
+    this.bits[word] = bits | mask;
     this.size += 1;
   }
 

@@ -2,13 +2,13 @@
  * Owns the end of a loop: what `decide` answered becomes a dataset, a failure or a stop.
  * Shared by all ways to run a loop.
  */
-import { failure, FailureError } from '@rondo/core/errors.ts';
+import { Defect, failure, FailureError } from '@rondo/core/errors.ts';
 import type { Decision } from '@rondo/core/engine/loop.ts';
 import type { Dataset } from '@rondo/core/events.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import { splitItems, splitPorts } from '@rondo/core/model/item.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
-import { checkStop, Stopped, type RunContext } from '../context.ts';
+import { checkStop, type RunContext } from '../context.ts';
 import { inline } from '../dataset.ts';
 import type { LoopRun } from '../loop-run.ts';
 
@@ -40,7 +40,7 @@ export async function endLoop(context: RunContext, step: Step, run: LoopRun, dec
   writer.loop(run);
   await writer.durable();
   checkStop(context.stop);
-  throw new Stopped('cancel');
+  throw new Defect(`loop ${run.path} ended with work left: ${JSON.stringify({ decision, progress: run.progress })}`);
 }
 
 /** Leaves the loop as it is, to be gone on with later. */

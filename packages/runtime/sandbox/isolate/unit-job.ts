@@ -121,7 +121,10 @@ export class UnitJob implements Job {
 
   fail(failed: Failure): void {
     this.#token += 1;
-    if (this.running) return this.#finishFailed(failed);
+    if (this.running) {
+      const node = this.#program.steps[this.#scope.step]?.id;
+      return this.#finishFailed(node === undefined ? failed : { ...failed, node: failed.node ?? node, path: failed.path ?? node });
+    }
     const last = this.results.pop();
     if (last === undefined) return;
     this.results.push(`${MARKS.failed}${FIELD}${FIELD}${FIELD}${JSON.stringify(failed)}`);

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { StoreError, type IterationRow, type RunStore } from '@rondo/core/ports.ts';
-import { BATCH, failedRow, loopRecord, row, RUN } from '../testing/records.ts';
+import { BATCH, claimed, failedRow, loopRecord, row, RUN } from '../testing/records.ts';
 import { openStore } from '../open.ts';
 import { openSqliteStore } from './store.ts';
 
@@ -80,7 +80,7 @@ describe('file', () => {
     const path = newPath();
     const first = openSqliteStore({ path });
     await first.createRun(RUN);
-    const lease = (await first.claim(RUN.id, 'a', 60_000))!;
+    const lease = await claimed(first, RUN.id, 60_000, 'a');
     await first.commit({ lease, now: 1, loops: [loopRecord()], rows: [row(0), failedRow(1)] });
     const before = await dump(first);
     await first.close();
@@ -119,8 +119,8 @@ describe('two processes on one file', () => {
 
   it('drive a run each, and one reads and controls what the other drives', async () => {
     const { a, b } = await pair();
-    const one = (await a.claim('one', 'a', 60_000))!;
-    const two = (await b.claim('two', 'b', 60_000))!;
+    const one = await claimed(a, 'one', 60_000, 'a');
+    const two = await claimed(b, 'two', 60_000, 'b');
     expect(await b.claim('one', 'b', 60_000)).toBeNull();
     for (let i = 0; i < 20; i += 1) {
       await a.commit({ lease: one, now: 1, loops: [loopRecord()], rows: [row(i)] });
@@ -135,16 +135,18 @@ describe('two processes on one file', () => {
     await b.close();
   });
 
-  it('do not mix up what they remember when a run goes from one to the other and back', async () => {
-    const { a, b } = await pair();
+  it('do not mix up what they remember when a run is taken over and taken back', async () => {
+    const path = newPath();
+    let now = 0;
+    const [a, b] = [openSqliteStore({ path, now: () => now }), openSqliteStore({ path, now: () => now })];
+    await a.createRun(RUN);
     for (const store of [a, b, a]) {
-      const lease = (await store.claim('one', 'x', 60_000))!;
-      const from = (await store.score('one', 1)).completed.length;
-      const rows = [0, 1, 2].map((i) => row(from + i));
-      await store.commit({ lease, now: 1, loops: [loopRecord()], rows });
-      await store.release(lease);
+      now += 1_000;
+      const lease = await claimed(store, RUN.id, 500);
+      const from = (await store.score(RUN.id, 1)).completed.length;
+      await store.commit({ lease, now, loops: [loopRecord()], rows: [row(from), row(from + 1), row(from + 2)] });
     }
-    expect((await b.score('one', 1)).completed).toHaveLength(9);
+    expect((await b.score(RUN.id, 1)).completed).toHaveLength(9);
     expect(await b.verify()).toEqual([]);
     await a.close();
     await b.close();
@@ -152,7 +154,7 @@ describe('two processes on one file', () => {
 
   it('answer store-unavailable while the other one writes, and can try again', async () => {
     const { path, a, b } = await pair();
-    const lease = (await a.claim('one', 'a', 60_000))!;
+    const lease = await claimed(a, 'one', 60_000, 'a');
     const commit = { lease, now: 1, loops: [loopRecord()], rows: [row(0), failedRow(1)] };
     const raw = new DatabaseSync(path);
     raw.exec('begin immediate');
@@ -190,7 +192,11 @@ async function dump(store: RunStore): Promise<string> {
 }
 
 /** Runs the committer until it has acknowledged `batches` more, kills it, answers the last acknowledged row. */
-async function commitAndKill(path: string, batches: number, shell: string | null): Promise<{ acked: number; refused: string }> {
+async function commitAndKill(
+  path: string,
+  batches: number,
+  shell: string | null,
+): Promise<{ acked: number; refused: string }> {
   const [command, args] =
     shell === null
       ? [process.execPath, [COMMITTER, path, RUN.id]]
@@ -238,16 +244,19 @@ describe('crash', () => {
     }
   });
 
-  it.skipIf(process.platform === 'win32')('a file that cannot grow is store-unavailable, and all before it is there', async () => {
-    const path = newPath();
-    const store = openSqliteStore({ path });
-    await store.createRun(RUN);
-    await store.close();
-    const { acked, refused } = await commitAndKill(path, Infinity, 'ulimit -f 1000');
-    expect(refused).toBe('refused store-unavailable');
-    expect(acked).toBeGreaterThan(0);
-    await expectWhole(path, acked);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'a file that cannot grow is store-unavailable, and all before it is there',
+    async () => {
+      const path = newPath();
+      const store = openSqliteStore({ path });
+      await store.createRun(RUN);
+      await store.close();
+      const { acked, refused } = await commitAndKill(path, Infinity, 'ulimit -f 1000');
+      expect(refused).toBe('refused store-unavailable');
+      expect(acked).toBeGreaterThan(0);
+      await expectWhole(path, acked);
+    },
+  );
 });
 
 /** Same numbers for the same seed, so that a failure can be repeated. */
@@ -265,11 +274,14 @@ describe('flipped bits', () => {
     const store = openSqliteStore({ path });
     for (const id of ['r1', 'r2']) {
       await store.createRun({ ...RUN, id });
-      const lease = (await store.claim(id, 'a', 60_000))!;
+      const lease = await claimed(store, id, 60_000, 'a');
       const rows = Array.from({ length: 400 }, (_, i) => (i % 5 === 0 ? failedRow(i, `m${'ab'[i % 2]}`) : row(i)));
       const inner = rows.slice(0, 50).map((one) => ({ ...one, loop: 2, logs: 'x'.repeat(300) }));
       const loops = [loopRecord(), loopRecord({ key: 2, path: 'each[3]/in', node: 'in', carry: '{"a":1}' })];
-      const events = Array.from({ length: 50 }, (_, i) => ({ seq: i, frame: '', at: i, type: 'step-started', step: `s${i}` }) as const);
+      const events = Array.from(
+        { length: 50 },
+        (_, i) => ({ seq: i, frame: '', at: i, type: 'step-started', step: `s${i}` }) as const,
+      );
       await store.commit({ lease, now: 1, loops, rows: [...rows, ...inner], events, run: { status: 'running' } });
     }
     const before = await dump(store);
@@ -314,7 +326,7 @@ describe('flipped bits', () => {
     const path = newPath();
     const store = openSqliteStore({ path });
     await store.createRun(RUN);
-    const lease = (await store.claim(RUN.id, 'a', 60_000))!;
+    const lease = await claimed(store, RUN.id, 60_000, 'a');
     await store.commit({ lease, now: 1, loops: [loopRecord()], rows: [row(0), row(1, { output: 'MARK' }), row(2)] });
     await store.close();
     const bytes = readFileSync(path);
@@ -340,7 +352,7 @@ describe('flipped bits', () => {
     const path = newPath();
     const store = openSqliteStore({ path });
     await store.createRun(RUN);
-    const lease = (await store.claim(RUN.id, 'a', 60_000))!;
+    const lease = await claimed(store, RUN.id, 60_000, 'a');
     await store.commit({ lease, now: 1, loops: [loopRecord()], rows: [row(0), failedRow(1)] });
     const [score, causes] = [await store.score(RUN.id, 1), await store.causes(RUN.id, 1)];
     await store.close();

@@ -102,7 +102,11 @@ export function decode(loopId: number, loop: LoopName, cells: readonly Cell[]): 
   };
 }
 
-export function decodeOutput(loopId: number, loop: LoopName, cells: readonly Cell[]): { index: number; output: string } {
+export function decodeOutput(
+  loopId: number,
+  loop: LoopName,
+  cells: readonly Cell[],
+): { index: number; output: string } {
   const [key, output, sum] = cells;
   const index = (key as number) - rowKey(loopId, 0);
   if (!isText(output) || outputSum(loopId, index, output) !== sum) throw damagedRow(loop, index);

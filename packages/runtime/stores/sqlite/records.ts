@@ -158,8 +158,23 @@ const LOOP =
 
 function decodeLoop(cells: Cell[], run: string): StoredLoop {
   if (checksum(cells.slice(0, 15)) !== cells[15]) throw corrupt(`run ${run}, loop ${String(cells[3])}`);
-  const [id, , key, path, node, status, total, completed, failed, skipped, cursor, carry, tally, startedAt, durationMs] =
-    cells;
+  const [
+    id,
+    ,
+    key,
+    path,
+    node,
+    status,
+    total,
+    completed,
+    failed,
+    skipped,
+    cursor,
+    carry,
+    tally,
+    startedAt,
+    durationMs,
+  ] = cells;
   const counts = { total, completed, failed, skipped, cursor, startedAt, durationMs } as Pick<
     LoopRecord,
     'total' | 'completed' | 'failed' | 'skipped' | 'cursor' | 'startedAt' | 'durationMs'

@@ -4,7 +4,7 @@
  */
 import type { Redrive } from '@rondo/core/ports.ts';
 import { iterationsPerCell } from '@rondo/core/engine/score.ts';
-import { IndexSet, planRedrive } from '../redrive.ts';
+import { type IndexSet, planRedrive } from '../redrive.ts';
 import { lowered, type Taken } from '../rules.ts';
 import type { Connection } from './connection.ts';
 import { deleteLoopRows, rowKey, statusOf } from './ledger.ts';

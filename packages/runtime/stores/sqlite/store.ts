@@ -277,7 +277,8 @@ class SqliteStore implements RunStore {
   async score(run: string, loop: number): Promise<Score> {
     return this.db.read(() => {
       const target = this.target(run, loop);
-      if (target === null) return { per: 1, completed: new Uint32Array(0), failed: new Uint32Array(0), skipped: new Uint32Array(0) };
+      if (target === null)
+        return { per: 1, completed: new Uint32Array(0), failed: new Uint32Array(0), skipped: new Uint32Array(0) };
       return readScore(this.digest(target.id, loop, target.per, false).cells);
     });
   }

@@ -132,6 +132,10 @@ export async function verifyDatabase(db: Connection): Promise<string[]> {
     }
   }
   checkStrays(db, report);
-  checkStrayRows(db, report, ids.sort((a, b) => a - b));
+  checkStrayRows(
+    db,
+    report,
+    ids.sort((a, b) => a - b),
+  );
   return report.lines;
 }

@@ -5,7 +5,7 @@
 import { fingerprint } from '@rondo/core/engine/cause.ts';
 import { failure } from '@rondo/core/errors.ts';
 import type { JournalEvent } from '@rondo/core/events.ts';
-import type { IterationRow, LoopRecord } from '@rondo/core/ports.ts';
+import type { IterationRow, Lease, LoopRecord, RunStore } from '@rondo/core/ports.ts';
 
 export function loopRecord(more: Partial<LoopRecord> = {}): LoopRecord {
   return {
@@ -54,7 +54,15 @@ export function failedRow(index: number, message = 'boom', more: Partial<Iterati
 export const RUN = { id: 'run-1', workflow: 'prices', definition: 'rondo: 1', options: '{}', createdAt: 1_000 };
 
 export function completed(seq: number, step: string, frame = ''): JournalEvent {
-  return { seq, frame, at: seq, type: 'step-completed', step, output: { kind: 'inline', ports: [['1']] }, durationMs: 1 };
+  return {
+    seq,
+    frame,
+    at: seq,
+    type: 'step-completed',
+    step,
+    output: { kind: 'inline', ports: [['1']] },
+    durationMs: 1,
+  };
 }
 
 export function started(seq: number, step: string, frame = ''): JournalEvent {
@@ -66,3 +74,10 @@ export const range = (from: number, to: number): number[] => Array.from({ length
 
 /** Rows a commit of the crash tests. */
 export const BATCH = 100;
+
+/** The lease of a run that nobody holds. */
+export async function claimed(store: RunStore, run: string, ttlMs = 10_000, owner = 'a'): Promise<Lease> {
+  const lease = await store.claim(run, owner, ttlMs);
+  if (lease === null) throw new Error(`run ${run} is held`);
+  return lease;
+}

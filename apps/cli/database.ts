@@ -20,10 +20,10 @@ export interface Opened extends Database {
 /** Opens the database; `create` also makes its folder. */
 export async function openDatabase(flag: string | undefined, terminal: Terminal, create: boolean): Promise<Opened> {
   const database = databaseOf(flag, terminal);
-  if (create && database.isFile) mkdirSync(dirname(database.target), { recursive: true });
-  else mustExist(database);
+  if (!create) mustExist(database);
   const { openStore } = await import('@rondo/runtime/stores/open.ts');
   try {
+    if (create && database.isFile) mkdirSync(dirname(database.target), { recursive: true });
     return { ...database, store: await openStore(database.target) };
   } catch (error) {
     if (error instanceof StoreError) throw error;

@@ -67,11 +67,11 @@ async function settle(check: Check): Promise<Finding[]> {
 
 function line(name: string, finding: Finding, size: number, terminal: Terminal): string {
   const { style: s, columns } = terminal.out;
-  const mark = finding.state === 'ok' ? s.green('ok  ') : finding.state === 'note' ? s.dim('-   ') : s.red('bad ');
+  const mark = finding.state === 'ok' ? s.green('ok ') : finding.state === 'note' ? s.dim('-  ') : s.red('bad');
   const indent = ' '.repeat(size + 6);
   const room = Math.max(40, columns() - indent.length);
   const [first = '', ...rest] = wrap(printable(finding.text), room);
   const fix = finding.fix === undefined ? [] : wrap(`-> ${finding.fix}`, room);
   const more = [...rest, ...fix.map((text) => s.cyan(text))].map((text) => `${indent}${text}\n`).join('');
-  return `${mark}${padEnd(name, size)}  ${first}\n${more}`;
+  return `${mark} ${padEnd(name, size)}  ${first}\n${more}`;
 }

@@ -51,8 +51,13 @@ export function loopCounts(loop: Pick<Group, 'completed' | 'failed' | 'skipped' 
   return parts.join(', ');
 }
 
+/** Without the loops of plain nodes that had one item to do and did it: they are not what people call a loop. */
+export function notable(groups: readonly Group[]): Group[] {
+  return groups.filter((g) => g.total !== g.loops || g.completed !== g.loops);
+}
+
 export function loopLines(loops: readonly LoopRecord[]): string[] {
-  const groups = groupLoops(loops);
+  const groups = notable(groupLoops(loops));
   const shown = groups.slice(0, MOST_LOOPS).map((g) => ({
     name: printable(g.name) + (g.loops > 1 ? ` (${count(g.loops)} loops)` : ''),
     counts: loopCounts(g),

@@ -1,53 +1,180 @@
 /**
- * Owns values as Python sees them: truth, spelling, equality, order, lookup. Item data are JSON
- * values; a whole number that Python would show as 5.0 is a Float.
+ * Owns values as Python sees them: kinds, truth, equality, order, elements. Item data are JSON
+ * values; a whole number that Python would show as 5.0 is a Float, one too large for a number a
+ * bigint. Does not own their spelling (spell.ts) or their attributes (access.ts).
  */
+import { spend } from './budget.ts';
 
-export class Float {
+/** Whatever is neither data nor a list: never taken for a mapping. */
+abstract class Special {}
+
+export class Float extends Special {
   readonly value: number;
   constructor(value: number) {
+    super();
     this.value = value;
   }
 }
 
-export class Undefined {
-  readonly name: string;
-  constructor(name: string) {
-    this.name = name;
+/** Prints as nothing; `message` says what is missing, for when it is used. */
+export class Undefined extends Special {
+  readonly message: string;
+  constructor(message: string) {
+    super();
+    this.message = message;
   }
 }
 
 /** Text that needs no escaping any more. */
-export class Markup {
+export class Markup extends Special {
   readonly text: string;
   constructor(text: string) {
+    super();
     this.text = text;
   }
 }
 
-export class Namespace {
+export class Namespace extends Special {
   readonly fields = new Map<string, unknown>();
 }
 
 export type Callable = (args: unknown[], named: Map<string, unknown>) => unknown;
 
-export const isCallable = (value: unknown): value is Callable => typeof value === 'function';
+/** Functions, macros, `loop`: what has attributes of its own and may be called. */
+export class Native extends Special {
+  readonly label: string;
+  readonly call: Callable | null;
+  readonly attribute: (name: string) => unknown;
+  constructor(label: string, call: Callable | null, attribute: (name: string) => unknown = () => undefined) {
+    super();
+    this.label = label;
+    this.call = call;
+    this.attribute = attribute;
+  }
+}
+
+/** Results of an array's own methods are plain lists. */
+class Sequence extends Array<unknown> {
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+}
+
+export class Tuple extends Sequence {}
+
+/** What groupby makes: a tuple with names. */
+export class Group extends Tuple {}
+
+/** Ranges and views of dicts: elements of a list, spelled otherwise. */
+export class View extends Sequence {
+  label = '';
+}
+
+function filled<T extends Sequence>(list: T, items: Iterable<unknown>): T {
+  for (const item of items) list.push(item);
+  return list;
+}
+
+export const tuple = (items: Iterable<unknown>): Tuple => filled(new Tuple(), items);
+export const group = (key: unknown, list: unknown[]): Group => filled(new Group(), [key, made(list)]);
+
+export function view(label: string, items: Iterable<unknown>): View {
+  const list = filled(new View(), items);
+  list.label = label;
+  return list;
+}
+
+/** Lists made by the template; others are data of the item, which a template must not change. */
+const own = new WeakSet<unknown[]>();
+
+export function made<T extends unknown[]>(list: T): T {
+  own.add(list);
+  return list;
+}
+
+export const isMade = (list: unknown[]): boolean => own.has(list);
+
+function keyId(key: unknown): string {
+  if (typeof key === 'string') return `s${key}`;
+  if (key instanceof Markup) return `s${key.text}`;
+  const n = numeric(key);
+  if (n !== null) return `n${n}`;
+  if (key === null) return 'none';
+  if (key instanceof Tuple) return `t${JSON.stringify(key.map(keyId))}`;
+  throw new Error(`${typeName(key)} cannot be a key`);
+}
+
+/** A dict made in the template: keys of any simple kind, in the order of insertion. */
+export class Dict extends Special {
+  readonly #entries = new Map<string, [unknown, unknown]>();
+  get size(): number {
+    return this.#entries.size;
+  }
+  has(key: unknown): boolean {
+    return this.#entries.has(keyId(key));
+  }
+  get(key: unknown): unknown {
+    return this.#entries.get(keyId(key))?.[1];
+  }
+  set(key: unknown, value: unknown): void {
+    const id = keyId(key);
+    const entry = this.#entries.get(id);
+    if (entry === undefined) this.#entries.set(id, [key, value]);
+    else entry[1] = value;
+  }
+  delete(key: unknown): void {
+    this.#entries.delete(keyId(key));
+  }
+  entries(): [unknown, unknown][] {
+    return [...this.#entries.values()];
+  }
+}
+
+export type Mapping = Dict | Record<string, unknown>;
+
+export function isMapping(value: unknown): value is Mapping {
+  if (value instanceof Dict) return true;
+  return value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Special);
+}
+
+export const entriesOf = (m: Mapping): [unknown, unknown][] => (m instanceof Dict ? m.entries() : Object.entries(m));
+
+export const keysOf = (m: Mapping): unknown[] => (m instanceof Dict ? m.entries().map(([k]) => k) : Object.keys(m));
+
+const sizeOf = (m: Mapping): number => (m instanceof Dict ? m.size : Object.keys(m).length);
+
+/** Own data only; nothing of JavaScript's prototypes can be reached. */
+export function valueOf(m: Mapping, key: unknown): unknown {
+  if (m instanceof Dict) return m.get(key);
+  const name = key instanceof Markup ? key.text : key;
+  return typeof name === 'string' && Object.hasOwn(m, name) ? m[name] : undefined;
+}
+
+export const isText = (value: unknown): value is string | Markup =>
+  typeof value === 'string' || value instanceof Markup;
+
+export const plainText = (value: string | Markup): string => (typeof value === 'string' ? value : value.text);
+
+export const isCallable = (value: unknown): boolean => value instanceof Native && value.call !== null;
 
 /** A number for results of float arithmetic. */
-export const float = (value: number): number | Float => (Number.isInteger(value) ? new Float(value) : value);
+export const float = (value: number): number | Float =>
+  Number.isInteger(value) && Math.abs(value) < 1e21 ? new Float(value) : value;
 
-export const isFloat = (value: unknown): boolean => value instanceof Float || (typeof value === 'number' && !Number.isInteger(value));
+/** From 1e21 on JavaScript spells numbers with an exponent; no JSON writer means an int by those. */
+export const isFloat = (value: unknown): boolean =>
+  value instanceof Float || (typeof value === 'number' && !(Number.isInteger(value) && Math.abs(value) < 1e21));
 
-export function numberOf(value: unknown): number | null {
-  if (typeof value === 'number') return value;
+export function numeric(value: unknown): number | bigint | null {
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
   if (value instanceof Float) return value.value;
   if (typeof value === 'boolean') return value ? 1 : 0;
   return null;
 }
 
-export function isMapping(value: unknown): value is Record<string, unknown> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
-  return !(value instanceof Float || value instanceof Undefined || value instanceof Markup || value instanceof Namespace);
+export function numberOf(value: unknown): number | null {
+  const n = numeric(value);
+  return n === null ? null : Number(n);
 }
 
 export function truthy(value: unknown): boolean {
@@ -55,129 +182,98 @@ export function truthy(value: unknown): boolean {
   if (value instanceof Float) return value.value !== 0;
   if (value instanceof Markup) return value.text !== '';
   if (Array.isArray(value)) return value.length > 0;
-  if (isMapping(value)) return Object.keys(value).length > 0;
+  if (isMapping(value)) return sizeOf(value) > 0;
   return Boolean(value) || Number.isNaN(value);
 }
 
-/** str(value): what a print shows. */
-export function text(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (value instanceof Markup) return value.text;
-  if (value instanceof Undefined || value === undefined) return '';
-  return repr(value);
-}
-
-export function repr(value: unknown): string {
-  if (value === null || value === undefined) return 'None';
-  if (value === true) return 'True';
-  if (value === false) return 'False';
-  if (typeof value === 'string') return quote(value);
-  if (value instanceof Float) return spellFloat(value.value);
-  if (typeof value === 'number') return spellNumber(value);
-  if (value instanceof Markup) return `Markup(${quote(value.text)})`;
-  if (value instanceof Undefined) return 'Undefined';
-  if (Array.isArray(value)) return `[${value.map(repr).join(', ')}]`;
-  if (typeof value === 'function') return '<function>';
-  if (value instanceof Namespace) return `<Namespace {${[...value.fields].map(([k, v]) => `${quote(k)}: ${repr(v)}`).join(', ')}}>`;
-  return `{${Object.entries(value as object).map(([k, v]) => `${quote(k)}: ${repr(v)}`).join(', ')}}`;
-}
-
-function quote(s: string): string {
-  const mark = s.includes("'") && !s.includes('"') ? '"' : "'";
-  let out = mark;
-  for (const c of s) {
-    if (c === '\\') out += '\\\\';
-    else if (c === mark) out += `\\${mark}`;
-    else if (c === '\n') out += '\\n';
-    else if (c === '\r') out += '\\r';
-    else if (c === '\t') out += '\\t';
-    else if (c < ' ' || c === '\u007f') out += `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`;
-    else out += c;
-  }
-  return out + mark;
-}
-
-function spellFloat(n: number): string {
-  if (Number.isInteger(n) && Math.abs(n) < 1e16) return `${n}.0`;
-  return spellNumber(n);
-}
-
-function spellNumber(n: number): string {
-  if (Number.isNaN(n)) return 'nan';
-  if (!Number.isFinite(n)) return n > 0 ? 'inf' : '-inf';
-  if (Number.isInteger(n)) return Math.abs(n) < 1e21 ? String(n) : BigInt(n).toString();
-  const s = String(n);
-  // JavaScript writes 1e-7 and 0.00001 where Python writes 1e-07 and 1e-05.
-  const small = Math.abs(n) < 1e-4 ? n.toExponential() : s;
-  return small.replace(/e([+-])(\d)$/, 'e$10$2');
-}
-
 export function equal(a: unknown, b: unknown): boolean {
-  const x = numberOf(a);
-  const y = numberOf(b);
-  if (x !== null && y !== null) return x === y;
-  if (a instanceof Markup || b instanceof Markup) return text(a) === text(b);
+  spend();
+  const x = numeric(a);
+  const y = numeric(b);
+  // Loose, for a bigint may stand beside a number.
+  if (x !== null && y !== null) return x == y;
+  if (isText(a) && isText(b)) return plainText(a) === plainText(b);
   if (a instanceof Undefined && b instanceof Undefined) return true;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((v, i) => equal(v, b[i]));
+  if (Array.isArray(a) && Array.isArray(b)) {
+    if (a instanceof Tuple !== b instanceof Tuple) return false;
+    return a.length === b.length && a.every((v, i) => equal(v, b[i]));
+  }
   if (isMapping(a) && isMapping(b)) {
-    const keys = Object.keys(a);
-    return keys.length === Object.keys(b).length && keys.every((k) => Object.hasOwn(b, k) && equal(a[k], b[k]));
+    if (sizeOf(a) !== sizeOf(b)) return false;
+    return entriesOf(a).every(([k, v]) => hasKey(b, k) && equal(v, valueOf(b, k)));
   }
   return (a ?? null) === (b ?? null);
 }
 
-/** Less than 0, 0 or more; throws for what Python does not order. */
-export function order(a: unknown, b: unknown): number {
-  const x = numberOf(a);
-  const y = numberOf(b);
-  if (x !== null && y !== null) return x - y;
-  if ((typeof a === 'string' || a instanceof Markup) && (typeof b === 'string' || b instanceof Markup)) {
-    const s = text(a);
-    const t = text(b);
-    return s < t ? -1 : s > t ? 1 : 0;
+export function hasKey(m: Mapping, key: unknown): boolean {
+  if (m instanceof Dict) return m.has(key);
+  return isText(key) && Object.hasOwn(m, plainText(key));
+}
+
+/** By code points, as Python; UTF-16 order differs where surrogates meet U+E000 and above. */
+function orderText(s: string, t: string): number {
+  const n = Math.min(s.length, t.length);
+  for (let i = 0; i < n; i += 1) {
+    const x = s.charCodeAt(i);
+    const y = t.charCodeAt(i);
+    if (x === y) continue;
+    const surrogate = (c: number): boolean => c >= 0xd800 && c <= 0xdfff;
+    if (surrogate(x) !== surrogate(y)) return surrogate(x) ? (y >= 0xe000 ? 1 : x - y) : x >= 0xe000 ? -1 : x - y;
+    return x - y;
   }
-  if (Array.isArray(a) && Array.isArray(b)) {
-    for (let i = 0; i < Math.min(a.length, b.length); i += 1) {
-      const d = order(a[i], b[i]);
-      if (d !== 0) return d;
-    }
+  return s.length - t.length;
+}
+
+/** Less than 0, 0 or more, NaN where floats do not compare; throws for what Python does not order. */
+export function order(a: unknown, b: unknown): number {
+  spend();
+  const x = numeric(a);
+  const y = numeric(b);
+  if (x !== null && y !== null) return x < y ? -1 : x > y ? 1 : x == y ? 0 : Number.NaN;
+  if (isText(a) && isText(b)) return orderText(plainText(a), plainText(b));
+  if (Array.isArray(a) && Array.isArray(b) && a instanceof Tuple === b instanceof Tuple) {
+    for (let i = 0; i < Math.min(a.length, b.length); i += 1) if (!equal(a[i], b[i])) return order(a[i], b[i]);
     return a.length - b.length;
   }
+  refuse(a);
+  refuse(b);
   throw new Error(`${typeName(a)} and ${typeName(b)} cannot be ordered`);
+}
+
+/** Whatever is done with an undefined value but printing and testing it is an error. */
+export function refuse(value: unknown): void {
+  if (value instanceof Undefined) throw new Error(value.message);
 }
 
 export function typeName(value: unknown): string {
   if (value === null) return 'None';
   if (value instanceof Undefined || value === undefined) return 'an undefined value';
-  if (typeof value === 'string' || value instanceof Markup) return 'text';
-  if (Array.isArray(value)) return 'a list';
-  if (numberOf(value) !== null) return typeof value === 'boolean' ? 'a boolean' : 'a number';
-  return isMapping(value) ? 'an object' : 'a function';
+  if (isText(value)) return 'text';
+  if (Array.isArray(value)) return value instanceof Tuple ? 'a tuple' : 'a list';
+  if (numeric(value) !== null) return typeof value === 'boolean' ? 'a boolean' : 'a number';
+  return isMapping(value) ? 'a dict' : 'a function';
 }
 
 /** Elements that `for` goes through: of lists, characters, keys. */
 export function elements(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  if (typeof value === 'string') return [...value];
-  if (value instanceof Markup) return [...value.text];
+  if (isText(value)) return [...plainText(value)];
   if (value instanceof Undefined || value === undefined) return [];
-  if (isMapping(value)) return Object.keys(value);
+  if (isMapping(value)) return keysOf(value);
   throw new Error(`${typeName(value)} is not a list`);
 }
 
-/** Own data only; nothing of JavaScript's prototypes can be reached. */
-export function lookup(object: unknown, key: unknown): unknown {
-  if (object instanceof Namespace) return object.fields.get(String(key));
-  if (Array.isArray(object) || typeof object === 'string' || object instanceof Markup) {
-    const list = object instanceof Markup ? object.text : object;
-    const n = numberOf(key);
-    if (n === null || typeof key === 'boolean') return undefined;
-    const chars = typeof list === 'string' ? [...list] : list;
-    return chars[n < 0 ? chars.length + n : n];
+/** len() of a text is in code points. */
+export function textLength(s: string): number {
+  let n = s.length;
+  for (let i = 0; i < s.length - 1; i += 1) {
+    const c = s.charCodeAt(i);
+    if (c < 0xd800 || c > 0xdbff) continue;
+    const next = s.charCodeAt(i + 1);
+    if (next >= 0xdc00 && next <= 0xdfff) {
+      n -= 1;
+      i += 1;
+    }
   }
-  if (isMapping(object)) {
-    const name = key instanceof Markup ? key.text : String(key instanceof Float ? key.value : key);
-    return Object.hasOwn(object, name) ? object[name] : undefined;
-  }
-  return undefined;
+  return n;
 }

@@ -5,6 +5,7 @@
 import { failure, FailureError, toFailure, type Failure } from '@rondo/core/errors.ts';
 import { retryDelay, type Loop } from '@rondo/core/engine/loop.ts';
 import { StoreError, type Clock } from '@rondo/core/ports.ts';
+import type { RateGate } from './rate.ts';
 
 /** Longest Retry-After that is honoured; a server may not hold a loop for ever. */
 const LONGEST_RETRY_AFTER = 15 * 60_000;
@@ -21,8 +22,11 @@ export async function attempt<T>(
   signal: AbortSignal,
   where: string,
   work: (attempt: number, signal: AbortSignal) => Promise<T>,
+  /** Every try is a start for the rate; waiting for it does not count as time of the try. */
+  gate: RateGate | null = null,
 ): Promise<Tried<T>> {
   for (let n = 1; ; n += 1) {
+    await gate?.take(signal);
     const tried = await once(loop, clock, signal, where, n, work);
     if (tried.failure === null) return { ...tried, attempts: n };
     if (signal.aborted) throw signal.reason;

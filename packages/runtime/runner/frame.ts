@@ -72,7 +72,8 @@ export async function driveFrame(context: RunContext, frame: Frame): Promise<voi
     let output: Dataset;
     if (before?.type === 'step-completed') output = before.output;
     else {
-      checkStop(context.stop);
+      // An iteration in flight is drained; only where finished steps are kept may it stop half-way.
+      if (frame.recorded || context.stop.signal.aborted) checkStop(context.stop);
       output = await performStep(context, frame, step);
     }
     if (step.alwaysOutput && countsOf(output).every((n) => n === 0)) output = inline(['{}']);

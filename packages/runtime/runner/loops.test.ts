@@ -308,7 +308,7 @@ ${START}
 
 describe('items that misbehave', () => {
   it('time out or run out of memory alone, and the run goes on by its policy', async () => {
-    const result = await run(`settings: { limits: { expression.ms: 200 } }
+    const result = await run(`settings: { limits: { expression.ms: 1500 } }
 ${START}
   each:
     type: for-each

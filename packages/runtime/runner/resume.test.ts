@@ -109,8 +109,12 @@ describe('a loop with effects', () => {
       at.push(performance.now());
       return { status: 200, body: { n: 0 } };
     });
-    await run(calls(url, 'parallel: 10, rate: { count: 5, per: 200ms }', 20));
-    const fits = at.every((time, i) => i < 5 || time - (at[i - 5] as number) >= 180);
+    // The first call loads the client, which would count as time between starts.
+    await run(calls(url, 'parallel: 1', 1));
+    at.length = 0;
+    await run(calls(url, 'parallel: 10, rate: { count: 5, per: 300ms }', 20));
+    expect(at.length).toBe(20);
+    const fits = at.every((time, i) => i < 5 || time - (at[i - 5] as number) >= 250);
     expect(fits).toBe(true);
   });
 

@@ -36,10 +36,14 @@ interface StoredOptions {
 }
 
 export function createRunner(environment: RunnerEnvironment): Runner {
-  let evaluator: Evaluator | null = null;
+  let evaluator: ReturnType<typeof createEvaluator> | null = null;
   const running = new Set<Promise<unknown>>();
   const use = (): Evaluator => {
-    evaluator ??= createEvaluator();
+    if (evaluator === null) {
+      evaluator = createEvaluator();
+      // Its start overlaps with reading the workflow and opening the run.
+      evaluator.warm();
+    }
     return evaluator;
   };
   const drive = async (runId: string, definition: string, stored: StoredOptions, lease: Lease, plan: Plan): Promise<RunHandle> => {
@@ -51,6 +55,7 @@ export function createRunner(environment: RunnerEnvironment): Runner {
   };
   return {
     async start(request) {
+      use();
       const { plan, stored } = prepare(environment, request);
       const clock = environment.clock ?? systemClock;
       const runId = request.runId ?? newRunId(clock.now());

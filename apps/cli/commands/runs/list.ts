@@ -4,7 +4,7 @@ import type { LoopRecord, RunStatus } from '@rondo/core/ports.ts';
 import { findRun, shownStatus, withDatabase } from '../../database.ts';
 import { EXIT } from '../../exit.ts';
 import { count, duration, percent, time } from '../../render/format.ts';
-import { groupLoops } from '../../render/result.ts';
+import { groupLoops, notable } from '../../render/result.ts';
 import { paintStatus } from '../../render/style.ts';
 import { table } from '../../render/table.ts';
 import { loopJson } from '../../run-output.ts';
@@ -21,7 +21,7 @@ interface Options {
 
 /** `each 5,210/10,000 (52 %), 3 failed`. */
 export function loopsText(loops: readonly LoopRecord[]): string {
-  return groupLoops(loops.filter((loop) => !loop.path.includes('/')))
+  return notable(groupLoops(loops.filter((loop) => !loop.path.includes('/'))))
     .slice(0, 4)
     .map((g) => {
       const done = g.completed + g.failed + g.skipped;

@@ -2,6 +2,7 @@
  * Owns loops whose iterations are pure: a block of them at a time goes to the evaluator and
  * comes back as rows. The next block is evaluated while this one is written.
  */
+import type { Failure } from '@rondo/core/errors.ts';
 import type { Dataset } from '@rondo/core/events.ts';
 import { ITEM_SEPARATOR } from '@rondo/core/model/item.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
@@ -126,7 +127,7 @@ function settleBlock(context: RunContext, run: LoopRun, block: Issued, result: B
     run.settle(
       index,
       input,
-      { status: unit.status, output: unit.output, steps: unit.steps, logs: unit.logs, failure: unit.failure, attempts: 1 },
+      { status: unit.status, output: unit.output, steps: unit.steps, logs: unit.logs, failure: placed(unit.failure, run, index), attempts: 1 },
       at,
       each,
     );
@@ -137,4 +138,11 @@ function settleBlock(context: RunContext, run: LoopRun, block: Issued, result: B
   context.stats.iterations += index - first;
   if (result.ended) run.progress.ended = true;
   context.fault('cursor-moved');
+}
+
+/** A failure inside a unit, with the iteration it belongs to. */
+function placed(failure: Failure | null, run: LoopRun, index: number): Failure | null {
+  if (failure === null) return null;
+  const inside = failure.node === undefined || failure.node === run.record.node ? '' : `/${failure.node}`;
+  return { ...failure, item: index, path: `${run.path}[${index}]${inside}` };
 }

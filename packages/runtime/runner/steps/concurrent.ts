@@ -125,7 +125,6 @@ async function one(context: RunContext, step: Step, job: Concurrent, run: LoopRu
   const { clock, writer, stop } = context;
   const input = items.join(ITEM_SEPARATOR);
   const where = `${job.path}[${index}]`;
-  await rateOf(context, step, job.path)?.take(stop.signal);
   context.loops.started(1, job.path);
   context.stats.iterations += 1;
   const at = clock.now();
@@ -138,7 +137,7 @@ async function one(context: RunContext, step: Step, job: Concurrent, run: LoopRu
   await writer.durable();
   context.fault('before-effect');
   const begun = clock.monotonic();
-  const tried = await attempt(loop, clock, stop.signal, where, (n, signal) => job.work(items, index, n, signal)).catch((error: unknown) => {
+  const tried = await attempt(loop, clock, stop.signal, where, (n, signal) => job.work(items, index, n, signal), rateOf(context, step, job.path)).catch((error: unknown) => {
     if (error instanceof Stopped) run.suspend(index, input, at);
     throw error;
   });

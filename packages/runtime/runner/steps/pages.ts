@@ -44,7 +44,6 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     if (decision.do !== 'start') return endLoop(context, step, run, decision);
     const index = run.nextIndex();
     const input = cursor.carry === undefined ? ((current.value as string[])[0] ?? '') : '';
-    await gate?.take(context.stop.signal);
     run.progress.started += 1;
     context.loops.started(1, path);
     context.stats.iterations += 1;
@@ -64,7 +63,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
         log: (line) => logs.push(line),
       });
       return { result, output: encodeOutput(context, result, `${path}[${index}]`) };
-    });
+    }, gate);
     context.fault('after-effect');
     const spent = context.clock.monotonic() - begun;
     const { value, attempts } = tried;

@@ -14,7 +14,7 @@ import { runPages } from './pages.ts';
 export async function runStep(context: RunContext, frame: Frame, step: Step): Promise<Dataset> {
   const pinned = frame.depth === 0 ? context.options.pins.get(step.id) : undefined;
   if (pinned !== undefined) return inline(pinned);
-  if (step.disabled) return copy(context, frame, step);
+  if (step.disabled || passesThrough(step)) return copy(context, frame, step);
   switch (step.work) {
     case 'kernel':
       return runKernel(context, frame, step);
@@ -28,8 +28,21 @@ export async function runStep(context: RunContext, frame: Frame, step: Step): Pr
   }
 }
 
+/** Nodes that give their items on as they are; there is nothing to record about each. */
+function passesThrough(step: Step): boolean {
+  return step.pure && step.loop.size === 1 && (step.type === 'manual' || step.type === 'no-op');
+}
+
 async function copy(context: RunContext, frame: Frame, step: Step): Promise<Dataset> {
+  const feeds = feedsOf(frame, step.inputs[0] ?? []);
+  const [only] = feeds;
+  if (feeds.length === 1 && only?.port === 0) return onlyFirst(only.dataset);
   const spill = new Spill(context, pathIn(frame, step));
-  for await (const items of readBlocks(context, feedsOf(frame, step.inputs[0] ?? []))) await spill.add(items);
+  for await (const items of readBlocks(context, feeds)) await spill.add(items);
   return spill.end();
+}
+
+function onlyFirst(dataset: Dataset): Dataset {
+  if (dataset.kind === 'inline') return inline(dataset.ports[0] ?? []);
+  return { ...dataset, counts: dataset.counts.slice(0, 1), per: dataset.per.slice(0, 1) };
 }

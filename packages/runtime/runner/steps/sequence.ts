@@ -20,7 +20,6 @@ export async function sequentialIteration(
 ): Promise<UnitValue | null> {
   const { clock, writer, stop } = context;
   const { path } = run;
-  await rateOf(context, step, path)?.take(stop.signal);
   const index = run.nextIndex();
   run.progress.started += 1;
   context.loops.started(1, path);
@@ -33,7 +32,7 @@ export async function sequentialIteration(
   const lost = run.lossFailure(index);
   const tried =
     lost === null
-      ? await attempt(step.loop, clock, stop.signal, `${path}[${index}]`, () => work(index)).catch(async (error: unknown) => {
+      ? await attempt(step.loop, clock, stop.signal, `${path}[${index}]`, () => work(index), rateOf(context, step, path)).catch(async (error: unknown) => {
           if (error instanceof Stopped) {
             run.suspend(index, input, at);
             await leaveLoop(context, run);

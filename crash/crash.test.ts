@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(process.platform !== 'linux')('kill -9 at random moments', () => {
   const kinds: [Plan['kind'], number, number][] = [
-    ['sequential', 8, 10_000],
+    ['sequential', 8, 3_000],
     ['parallel', 7, 10_000],
   ];
   it.each(kinds)(

@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreError, type LoopRecord, type RunRecord, type RunStore } from '@rondo/core/ports.ts';
+import { SPILL_MARK } from '@rondo/runtime/runner/dataset.ts';
 import { EnvironmentError, UsageError } from './exit.ts';
 import { databaseOf, mustExist, type Database } from './settings.ts';
 import type { Terminal } from './terminal.ts';
@@ -71,11 +72,16 @@ export async function findRun(store: RunStore, name: string): Promise<RunRecord>
   return first;
 }
 
+/** The loops of a run; not those that only hold lists for the runner. */
+export async function loopsOf(store: RunStore, runId: string): Promise<LoopRecord[]> {
+  return (await store.loops(runId)).filter((loop) => !loop.path.endsWith(SPILL_MARK));
+}
+
 /** The loop at `path`, or the only one that the node of this name has. */
 export async function findLoop(store: RunStore, run: RunRecord, path: string): Promise<LoopRecord> {
   const exact = await store.loop(run.id, path);
   if (exact !== null) return exact;
-  const loops = await store.loops(run.id);
+  const loops = await loopsOf(store, run.id);
   const named = loops.filter((loop) => loop.node === path);
   if (named.length === 1 && named[0] !== undefined) return named[0];
   const shown = (named.length > 1 ? named : loops).slice(0, 12).map((loop) => loop.path);

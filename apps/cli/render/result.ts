@@ -81,7 +81,7 @@ export function failureLines(f: Failure, loops: readonly LoopRecord[], s: Style,
     facts.push(['at', `${printable(where)}${node}${item}`]);
   } else if (item !== '') facts.push(['at', item.slice(2)]);
   facts.push(['code', f.code]);
-  for (const loop of loops.filter((l) => l.status === 'failed').slice(0, 3)) {
+  for (const loop of loops.filter((l) => l.status === 'failed').slice(0, MOST_LOOPS)) {
     facts.push(['loop', `${printable(loop.path)} ended after ${plural(loop.failed, 'failure')}: ${loopCounts(loop)}`]);
   }
   if (f.fix !== undefined) facts.push(['fix', printable(f.fix)]);
@@ -106,10 +106,10 @@ export function summary(
   const iterations = stats.iterations > 0 ? `, ${plural(stats.iterations, 'iteration')}` : '';
   const run = options.durable ? s.dim(`  run ${result.runId}`) : '';
   const lines = [`${paintStatus(s, result.status, head)} in ${duration(stats.durationMs)}${iterations}.${run}`];
-  if (result.failure !== null && result.status !== 'completed') {
-    lines.push(...failureLines(result.failure, result.loops, s, columns));
-  }
-  lines.push(...loopLines(result.loops));
+  const failure = result.status === 'completed' ? null : result.failure;
+  if (failure !== null) lines.push(...failureLines(failure, result.loops, s, columns));
+  // The failure has told what became of the loops that failed.
+  lines.push(...loopLines(failure !== null ? result.loops.filter((loop) => loop.status !== 'failed') : result.loops));
   if (options.durable) lines.push(...nextSteps(result, options, s));
   return `${lines.join('\n')}\n`;
 }

@@ -11,7 +11,7 @@ import type { Clock, Evaluator, LoopRecord, RunStore } from '@rondo/core/ports.t
 import type { JournalEvent } from '@rondo/core/events.ts';
 import type { FaultPoint, Progress } from '../api.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
-import { LoopRun } from './loop-run.ts';
+import { LoopRun, type Settled } from './loop-run.ts';
 import type { RateGate } from './rate.ts';
 
 export interface RunOptions {
@@ -145,17 +145,19 @@ export class LoopTable {
       durationMs: 0,
     };
     this.#earlier.delete(path);
-    const beyond = [];
+    // Of a row only where it stands is kept: after a redrive all but a few may lie beyond the cursor.
+    const beyond: Settled[] = [];
     if (found !== undefined && !fresh) {
       for (let after = record.cursor - 1; ; ) {
         const page = await store.rows(runId, record.key, { after, limit: 1000 });
-        beyond.push(...page);
+        for (const { index, status, losses } of page) beyond.push({ index, status, losses });
         if (page.length < 1000) break;
         after = page.at(-1)?.index ?? after;
       }
     }
     const run = new LoopRun(record, loop, ports, writer, beyond, () => clock.monotonic());
     const finished = found !== undefined && record.status === 'completed';
+    if (found !== undefined && record.tally === '' && record.completed + record.failed + record.skipped > 0) await recount(context, run);
     if (!finished) {
       record.status = 'running';
       this.active.add(run);
@@ -174,6 +176,17 @@ export class LoopTable {
     if (this.iterations > this.#limits['run.iterations']) {
       throw new FailureError(limitFailure('run.iterations', this.#limits['run.iterations'], path));
     }
+  }
+}
+
+/** Counts the items of all rows again: a redrive took some out. A row still to be done has no output. */
+async function recount(context: RunContext, run: LoopRun): Promise<void> {
+  for (let after = -1; ; ) {
+    const page = await context.store.outputs(context.runId, run.record.key, after, 2000);
+    for (const { index, output } of page) if (run.isSettled(index)) run.count(output);
+    const last = page.at(-1);
+    if (last === undefined || page.length < 2000) return;
+    after = last.index;
   }
 }
 

@@ -22,6 +22,9 @@ export interface Outcome {
   attempts: number;
 }
 
+/** What a loop needs to know of a row that an earlier runner left. */
+export type Settled = Pick<IterationRow, 'index' | 'status' | 'losses'>;
+
 /** Items of settled rows per port; items per row where all are alike; rows. */
 interface Tally {
   sizes: number[];
@@ -46,7 +49,7 @@ export class LoopRun {
   readonly #now: () => number;
   #handed: number;
 
-  constructor(record: LoopRecord, loop: Loop, ports: number, writer: LedgerWriter, rows: readonly IterationRow[], now: () => number) {
+  constructor(record: LoopRecord, loop: Loop, ports: number, writer: LedgerWriter, rows: readonly Settled[], now: () => number) {
     this.record = record;
     this.loop = loop;
     this.#writer = writer;
@@ -171,12 +174,12 @@ export class LoopRun {
       this.record.cursor += 1;
       while (this.#ahead.delete(this.record.cursor)) this.record.cursor += 1;
     } else this.#ahead.add(index);
-    this.#count(output);
+    this.count(output);
     this.#writer.rows(this, [this.#row(index, input, outcome.status, { ...outcome, output }, startedAt, durationMs)]);
   }
 
-  /** Number of items of each port; whether every row so far has the same number. */
-  #count(output: string): void {
+  /** Takes one row's output into the number of items of each port; whether every row so far has the same number. */
+  count(output: string): void {
     this.#tally.rows += 1;
     if (this.#ports === 1) return this.#countPort(0, output);
     const parts = output.split(PORT_SEPARATOR);

@@ -1,7 +1,7 @@
 /** Owns `rondo runs list`: the newest runs as a table. */
 import { existsSync } from 'node:fs';
 import type { LoopRecord, RunStatus } from '@rondo/core/ports.ts';
-import { findRun, shownStatus, withDatabase } from '../../database.ts';
+import { findRun, loopsOf, shownStatus, withDatabase } from '../../database.ts';
 import { EXIT } from '../../exit.ts';
 import { count, duration, percent, time } from '../../render/format.ts';
 import { groupLoops, notable } from '../../render/result.ts';
@@ -45,7 +45,7 @@ export async function list(options: Options, terminal: Terminal): Promise<number
     if (options.status !== undefined) query.status = options.status;
     const found = await store.listRuns(query);
     const runs = found.slice(0, options.limit);
-    const loops = await Promise.all(runs.map((run) => store.loops(run.id)));
+    const loops = await Promise.all(runs.map((run) => loopsOf(store, run.id)));
     const now = terminal.now();
     if (options.json === true) {
       const listed = runs.map((run, i) => ({

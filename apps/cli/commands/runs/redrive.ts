@@ -1,6 +1,6 @@
 /** Owns `rondo runs redrive`: puts iterations of a finished run back and goes on with it. */
 import type { IterationStatus, Redrive, RunRecord, RunStore } from '@rondo/core/ports.ts';
-import { findLoop, isDriven } from '../../database.ts';
+import { findLoop, isDriven, loopsOf } from '../../database.ts';
 import { UsageError } from '../../exit.ts';
 import { plural } from '../../render/format.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -54,5 +54,5 @@ async function stepsAfter(
   const { definition } = parseDefinition(run.definition, run.workflow);
   const plan = definition === null ? null : compile(definition, registry).plan;
   if (plan === null) return null;
-  return downstream(plan, nodes ?? new Set((await store.loops(run.id)).map((loop) => loop.node)));
+  return downstream(plan, nodes ?? new Set((await loopsOf(store, run.id)).map((loop) => loop.node)));
 }

@@ -1,6 +1,6 @@
 /** Owns `rondo runs show`: one run with its loops, causes and failure. */
 import type { CauseRecord, LoopRecord, RunRecord } from '@rondo/core/ports.ts';
-import { findRun, isDriven, shownStatus, withDatabase } from '../../database.ts';
+import { findRun, isDriven, loopsOf, shownStatus, withDatabase } from '../../database.ts';
 import { resumeCommand } from '../../drive.ts';
 import { EXIT } from '../../exit.ts';
 import { count, duration, plural, time } from '../../render/format.ts';
@@ -22,7 +22,7 @@ const MOST_CAUSES = 5;
 export async function show(name: string, options: Options, terminal: Terminal): Promise<number> {
   return withDatabase(options.db, terminal, async ({ store, flag }) => {
     const run = await findRun(store, name);
-    const loops = await store.loops(run.id);
+    const loops = await loopsOf(store, run.id);
     const failed = loops.filter((loop) => loop.failed > 0).slice(0, MOST_CAUSES);
     const causes = await Promise.all(failed.map((loop) => store.causes(run.id, loop.key)));
     if (options.json === true) {

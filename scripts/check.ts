@@ -23,8 +23,8 @@ const bin = (name: string): string => join(ROOT, 'node_modules', '.bin', name);
 
 const CHECKS: Check[] = [
   { name: 'types', command: bin('tsc'), args: ['-p', '.'] },
-  { name: 'format', command: bin('biome'), args: ['format', '--max-diagnostics=50', '.'] },
-  { name: 'lint', command: bin('oxlint'), args: ['--deny-warnings'] },
+  { name: 'format', command: bin('biome'), args: ['format', '--reporter=summary', '.'] },
+  { name: 'lint', command: bin('oxlint'), args: ['--deny-warnings', '--format=unix'] },
   // knip is JavaScript: it runs with the Node that runs this file, not with the machine's.
   { name: 'unused', command: process.execPath, args: [join(ROOT, 'node_modules', 'knip', 'bin', 'knip.js')] },
   { name: 'architecture', command: process.execPath, args: [join(ROOT, 'scripts', 'architecture.ts'), '--check'] },

@@ -67,7 +67,8 @@ export function codeOf(source: string): string {
   while (i < source.length) {
     const c = source[i];
     if (source.startsWith('//', i)) skip(source.indexOf('\n', i) < 0 ? source.length : source.indexOf('\n', i));
-    else if (source.startsWith('/*', i)) skip(source.indexOf('*/', i) < 0 ? source.length : source.indexOf('*/', i) + 2);
+    else if (source.startsWith('/*', i))
+      skip(source.indexOf('*/', i) < 0 ? source.length : source.indexOf('*/', i) + 2);
     else if (c === '`') skip(afterTemplate(source, i));
     else if (c === '/' && BEFORE_PATTERN.test(out.slice(-40))) skip(afterPattern(source, i));
     else if (c === "'" || c === '"') {

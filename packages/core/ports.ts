@@ -264,7 +264,8 @@ export interface ProgramContext {
   itemOf?: Record<string, number[]>;
   vars?: unknown;
   run?: unknown;
-  input?: unknown;
+  /** Item texts that `$input` sees beyond the unit. */
+  input?: readonly string[];
   /** Enclosing loops, innermost first: item, index, count, previous. */
   loops?: unknown[];
   /** Extra names ($response, $pageCount ...). */

@@ -8,7 +8,7 @@ import { Command } from 'commander';
 import type { RunRecord } from '@rondo/core/ports.ts';
 import { InvalidWorkflow, type RunHandle, type RunRequest } from '@rondo/runtime/api.ts';
 import { collect, jsonPairs, jsonValue, secretPairs, wholeNumber } from '../arguments.ts';
-import { findRun, openDatabase, type Opened } from '../database.ts';
+import { FINAL, findRun, openDatabase, type Opened } from '../database.ts';
 import { drive } from '../drive.ts';
 import { InvalidFile, UsageError } from '../exit.ts';
 import type { Context } from '../program.ts';
@@ -147,8 +147,14 @@ export async function resumeStored(
     const more = prepare === undefined ? {} : await prepare(database, record);
     if (more === null) return 0;
     Object.assign(extra, more);
+    const now = (await database.store.getRun(record.id)) ?? record;
+    if (FINAL.has(now.status)) {
+      const again =
+        now.status === 'failed' ? ` To do what failed again: rondo runs redrive ${now.id}${database.flag}` : '';
+      throw new UsageError(`Run ${now.id} has ended: it is ${now.status}.${again}`, 'run-finished');
+    }
     // A pause that was asked for is over when somebody asks to go on.
-    if (record.control === 'pause') await database.store.setControl(record.id, 'none');
+    if (now.control === 'pause') await database.store.setControl(now.id, 'none');
     code = await withRunner(database, options, terminal, folderOfRun(record, terminal.cwd), extra, (runner) =>
       runner.resume(record.id),
     );

@@ -217,6 +217,14 @@ describe('cancel and pause', () => {
   });
 });
 
+it('does not resume what has ended, and says what to do instead', async () => {
+  await stored('r1', rowsOf(3, failedAt(1)), 'failed');
+  const { code, terminal } = await rondo('resume', 'r1');
+  expect(code).toBe(2);
+  expect(terminal.stderr()).toContain('Run r1 has ended: it is failed. To do what failed again: rondo runs redrive r1');
+  expect((await store.getRun('r1'))?.status).toBe('failed');
+});
+
 it('refuses a database that is not there, and a run that is not', async () => {
   expect((await rondo('show', 'x', '--db', 'none.db')).code).toBe(3);
   expect((await rondo('show', 'x')).code).toBe(2);

@@ -141,6 +141,7 @@ function scanText(text: string, visible: ReadonlySet<string>, uses: Uses): void 
     const id = match[2] as string;
     if (visible.has(id)) uses.references.set(id, new Set(['all']));
   }
+  if (/\$input\b/.test(text)) uses.names.add('$input');
   if (/\$loop\b/.test(text) && previousInCode(text)) uses.names.add('$loop.previous');
 }
 

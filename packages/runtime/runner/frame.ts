@@ -27,6 +27,8 @@ export interface Frame {
   path: string;
   input: Feed[];
   parent: Frame | null;
+  /** The container step this frame is an iteration of, in the parent's region. */
+  around: { step: Step; index: number } | null;
   loops: LoopView[];
   outputs: (Dataset | null)[];
   /** Records finished steps in the journal. */

@@ -26,12 +26,37 @@ describe('a plain node', () => {
     expect(result.output).toEqual([{ n: 7, all: 2 }]);
   });
 
+  it('sees the whole list in $input, also item by item and in code', async () => {
+    const result = await run(`${START}
+  share: { type: set, after: start, with: { fields: { of: "{{ $input.all().length }}" } } }
+  coded: { type: code, after: share, with: { code: "return { n: $json.n, last: $input.last().json.n };" } }`, { input: [{ n: 1 }, { n: 2 }, { n: 3 }] });
+    expect(result.output).toEqual([1, 2, 3].map((n) => ({ n, last: 3 })));
+    expect((await result.rows('share')).map((row) => row.output)).toEqual([1, 2, 3].map((n) => `{"n":${n},"of":3}`));
+  });
+
   it('fails with the index, node and path of the item', async () => {
     const result = await run(`${START}
   bad: { type: set, after: start, with: { fields: { x: "{{ $json.a.b.c }}" } } }`, { input: [{ a: { b: { c: 1 } } }, { a: 1 }] });
     expect(result.status).toBe('failed');
     expect(result.failure).toMatchObject({ code: 'expression-failed', node: 'bad', item: 1 });
     expect(result.loop('bad')).toMatchObject({ completed: 1, failed: 1 });
+  });
+});
+
+describe('paired items', () => {
+  it('lead from an item to what it was made from, through filters, bodies and lists', async () => {
+    const result = await run(`${START}
+  rows: { type: split-out, after: start, with: { field: rows } }
+  odd: { type: filter, after: rows, with: { when: "{{ $json.v % 2 === 1 }}" } }
+  keep: { type: set, after: odd, with: { keep: none, fields: { w: "{{ $json.v * 10 }}" } } }
+  each:
+    type: for-each
+    after: keep
+    body:
+      look: { type: set, with: { keep: none, fields: { w: "{{ $json.w }}", v: "{{ $('rows').item.json.v }}", o: "{{ $('odd').item.json.v }}", n: "{{ $('start').item.json.rows.length }}" } } }
+  after: { type: set, after: each, with: { fields: { again: "{{ $('keep').item.json.w }}" } } }`, { input: { rows: [0, 1, 2, 3, 4, 5].map((v) => ({ v })) } });
+    expect(result.failure).toBeNull();
+    expect(result.output).toEqual([1, 3, 5].map((v) => ({ w: v * 10, v, o: v, n: 6, again: v * 10 })));
   });
 });
 

@@ -198,6 +198,7 @@ function topFrame(setup: RunSetup): Frame {
     path: '',
     input: [],
     parent: null,
+    around: null,
     loops: [],
     outputs: [],
     recorded: true,

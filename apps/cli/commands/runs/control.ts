@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Control, RunRecord } from '@rondo/core/ports.ts';
-import { findRun, mayBeDriven, withDatabase, type Opened } from '../../database.ts';
+import { FINAL, findRun, mayBeDriven, withDatabase, type Opened } from '../../database.ts';
 import { EXIT } from '../../exit.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -14,7 +14,6 @@ interface Options {
 }
 
 const LEASE_MS = 10_000;
-const FINAL = new Set(['completed', 'failed', 'cancelled']);
 
 interface Outcome {
   exit: number;

@@ -1,7 +1,7 @@
 /** Owns `rondo runs list`: the newest runs as a table. */
 import { existsSync } from 'node:fs';
-import type { LoopRecord, RunStatus } from '@rondo/core/ports.ts';
-import { findRun, loopsOf, shownStatus, withDatabase } from '../../database.ts';
+import type { LoopRecord, RunRecord, RunStatus } from '@rondo/core/ports.ts';
+import { findRun, isDriven, loopsOf, shownStatus, withDatabase } from '../../database.ts';
 import { EXIT } from '../../exit.ts';
 import { count, duration, percent, time } from '../../render/format.ts';
 import { groupLoops, notable } from '../../render/result.ts';
@@ -30,6 +30,12 @@ export function loopsText(loops: readonly LoopRecord[]): string {
       return `${g.name} ${of}${share}${g.failed > 0 ? `, ${count(g.failed)} failed` : ''}`;
     })
     .join('; ');
+}
+
+/** How long it took, or takes until now; of a run that rests nothing is known. */
+function tookText(run: RunRecord, now: number): string {
+  const end = run.finishedAt ?? (isDriven(run, now) ? now : null);
+  return run.startedAt === null || end === null ? '-' : duration(end - run.startedAt);
 }
 
 export async function list(options: Options, terminal: Terminal): Promise<number> {
@@ -71,7 +77,7 @@ export async function list(options: Options, terminal: Terminal): Promise<number
       run.id,
       time(run.createdAt),
       shownStatus(run, now),
-      run.startedAt === null ? '-' : duration((run.finishedAt ?? run.heartbeatAt ?? now) - run.startedAt),
+      tookText(run, now),
       run.workflow,
       loopsText(loops[i] ?? []),
     ]);

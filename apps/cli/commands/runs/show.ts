@@ -79,7 +79,7 @@ function printRun(run: RunRecord, loops: readonly LoopRecord[], terminal: Termin
   const s = out.style;
   const now = terminal.now();
   const status = shownStatus(run, now);
-  const end = run.finishedAt ?? (isDriven(run, now) ? now : run.heartbeatAt);
+  const end = run.finishedAt ?? (isDriven(run, now) ? now : null);
   const lines: [string, string][] = [
     ['run', run.id],
     ['workflow', printable(run.workflow)],

@@ -6,9 +6,10 @@ import type { Failure } from '@rondo/core/errors.ts';
 import type { Dataset } from '@rondo/core/events.ts';
 import { ITEM_SEPARATOR } from '@rondo/core/model/item.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
-import type { BlockResult, ProgramContext } from '@rondo/core/ports.ts';
+import type { BlockResult } from '@rondo/core/ports.ts';
 import { checkStop, type RunContext } from '../context.ts';
 import { BLOCK, countAll, readAll, readBlocks, type Feed } from '../dataset.ts';
+import type { ScopeSource } from '../lineage.ts';
 import type { LoopRun } from '../loop-run.ts';
 import { endLoop, leaveLoop, tooMany } from './settle.ts';
 
@@ -16,7 +17,7 @@ export interface BlockWork {
   path: string;
   program: string;
   feeds: Feed[];
-  scope: ProgramContext;
+  scope: ScopeSource;
   /** Over state: the variables before the first iteration, as JSON text. */
   state: string | null;
   ports: number;
@@ -92,6 +93,7 @@ function issuer(context: RunContext, step: Step, work: BlockWork, run: LoopRun, 
     context.loops.started(units, work.path);
     const issued = { items, first, units, size, at: context.clock.now(), clock: context.clock.monotonic() };
     first += units;
+    const scope = await work.scope(issued.first, units, size);
     const answer = context.evaluator.run({
       program: work.program,
       items,
@@ -100,7 +102,7 @@ function issuer(context: RunContext, step: Step, work: BlockWork, run: LoopRun, 
       units,
       total: run.progress.total,
       carry: run.record.carry,
-      context: work.scope,
+      context: scope,
     });
     answer.catch(() => {});
     return { ...issued, answer };

@@ -12,6 +12,7 @@ import type { RunContext } from '../context.ts';
 import { countAll, inline, readBlocks, Spill, type Feed } from '../dataset.ts';
 import { evaluateOne, isLiteral } from '../evaluate.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
+import { scopeSource } from '../lineage.ts';
 import { contextFor, jsonOf, regionProgram } from '../programs.ts';
 import { blockLoop } from './block-loop.ts';
 import { frameLoop } from './frames.ts';
@@ -100,7 +101,8 @@ async function runItems(context: RunContext, frame: Frame, step: Step, container
   const alone = loop.rate === null && loop.pauseMs === 0 && loop.timeoutMs === null && loop.retry.times === 0;
   if (body.pure && alone && (loop.size <= 1000 || countAll(feeds) <= 1000)) {
     const program = regionProgram(context, frame, step, body);
-    const scope = await contextFor(context, frame, [...body.outer, ...step.references], path);
+    const listed = step.loopTemplates.over !== undefined;
+    const scope = await scopeSource(context, frame, [...body.outer, ...step.references], path, step.inputs[0] ?? [], listed);
     return (await blockLoop(context, step, { path, program, feeds, scope, state: null, ports: 1 })).dataset;
   }
   return frameLoop(context, frame, step, body, feeds);
@@ -127,11 +129,11 @@ async function runLoop(context: RunContext, frame: Frame, step: Step, container:
   const given = first[0] === undefined ? {} : (jsonOf(first[0]) as Json);
   const initial = JSON.stringify(state === undefined && isObject(given) ? given : vars);
   const bound: Step = { ...step, loop };
-  const input = { ...scope, input: given };
+  const input = { ...scope, input: first };
   const plain = loop.rate === null && loop.pauseMs === 0 && loop.timeoutMs === null && loop.retry.times === 0;
   const result =
     container.body.pure && plain
-      ? await blockLoop(context, bound, { path, program: regionProgram(context, frame, step, container.body), feeds: [], scope: input, state: initial, ports: 1 })
+      ? await blockLoop(context, bound, { path, program: regionProgram(context, frame, step, container.body), feeds: [], scope: async () => input, state: initial, ports: 1 })
       : await stateLoop(context, frame, bound, container.body, initial, input);
   if (container.gives === 'results') return result.dataset;
   return inline([encodeItem({ json: JSON.parse(result.carry ?? initial) as Json })]);

@@ -14,6 +14,7 @@ import { sleepOrStop, type RunContext } from '../context.ts';
 import { countAll, inline, readAll } from '../dataset.ts';
 import { evaluate, parameterSource } from '../evaluate.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
+import { readsInput, scopeSource } from '../lineage.ts';
 import { contextFor, templateProgram } from '../programs.ts';
 import { compileNever } from './page-templates.ts';
 import { concurrentLoop, firstItem, type UnitValue, type UnitWork } from './concurrent.ts';
@@ -22,7 +23,7 @@ import { concurrentLoop, firstItem, type UnitValue, type UnitWork } from './conc
 const SHOWN_WAIT_MS = 1000;
 
 export interface Caller {
-  (call: { items: string[]; index: number; attempt: number; carry: Json | undefined; signal: AbortSignal; log: (line: string) => void }): Promise<EffectResult>;
+  (call: { items: string[]; index: number; attempt: number; carry: Json | undefined; signal: AbortSignal; log: (line: string) => void; /** Of the unit among the input's units, where that is not `index`. */ position?: number }): Promise<EffectResult>;
 }
 
 /** A way to call the node of a step for one unit. */
@@ -31,11 +32,12 @@ export async function effectCaller(context: RunContext, frame: Frame, step: Step
   const { run } = type;
   if (run === undefined) throw new Defect(`node type ${step.type} has no run`);
   const path = pathIn(frame, step);
-  const scope = await contextFor(context, frame, step.references, path);
+  const scopes = await scopeSource(context, frame, step.references, path, step.inputs[0] ?? [], false, readsInput(step));
   const parameters = parameterSource(context, frame, step);
   const limit = (name: string): number => context.limits[name as LimitName];
-  return async ({ items, index, attempt: n, carry, signal, log }) =>
-    run({
+  return async ({ items, index, attempt: n, carry, signal, log, position = index }) => {
+    const scope = await scopes(position, 1, step.loop.size);
+    return run({
       params: await parameters(items, index, scope),
       items: items.map(decodeItem),
       carry,
@@ -46,6 +48,7 @@ export async function effectCaller(context: RunContext, frame: Frame, step: Step
       ports: { ...context.ports, limit, log },
       evaluate: (template, names) => extra(context, frame, step, template, names, items, index, scope),
     });
+  };
 }
 
 async function extra(

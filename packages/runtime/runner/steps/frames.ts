@@ -26,7 +26,7 @@ export async function frameLoop(context: RunContext, frame: Frame, step: Step, b
     work: async (items, index) => {
       if (loop.carry === 'previous' && previous.index !== index - 1) previous = { index: index - 1, value: await earlierResult(context, path, index - 1, loop.size) };
       const view = { item: viewOf(items, loop.size), index, count: total, previous: previous.value, node: step.id };
-      const value = await iterate(context, bodyFrame(frame, body, `${path}[${index}]`, items, view), loop.flatten);
+      const value = await iterate(context, bodyFrame(frame, step, index, body, `${path}[${index}]`, items, view), loop.flatten);
       if (loop.carry === 'previous') previous = { index, value: viewOf(splitItems(value.output), loop.size) };
       return value;
     },

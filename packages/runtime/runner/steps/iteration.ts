@@ -6,7 +6,7 @@ import { FailureError } from '@rondo/core/errors.ts';
 import type { Dataset } from '@rondo/core/events.ts';
 import { encodeItem, ITEM_SEPARATOR, itemFromWire, type Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
-import type { Region } from '@rondo/core/model/plan.ts';
+import type { Region, Step } from '@rondo/core/model/plan.ts';
 import type { RunContext } from '../context.ts';
 import { inline, readAll } from '../dataset.ts';
 import { driveFrame, resultFeeds, type Frame, type LoopView } from '../frame.ts';
@@ -16,13 +16,14 @@ import type { UnitValue } from './concurrent.ts';
 /** More of an iteration's steps than this is not kept with its row, only how many items there were. */
 const STEPS_CHARS = 1024 * 1024;
 
-export function bodyFrame(frame: Frame, body: Region, path: string, items: string[], view: LoopView | null): Frame {
+export function bodyFrame(frame: Frame, step: Step, index: number, body: Region, path: string, items: string[], view: LoopView): Frame {
   return {
     region: body,
     path,
     input: [{ dataset: inline(items), port: 0 }],
     parent: frame,
-    loops: view === null ? frame.loops : [view, ...frame.loops],
+    around: { step, index },
+    loops: [view, ...frame.loops],
     outputs: [],
     recorded: body.checkpoint,
     depth: frame.depth,

@@ -9,7 +9,8 @@ import type { Step } from '@rondo/core/model/plan.ts';
 import type { RunContext } from '../context.ts';
 import { BLOCK, countAll, inline, readAll } from '../dataset.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
-import { contextFor, kernelProgram } from '../programs.ts';
+import { readsInput, scopeSource } from '../lineage.ts';
+import { kernelProgram } from '../programs.ts';
 import { blockLoop } from './block-loop.ts';
 import { runEffectful } from './effect.ts';
 
@@ -20,14 +21,14 @@ export async function runKernel(context: RunContext, frame: Frame, step: Step): 
   const feeds = feedsOf(frame, step.inputs[0] ?? []);
   const path = pathIn(frame, step);
   const program = kernelProgram(context, frame, step);
-  const scope = await contextFor(context, frame, step.references, path);
+  const scope = await scopeSource(context, frame, step.references, path, step.inputs[0] ?? [], false, readsInput(step));
   if (frame.path === '' || countAll(feeds) > BLOCK) {
     return (await blockLoop(context, step, { path, program, feeds, scope, state: null, ports: step.outputs.length })).dataset;
   }
   const items = await readAll(context, feeds, path);
   const size = Math.min(loop.size, Math.max(items.length, 1));
   const units = Math.ceil(items.length / size);
-  const { units: answers } = await context.evaluator.run({ program, items, size, first: 0, units, total: units, carry: null, context: scope });
+  const { units: answers } = await context.evaluator.run({ program, items, size, first: 0, units, total: units, carry: null, context: await scope(0, units, size) });
   const ports: string[][] = step.outputs.map(() => []);
   for (const [index, answer] of answers.entries()) {
     if (answer.status === 'failed') {
@@ -41,7 +42,7 @@ export async function runKernel(context: RunContext, frame: Frame, step: Step): 
 /** One unit at a time, for the concurrent loop. */
 function kernelUnit(context: RunContext, frame: Frame, step: Step) {
   const program = kernelProgram(context, frame, step);
-  const scope = contextFor(context, frame, step.references, pathIn(frame, step));
+  const scope = scopeSource(context, frame, step.references, pathIn(frame, step), step.inputs[0] ?? [], false, readsInput(step));
   return async (items: string[], index: number) => {
     const { units } = await context.evaluator.run({
       program,
@@ -51,7 +52,7 @@ function kernelUnit(context: RunContext, frame: Frame, step: Step) {
       units: 1,
       total: null,
       carry: null,
-      context: await scope,
+      context: await (await scope)(index, 1, step.loop.size),
     });
     const unit = units[0];
     if (unit === undefined || unit.status === 'failed') {

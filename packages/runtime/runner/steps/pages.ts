@@ -59,6 +59,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
         index,
         attempt: n,
         carry: cursor.carry,
+        position: cursor.item,
         signal,
         log: (line) => logs.push(line),
       });

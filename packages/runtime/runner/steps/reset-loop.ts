@@ -57,7 +57,7 @@ export async function resetLoop(context: RunContext, frame: Frame, step: Step, c
       bound,
       run,
       batch.join(ITEM_SEPARATOR),
-      (index) => iterate(context, bodyFrame(frame, container.body, `${path}[${index}]`, batch, view), loop.flatten),
+      (index) => iterate(context, bodyFrame(frame, step, index, container.body, `${path}[${index}]`, batch, view), loop.flatten),
       async (value) => {
         const back = value === null ? [] : splitItems(value.output);
         const again =

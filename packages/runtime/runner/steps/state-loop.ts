@@ -54,7 +54,7 @@ export async function stateLoop(
       step,
       run,
       input,
-      (index) => iterate(context, bodyFrame(frame, body, `${path}[${index}]`, [input], view), loop.flatten),
+      (index) => iterate(context, bodyFrame(frame, step, index, body, `${path}[${index}]`, [input], view), loop.flatten),
       async (value) => {
         if (value === null) return input;
         const first = firstItem(value.output);

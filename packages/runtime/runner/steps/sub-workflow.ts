@@ -13,6 +13,7 @@ import { inline } from '../dataset.ts';
 import { evaluateOne } from '../evaluate.ts';
 import { driveFrame, feedsOf, pathIn, type Frame } from '../frame.ts';
 import { checkInput } from '../input.ts';
+import { scopeSource } from '../lineage.ts';
 import { contextFor, jsonOf } from '../programs.ts';
 import { breakCondition } from './effect.ts';
 import { concurrentLoop, type UnitValue } from './concurrent.ts';
@@ -49,7 +50,8 @@ export async function runSubWorkflow(context: RunContext, frame: Frame, step: St
 /** The `input` parameter: a list becomes items, anything else one item. */
 async function mapped(context: RunContext, frame: Frame, step: Step, container: Container & { kind: 'sub-workflow' }, items: string[], index: number): Promise<string[]> {
   if (container.input === undefined) return items;
-  const scope = await contextFor(context, frame, step.references, pathIn(frame, step));
+  const scopes = await scopeSource(context, frame, step.references, pathIn(frame, step), step.inputs[0] ?? []);
+  const scope = await scopes(index, 1, step.loop.size);
   const value = await evaluateOne(context, frame, `input:${step.id}`, container.input, items, index, {
     ...scope,
     ...(frame.loops.length > 0 ? { loops: frame.loops } : {}),
@@ -64,6 +66,7 @@ async function call(context: RunContext, plan: Plan, path: string, items: string
     path,
     input: [{ dataset: inline(items), port: 0 }],
     parent: null,
+    around: null,
     loops: [],
     outputs: [],
     recorded: plan.root.checkpoint,

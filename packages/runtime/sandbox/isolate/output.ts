@@ -36,12 +36,14 @@ function checkShape(value: Json, limits: Limits, where: string, levels: number):
     }
     return;
   }
-  const names = Object.keys(value);
-  if (names.length > limits.itemKeys) throw reached('item.keys', limits.itemKeys, where, `it has ${names.length}`);
-  for (let i = 0; i < names.length; i += 1) {
-    const member = value[names[i] as string] as Json;
+  let count = 0;
+  // Nothing is inherited that this would find: data has plain prototypes, and those are frozen.
+  for (const name in value) {
+    count += 1;
+    const member = value[name] as Json;
     if (member !== null && typeof member === 'object') checkShape(member, limits, where, levels - 1);
   }
+  if (count > limits.itemKeys) throw reached('item.keys', limits.itemKeys, where, `it has ${count}`);
 }
 
 /** JSON text of one item's value. */
@@ -98,10 +100,14 @@ export function joinPorts(ports: readonly (readonly string[])[]): string {
   return out;
 }
 
+/** Beginning of a completed step in the record of steps. */
+export function stepHead(id: string): string {
+  return `{"id":${JSON.stringify(id)},"status":"completed","output":[`;
+}
+
 /** JSON text of the lists of json per port, for the record of steps. */
-export function stepText(id: string, status: 'completed' | 'skipped', ports: readonly (readonly string[])[]): string {
-  if (status === 'skipped') return `{"id":${JSON.stringify(id)},"status":"skipped","output":[]}`;
-  let out = `{"id":${JSON.stringify(id)},"status":"completed","output":[`;
+export function stepText(head: string, ports: readonly (readonly string[])[]): string {
+  let out = head;
   for (let p = 0; p < ports.length; p += 1) {
     const texts = ports[p] as readonly string[];
     out += p === 0 ? '[' : ',[';
@@ -109,4 +115,8 @@ export function stepText(id: string, status: 'completed' | 'skipped', ports: rea
     out += ']';
   }
   return `${out}]}`;
+}
+
+export function skippedText(id: string): string {
+  return `{"id":${JSON.stringify(id)},"status":"skipped","output":[]}`;
 }

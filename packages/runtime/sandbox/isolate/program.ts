@@ -7,10 +7,13 @@ import type { FoldModule, KernelModule } from '@rondo/core/model/node-type.ts';
 import type { Source, Step, Template } from '@rondo/core/model/plan.ts';
 import type { Program } from '@rondo/core/ports.ts';
 import { compileCode, type RunCode } from './code.ts';
+import { stepHead } from './output.ts';
 import { compileParameters, compileTemplate, type Evaluate } from './templates.ts';
 
 export interface CompiledStep {
   id: string;
+  /** Beginning of its text in the record of steps. */
+  head: string;
   /** Position in the program. */
   at: number;
   inputs: Source[][];
@@ -119,6 +122,7 @@ function compileStep(step: Step, at: number, place: (source: Source) => Source, 
   const { loop } = step;
   return {
     id: step.id,
+    head: stepHead(step.id),
     at,
     inputs,
     connections: inputs.reduce((count, sources) => count + sources.length, 0),

@@ -4,13 +4,14 @@
  * the unit (interpreter.ts).
  */
 import { failure, FailureError, toFailure, type Failure } from '@rondo/core/errors.ts';
-import type { Item } from '@rondo/core/model/item.ts';
+import type { Item, Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { KernelCall, KernelResult } from '@rondo/core/model/node-type.ts';
 import type { Source } from '@rondo/core/model/plan.ts';
 import { cloneItem, Scope, type Neighbours } from './scope.ts';
 import { toData } from './data.ts';
-import { portTexts, stepText } from './output.ts';
+import { portTexts, skippedText, stepText } from './output.ts';
+import type { RunCode } from './code.ts';
 import { flattenItems, type CompiledProgram, type CompiledStep } from './program.ts';
 
 const NO_ITEMS: readonly Item[] = [];
@@ -41,6 +42,7 @@ export class Region implements Neighbours {
   #ownsOut = false;
   #settled: Item[][] | null = null;
   #rejected: { error: unknown } | null = null;
+  /** Reused; a call with code is one of its own, so that the other keeps its shape. */
   readonly #call: KernelCall = { params: {}, item: { json: null }, inputs: [], index: 0 };
 
   constructor(program: CompiledProgram) {
@@ -105,7 +107,7 @@ export class Region implements Neighbours {
     for (const step of this.#program.steps) {
       if (step.isResult) continue;
       const texts = this.texts[step.at] as string[][] | null;
-      const text = texts === null ? stepText(step.id, 'skipped', []) : stepText(step.id, 'completed', texts);
+      const text = texts === null ? skippedText(step.id) : stepText(step.head, texts);
       out += out === '' ? text : `,${text}`;
     }
     return out === '' ? '' : `[${out}]`;
@@ -119,7 +121,7 @@ export class Region implements Neighbours {
       const texts = this.texts[step.at] as string[][] | null;
       if (step.at === this.#at) {
         parts.push(`{"id":${JSON.stringify(step.id)},"status":"failed","output":[],"failure":${JSON.stringify(failed)}}`);
-      } else parts.push(texts === null ? stepText(step.id, 'skipped', []) : stepText(step.id, 'completed', texts));
+      } else parts.push(texts === null ? skippedText(step.id) : stepText(step.head, texts));
     }
     return parts.length === 0 ? '' : `[${parts.join(',')}]`;
   }
@@ -195,20 +197,11 @@ export class Region implements Neighbours {
           if (step.code !== null) given = given.map((list) => list.map(cloneItem));
           const item = given[lead]?.[0] ?? { json: {} };
           this.#aim(step, item, position, all && step.code !== null ? given : inputs);
-          const call = this.#call;
-          call.params = step.params(scope);
-          call.item = item;
-          call.inputs = given as Item[][];
-          call.index = position;
-          if (step.code !== null) {
-            scope.copies = true;
-            scope.ownsItem = true;
-            // Only a unit that sees all items has copies of all of them.
-            scope.ownsInputs = all;
-            const { code } = step;
-            call.code = (names) => code(scope, names);
-          } else delete call.code;
-          const result = run(call);
+          const params = step.params(scope);
+          const result =
+            step.code === null
+              ? run(this.#plainCall(params, item, given as Item[][], position))
+              : run(this.#codeCall(step.code, params, item, given as Item[][], position, all));
           if (!Array.isArray(result)) {
             this.pending = Promise.resolve(result);
             return false;
@@ -228,6 +221,24 @@ export class Region implements Neighbours {
     return true;
   }
 
+  #plainCall(params: Record<string, Json>, item: Item, inputs: Item[][], index: number): KernelCall {
+    const call = this.#call;
+    call.params = params;
+    call.item = item;
+    call.inputs = inputs;
+    call.index = index;
+    return call;
+  }
+
+  #codeCall(code: RunCode, params: Record<string, Json>, item: Item, inputs: Item[][], index: number, all: boolean): KernelCall {
+    const { scope } = this;
+    scope.copies = true;
+    scope.ownsItem = true;
+    // Only a unit that sees all items has copies of all of them.
+    scope.ownsInputs = all;
+    return { params, item, inputs, index, code: (names) => code(scope, names) };
+  }
+
   #checkLimit(step: CompiledStep, iterations: number): void {
     if (iterations <= step.limit || step.endsAtLimit) return;
     throw new FailureError({
@@ -244,8 +255,8 @@ export class Region implements Neighbours {
 
   /** Takes the ports of one call into the step's output. */
   #collect(step: CompiledStep, ports: Item[][], position: number, count: number, lead: number): void {
-    if (!Array.isArray(ports) || !ports.every(Array.isArray)) {
-      throw new Error(`node type of ${step.id} gave no lists of items`);
+    for (let p = 0; p < ports.length; p += 1) {
+      if (!Array.isArray(ports[p])) throw new Error(`the node type of ${step.id} gave no lists of items`);
     }
     const given = step.code === null ? ports : ports.map((items) => items.map(asData));
     const first = this.#out.length === 0 || step.lastOnly;

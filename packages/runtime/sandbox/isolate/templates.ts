@@ -126,9 +126,12 @@ function compileObject(entries: readonly (readonly [string, Evaluate])[]): Evalu
       return value;
     };
   }
-  const members = entries.map(([name], i) => `[${JSON.stringify(name)}]: f[${i}](s)`);
-  return new Function('f', `"use strict"; return function (s) { return { ${members.join(', ')} }; };`)(
-    entries.map(([, run]) => run),
+  // As a plain key `__proto__` would set the prototype.
+  const key = (name: string): string => (name === '__proto__' ? '["__proto__"]' : JSON.stringify(name));
+  const members = entries.map(([name], i) => `${key(name)}: f${i}(s)`);
+  const names = entries.map((_, i) => `f${i}`);
+  return new Function(...names, `"use strict"; return function (s) { return { ${members.join(', ')} }; };`)(
+    ...entries.map(([, run]) => run),
   ) as Evaluate;
 }
 

@@ -10,7 +10,7 @@ import { closest } from './closest.ts';
 import { csvCell } from './commands/runs/export.ts';
 import { downstream } from './downstream.ts';
 import { applyEdits } from './edits.ts';
-import { workflowFinder } from './sub-workflows.ts';
+import { workflowFinder } from '@rondo/runtime/runner/workflows.ts';
 
 it('finds what was meant, or nothing', () => {
   expect(closest('rnus', ['run', 'runs', 'nodes'])).toBe('runs');

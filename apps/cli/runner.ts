@@ -2,11 +2,10 @@
  * Owns putting a Runner together from a database and options: registry, secrets, guard, folders.
  * Does not drive (drive.ts).
  */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RunRecord } from '@rondo/core/ports.ts';
 import type { Runner, RunnerEnvironment } from '@rondo/runtime/api.ts';
 import type { Opened } from './database.ts';
-import { workflowFinder } from './sub-workflows.ts';
 
 export interface RunnerOptions {
   secrets: Record<string, string>;
@@ -18,9 +17,10 @@ export interface RunnerOptions {
 }
 
 export async function makeRunner(database: Opened, options: RunnerOptions): Promise<Runner> {
-  const [{ createRunner }, { registry }] = await Promise.all([
+  const [{ createRunner }, { registry }, { workflowFinder }] = await Promise.all([
     import('@rondo/runtime/runner/runner.ts'),
     import('@rondo/nodes/registry.ts'),
+    import('@rondo/runtime/runner/workflows.ts'),
   ]);
   const environment: RunnerEnvironment = {
     store: database.store,
@@ -29,6 +29,7 @@ export async function makeRunner(database: Opened, options: RunnerOptions): Prom
     egressAllow: options.egressAllow,
     findWorkflow: workflowFinder(options.workflows),
   };
+  if (database.isFile) environment.blobs = join(dirname(database.target), 'blobs');
   if (options.files !== undefined) environment.filesRoot = options.files;
   return createRunner(environment);
 }

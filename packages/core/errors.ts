@@ -54,6 +54,7 @@ export const CODES = {
   'store-corrupt': 'The database holds a row whose checksum does not fit.',
   'lease-lost': 'Another runner has taken over the run.',
   'run-not-found': 'There is no run with this id.',
+  'run-ended': 'The run has its final status; only a redrive opens it again.',
 } as const;
 
 export type Code = keyof typeof CODES;

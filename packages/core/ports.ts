@@ -203,7 +203,7 @@ export interface RunStore {
 }
 
 export class StoreError extends Error {
-  readonly code: 'lease-lost' | 'store-unavailable' | 'store-corrupt' | 'run-not-found';
+  readonly code: 'lease-lost' | 'store-unavailable' | 'store-corrupt' | 'run-not-found' | 'run-ended';
   constructor(code: StoreError['code'], message: string) {
     super(message);
     this.name = 'StoreError';

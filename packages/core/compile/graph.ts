@@ -33,6 +33,8 @@ export function readEdges(
     const from = dot < 0 ? text : text.slice(0, dot);
     const portName = dot < 0 ? null : text.slice(dot + 1);
     const source = ports.get(from);
+    // A node of an unknown type has its own diagnostic.
+    if (source === undefined && Object.hasOwn(nodes, from)) return;
     if (source === undefined) {
       const near = nearest(from, Object.keys(nodes));
       out.push(
@@ -52,7 +54,7 @@ export function readEdges(
   for (const [to, node] of Object.entries(nodes)) {
     const { after } = node;
     const at = [...path, to, 'after'];
-    if (after === undefined) continue;
+    if (after === undefined || !ports.has(to)) continue;
     if (typeof after === 'string') add(to, 0, after, at);
     else if (Array.isArray(after)) after.forEach((text, i) => add(to, 0, text, [...at, i]));
     else {

@@ -84,7 +84,7 @@ function resultSources(
   if (result === undefined) return null;
   const at = [...path.slice(0, -1), 'result'];
   const pseudo: Record<string, NodeDefinition> = { ...nodes, result: { type: 'result', after: result } };
-  const edges = readEdges({ result: pseudo.result as NodeDefinition }, ports, at.slice(0, -1), out);
+  const edges = readEdges({ result: pseudo.result as NodeDefinition }, new Map([...ports, ['result', { inputs: ['main'], outputs: [] }]]), at.slice(0, -1), out);
   return edges.map(({ from, fromPort }) => ({ from, fromPort }));
 }
 

@@ -2,7 +2,7 @@
  * Owns the Runner: takes requests, checks them, stores the run, drives it under a lease with an
  * evaluator of its own. What happens inside a run is run.ts.
  */
-import { isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { compile } from '@rondo/core/compile/compile.ts';
 import { diagnostic, failure, FailureError } from '@rondo/core/errors.ts';
@@ -23,7 +23,7 @@ import { isDead, owner } from './owner.ts';
 import type { Frame } from './frame.ts';
 import { checkInput } from './input.ts';
 import { driveRun, LEASE_MS, type RunSetup } from './run.ts';
-import { folderOf, workflowFinder } from './workflows.ts';
+import { workflowFinder } from './workflows.ts';
 
 /** What a run needs besides its definition; stored with it so that resume needs nothing else. */
 interface StoredOptions {
@@ -36,18 +36,12 @@ interface StoredOptions {
 }
 
 export function createRunner(environment: RunnerEnvironment): Runner {
-  let evaluator: ReturnType<typeof createEvaluator> | null = null;
+  // Its start overlaps with reading the workflow and opening the run.
+  const evaluator = createEvaluator();
+  evaluator.warm();
   const running = new Set<Promise<unknown>>();
-  const use = (): Evaluator => {
-    if (evaluator === null) {
-      evaluator = createEvaluator();
-      // Its start overlaps with reading the workflow and opening the run.
-      evaluator.warm();
-    }
-    return evaluator;
-  };
   const drive = async (runId: string, definition: string, stored: StoredOptions, lease: Lease, plan: Plan): Promise<RunHandle> => {
-    const handle = begin(environment, use(), runId, definition, stored, lease, plan);
+    const handle = begin(environment, evaluator, runId, definition, stored, lease, plan);
     const settled = handle.done.then(() => {}, () => {});
     running.add(settled);
     void settled.then(() => running.delete(settled));
@@ -55,7 +49,6 @@ export function createRunner(environment: RunnerEnvironment): Runner {
   };
   return {
     async start(request) {
-      use();
       const { plan, stored } = prepare(environment, request);
       const clock = environment.clock ?? systemClock;
       const runId = request.runId ?? newRunId(clock.now());
@@ -74,6 +67,9 @@ export function createRunner(environment: RunnerEnvironment): Runner {
     async resume(runId) {
       const record = await environment.store.getRun(runId);
       if (record === null) throw new StoreError('run-not-found', `There is no run ${runId}.`);
+      if (['completed', 'failed', 'cancelled'].includes(record.status)) {
+        throw new StoreError('run-ended', `Run ${runId} is ${record.status}. To do its failed iterations again: rondo runs redrive ${runId}`);
+      }
       const stored = JSON.parse(record.options) as StoredOptions;
       const { plan } = prepare(environment, { definition: record.definition, ...stored });
       const lease = await claimWhenFree(environment, runId);
@@ -82,7 +78,7 @@ export function createRunner(environment: RunnerEnvironment): Runner {
     },
     async close() {
       await Promise.all(running);
-      await evaluator?.close();
+      await evaluator.close();
     },
   };
 }
@@ -146,10 +142,10 @@ function begin(
   const clock = environment.clock ?? systemClock;
   const listeners: ((progress: Progress) => void)[] = [];
   const egress = createEgress({ allow: environment.egressAllow ?? [], limits: plan.limits, clock });
-  const folder = folderOf(stored.file);
+  const folder = dirname(resolve(stored.file));
   const ports: Omit<EffectPorts, 'log' | 'limit'> = {
     fetch: egress.fetch,
-    files: createFiles(environment.filesRoot ?? folder, stored.items === undefined ? {} : { roots: [folderOf(stored.items)] }),
+    files: createFiles(environment.filesRoot ?? folder, stored.items === undefined ? {} : { roots: [dirname(resolve(stored.items))] }),
     clock,
     ...(environment.blobs === undefined ? {} : { blobs: createFolderBlobs(environment.blobs) }),
     secret: (name) => {

@@ -6,11 +6,12 @@
  * Everything is synchronous: there is one message at a time, and reading the next one while the
  * isolate works would only cost time.
  */
-import { readSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setImmediate as turn } from 'node:timers/promises';
 import type ivm from 'isolated-vm';
-import { encodeFrame, FrameReader } from './frames.ts';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { FrameInput, FrameOutput } from './frame-file.ts';
 import type { Paths } from './module-loader.ts';
 import { IsolateDied, Realm, TimedOut, type Definition } from './realm.ts';
 import { FIELD, FROM_CHILD, SLICE, TO_CHILD } from './wire.ts';
@@ -26,6 +27,9 @@ const SLICE_MS = 50;
 /** Parsing a message and recovering run no text of a user. */
 const OWN_MS = 10_000;
 
+/** Texts that pass through are garbage outside the small heap that would make V8 collect it. */
+const COLLECT_CHARS = 16 * 1024 * 1024;
+
 const options = JSON.parse(process.argv[2] as string) as ChildOptions;
 const isolated = createRequire(import.meta.url)(options.isolatedVm) as typeof ivm;
 const programs = new Map<string, Definition>();
@@ -35,15 +39,22 @@ function newRealm(): Realm {
   return new Realm(isolated, options.paths, options.memoryMiB);
 }
 
+const input = new FrameInput(0);
+const output = new FrameOutput(1);
+const collect = collector();
+let passed = 0;
+
 function send(text: string): void {
-  const frame = encodeFrame(text);
-  for (let at = 0; at < frame.length; ) {
-    try {
-      at += writeSync(1, frame, at);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-    }
-  }
+  output.write(text);
+  passed += text.length;
+}
+
+/** The garbage collector of this process, taken without giving it to isolates. */
+function collector(): () => void {
+  v8.setFlagsFromString('--expose-gc');
+  const gc = vm.runInNewContext('gc') as () => void;
+  v8.setFlagsFromString('--no-expose-gc');
+  return gc;
 }
 
 /** Three fields and the rest. */
@@ -107,27 +118,16 @@ async function handle(text: string): Promise<void> {
   }
 }
 
-const reader = new FrameReader();
-const chunk = Buffer.allocUnsafe(1 << 18);
 send(FROM_CHILD.ready);
 for (;;) {
-  const text = reader.next();
-  if (text !== null) {
-    await handle(text);
-    continue;
-  }
-  let count = 0;
-  try {
-    count = readSync(0, chunk, 0, chunk.length, null);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
-      await turn();
-      continue;
-    }
-    break;
-  }
+  const text = input.read();
   // The runner is gone.
-  if (count === 0) break;
-  reader.push(Buffer.from(chunk.subarray(0, count)));
+  if (text === null) break;
+  await handle(text);
+  passed += text.length;
+  if (passed > COLLECT_CHARS) {
+    collect();
+    passed = 0;
+  }
 }
 process.exit(0);

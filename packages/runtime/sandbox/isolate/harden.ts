@@ -5,7 +5,7 @@
 const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 
 /** Ways to share memory, to run later, or to keep something between units. */
-const REMOVED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'FinalizationRegistry', 'WeakRef'];
+const REMOVED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'FinalizationRegistry', 'WeakRef', 'gc'];
 
 /**
  * A frozen prototype makes `error.name = 'x'` fail on every instance. Members that people really

@@ -102,5 +102,7 @@ export interface Runner {
   start(request: RunRequest): Promise<RunHandle>;
   /** Goes on with a run from the store. Throws StoreError run-not-found, lease-lost when somebody drives it. */
   resume(runId: string): Promise<RunHandle>;
+  /** Takes over runs whose runner is gone: their lease has run out. */
+  sweep(limit?: number): Promise<RunHandle[]>;
   close(): Promise<void>;
 }

@@ -1,10 +1,11 @@
 /** Owns the cutting of a template into text, prints and blocks, and of those into tokens. */
 import { TemplateError } from './syntax.ts';
+import { float } from './value.ts';
 
 export interface Token {
   kind: 'name' | 'number' | 'string' | 'operator';
   text: string;
-  value?: string | number;
+  value?: unknown;
   line: number;
 }
 
@@ -12,7 +13,14 @@ export type Chunk = { kind: 'text'; text: string } | { kind: 'print' | 'block'; 
 
 const OPEN = /\{\{|\{%|\{#/g;
 const OPERATORS = ['**', '//', '==', '!=', '<=', '>=', '{', '}', '(', ')', '[', ']', '+', '-', '*', '/', '%', '~', '<', '>', '=', ',', ':', '.', '|'];
-const ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', b: '\b', f: '\f', v: '\v', a: '\u0007', 0: '\0' };
+const ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', b: '\b', f: '\f', v: '\v', a: '\u0007', '\n': '' };
+const SPACE = /\s/;
+/** What may follow a backslash in a text: the code of a character, octal or hexadecimal. */
+const CODE = /^(?:([0-7]{1,3})|(?:x(?=[\da-fA-F]{2})|u(?=[\da-fA-F]{4})|U(?=[\da-fA-F]{8}))((?<=x)..|(?<=u)....|(?<=U).{8}))/;
+const WORD = /[\p{L}\p{Nl}_][\p{L}\p{N}\p{Mn}\p{Mc}\p{Pc}]*/uy;
+const RADIX = /0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+/y;
+const NUMBER = /\d+(?:_\d+)*(\.\d+(?:_\d+)*)?([eE][+-]?\d+)?/y;
+const INTEGER = /\d+/y;
 
 /** Whitespace as Jinja2's defaults have it: kept, but for one newline at the very end and where `-` asks. */
 export function lex(source: string): Chunk[] {
@@ -20,6 +28,15 @@ export function lex(source: string): Chunk[] {
   const chunks: Chunk[] = [];
   let at = 0;
   let strip = false;
+  let line = 1;
+  let counted = 0;
+  const lineAt = (offset: number): number => {
+    for (let i = text.indexOf('\n', counted); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) {
+      line += 1;
+      counted = i + 1;
+    }
+    return line;
+  };
   const pushText = (end: number, stripEnd: boolean): void => {
     let part = text.slice(at, end);
     if (strip) part = part.trimStart();
@@ -31,7 +48,7 @@ export function lex(source: string): Chunk[] {
     const open = OPEN.exec(text);
     if (open === null) break;
     const start = open.index;
-    const line = lineAt(text, start);
+    lineAt(start);
     const mark = text[start + 2];
     pushText(start, mark === '-');
     const from = start + 2 + (mark === '-' || mark === '+' ? 1 : 0);
@@ -63,16 +80,16 @@ export function lex(source: string): Chunk[] {
   return chunks;
 }
 
-function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) line += 1;
-  return line;
+function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
 }
 
-function tokens(text: string, from: number, close: string, line: number): { tokens: Token[]; end: number; strip: boolean } {
+function tokens(text: string, from: number, close: string, firstLine: number): { tokens: Token[]; end: number; strip: boolean } {
   const out: Token[] = [];
   let depth = 0;
   let at = from;
+  let line = firstLine;
   while (at < text.length) {
     const rest = text.slice(at, at + 3);
     if (depth === 0 && (rest.startsWith(close) || rest === `-${close}` || rest === `+${close}`)) {
@@ -80,36 +97,47 @@ function tokens(text: string, from: number, close: string, line: number): { toke
       return { tokens: out, end: at + close.length + (signed ? 1 : 0), strip: rest.startsWith('-') && signed };
     }
     const c = text[at] as string;
-    if (/\s/.test(c)) {
+    if (SPACE.test(c)) {
+      if (c === '\n') line += 1;
       at += 1;
       continue;
     }
-    const word = /^[\p{L}_][\p{L}\p{N}_]*/u.exec(text.slice(at, at + 200));
+    const word = match(WORD, text, at);
     if (word !== null) {
       out.push({ kind: 'name', text: word[0], line });
       at += word[0].length;
       continue;
     }
-    const number = /^\d[\d_]*(\.\d+)?([eE][+-]?\d+)?/.exec(text.slice(at, at + 60));
+    // After a dot, 1.5 are two indexes.
+    const afterDot = out.at(-1)?.text === '.' && out.at(-1)?.kind === 'operator';
+    const number = afterDot ? match(INTEGER, text, at) : (match(RADIX, text, at) ?? match(NUMBER, text, at));
     if (number !== null) {
-      out.push({ kind: 'number', text: number[0], value: Number(number[0].replaceAll('_', '')), line });
+      out.push({ kind: 'number', text: number[0], value: numberValue(number), line });
       at += number[0].length;
       continue;
     }
     if (c === '"' || c === "'") {
       const string = readString(text, at, line);
       out.push({ kind: 'string', text: c, value: string.value, line });
+      for (let i = text.indexOf('\n', at); i >= 0 && i < string.end; i = text.indexOf('\n', i + 1)) line += 1;
       at = string.end;
       continue;
     }
     const operator = OPERATORS.find((op) => text.startsWith(op, at));
     if (operator === undefined) throw new TemplateError(`Unexpected character ${c}`, line);
     if ('([{'.includes(operator)) depth += 1;
-    else if (')]}'.includes(operator)) depth -= 1;
+    else if (')]}'.includes(operator)) depth = Math.max(0, depth - 1);
     out.push({ kind: 'operator', text: operator, line });
     at += operator.length;
   }
-  throw new TemplateError(`${close} is missing`, line);
+  throw new TemplateError(`${close} is missing`, firstLine);
+}
+
+function numberValue(number: RegExpExecArray): unknown {
+  const digits = number[0].replaceAll('_', '');
+  if (number[1] !== undefined || number[2] !== undefined) return float(Number(digits));
+  const n = Number(digits);
+  return Number.isSafeInteger(n) ? n : BigInt(digits.slice(0, 4000));
 }
 
 function readString(text: string, start: number, line: number): { value: string; end: number } {
@@ -124,10 +152,12 @@ function readString(text: string, start: number, line: number): { value: string;
     }
     at += 1;
     const escaped = text[at] as string;
-    const unicode = escaped === 'u' ? /^[0-9a-fA-F]{4}/.exec(text.slice(at + 1)) : escaped === 'x' ? /^[0-9a-fA-F]{2}/.exec(text.slice(at + 1)) : null;
-    if (unicode !== null) {
-      value += String.fromCharCode(Number.parseInt(unicode[0], 16));
-      at += unicode[0].length;
+    const code = escaped === undefined ? null : CODE.exec(text.slice(at, at + 9));
+    if (code !== null) {
+      const n = Number.parseInt(code[2] ?? (code[1] as string), code[2] === undefined ? 8 : 16);
+      if (n > 0x10ffff) throw new TemplateError('There is no such character', line);
+      value += String.fromCodePoint(n);
+      at += code[0].length - 1;
     } else value += ESCAPES[escaped] ?? `\\${escaped}`;
   }
   throw new TemplateError('A text is not closed', line);

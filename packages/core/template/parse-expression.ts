@@ -1,23 +1,39 @@
 /** Owns the parser of Jinja2 expressions over one chunk's tokens. */
 import type { Token } from './lex.ts';
-import { TemplateError, type Argument, type Expression } from './syntax.ts';
+import { hasFilter } from './filters.ts';
+import { hasTest } from './tests.ts';
+import { TemplateError, type Argument, type Expression, type FilterCall, type Parameter, type Target } from './syntax.ts';
 
 const COMPARE = new Set(['==', '!=', '<', '>', '<=', '>=']);
+const MOST_DEPTH = 200;
+/** Words that end a test which has no argument. */
+const AFTER_TEST = new Set(['and', 'or', 'not', 'else', 'if', 'in', 'is', 'recursive']);
 const CONSTANTS: Record<string, unknown> = { true: true, True: true, false: false, False: false, none: null, None: null };
 
 export class ExpressionParser {
   readonly #tokens: Token[];
   readonly #line: number;
+  readonly #soft: boolean;
   #at = 0;
   #depth = 0;
 
-  constructor(tokens: Token[], line: number) {
+  /** `soft`: inside an `if`, where a filter that does not exist may be behind a check for it. */
+  constructor(tokens: Token[], line: number, soft: boolean) {
     this.#tokens = tokens;
     this.#line = line;
+    this.#soft = soft;
   }
 
   fail(message: string): never {
-    throw new TemplateError(message, this.#line);
+    throw new TemplateError(message, (this.#token ?? this.#tokens.at(-1))?.line ?? this.#line);
+  }
+
+  #nested<T>(parse: () => T): T {
+    this.#depth += 1;
+    if (this.#depth > MOST_DEPTH) this.fail('The expression is nested too deep');
+    const value = parse();
+    this.#depth -= 1;
+    return value;
   }
 
   get #token(): Token | undefined {
@@ -65,41 +81,61 @@ export class ExpressionParser {
     if (this.#token !== undefined) this.fail(`Unexpected ${this.#token.text}`);
   }
 
-  targets(): string[] {
-    const wrapped = this.take('(');
-    const names = [this.word()];
-    while (this.take(',')) if (this.#token?.kind === 'name' && !this.#isWord('in')) names.push(this.word());
-    if (wrapped) this.#expect(')');
-    return names;
+  /** Names to bind: one, or several as a tuple. */
+  target(): Target {
+    const first = this.#oneTarget();
+    if (!this.is(',')) return first;
+    const list = [first];
+    while (this.take(',')) if (this.is('(') || (this.#token?.kind === 'name' && !this.#isWord('in'))) list.push(this.#oneTarget());
+    return list;
   }
 
-  parameters(): { name: string; value: Expression | null }[] {
+  #oneTarget(): Target {
+    if (this.take('(')) {
+      const inner = this.#nested(() => this.target());
+      this.#expect(')');
+      return inner;
+    }
+    const name = this.word();
+    if (Object.hasOwn(CONSTANTS, name) || name === 'in' || name === 'not') this.fail(`${name} cannot be assigned`);
+    return name;
+  }
+
+  parameters(): Parameter[] {
     this.#expect('(');
-    const list: { name: string; value: Expression | null }[] = [];
+    const list: Parameter[] = [];
     while (!this.take(')')) {
       const name = this.word();
-      list.push({ name, value: this.take('=') ? this.expression() : null });
+      const value = this.take('=') ? this.expression() : null;
+      if (value === null && list.at(-1)?.value) this.fail(`${name} has no default, but follows one that has`);
+      list.push({ name, value });
       if (!this.is(')')) this.#expect(',');
     }
     return list;
   }
 
-  bindings(): [string, Expression][] {
-    const list: [string, Expression][] = [];
+  bindings(): [Target, Expression][] {
+    const list: [Target, Expression][] = [];
     while (this.#token !== undefined) {
-      const name = this.word();
+      const target = this.#oneTarget();
       this.#expect('=');
-      list.push([name, this.expression()]);
+      list.push([target, this.expression()]);
       if (!this.take(',')) break;
     }
     return list;
   }
 
-  filterChain(): { name: string; args: Argument[] }[] {
-    const list: { name: string; args: Argument[] }[] = [];
-    do list.push({ name: this.#dotted(), args: this.is('(') ? this.#arguments() : [] });
+  filterChain(): FilterCall[] {
+    const list: FilterCall[] = [];
+    do list.push({ name: this.#filterName(), args: this.is('(') ? this.#arguments() : [] });
     while (this.take('|'));
     return list;
+  }
+
+  #filterName(): string {
+    const name = this.#dotted();
+    if (!this.#soft && !hasFilter(name)) this.fail(`There is no filter ${name}`);
+    return name;
   }
 
   #dotted(): string {
@@ -108,26 +144,30 @@ export class ExpressionParser {
     return name;
   }
 
-  /** An expression, or several with commas between them (a tuple). */
+  /** An expression, or several with commas between them; `plain` without `a if b`, which `for` has as its own. */
   tuple(plain = false): Expression {
-    const first = plain ? this.#or() : this.expression();
+    const one = (): Expression => (plain ? this.#or() : this.expression());
+    const first = one();
     if (!this.is(',')) return first;
     const items = [first];
-    while (this.take(',')) if (this.#token !== undefined) items.push(plain ? this.#or() : this.expression());
-    return { kind: 'list', items };
+    while (this.take(',')) {
+      const token = this.#token;
+      if (token === undefined || (token.kind === 'operator' && [')', '='].includes(token.text))) break;
+      items.push(one());
+    }
+    return { kind: 'list', items, tuple: true };
   }
 
   expression(): Expression {
-    this.#depth += 1;
-    if (this.#depth > 200) this.fail('The expression is nested too deep');
-    let value = this.#or();
-    while (this.takeWord('if')) {
-      const condition = this.#or();
-      const otherwise = this.takeWord('else') ? this.expression() : null;
-      value = { kind: 'if', value, condition, otherwise };
-    }
-    this.#depth -= 1;
-    return value;
+    return this.#nested(() => {
+      let value = this.#or();
+      while (this.takeWord('if')) {
+        const condition = this.#or();
+        const otherwise = this.takeWord('else') ? this.expression() : null;
+        value = { kind: 'if', value, condition, otherwise };
+      }
+      return value;
+    });
   }
 
   #or(): Expression {
@@ -143,7 +183,7 @@ export class ExpressionParser {
   }
 
   #not(): Expression {
-    if (this.takeWord('not')) return { kind: 'unary', operator: 'not', value: this.#not() };
+    if (this.takeWord('not')) return { kind: 'unary', operator: 'not', value: this.#nested(() => this.#not()) };
     return this.#compare();
   }
 
@@ -180,43 +220,56 @@ export class ExpressionParser {
   }
 
   #product(): Expression {
-    let left = this.#unary();
+    let left = this.#power();
     for (;;) {
       const operator = ['*', '//', '/', '%'].find((op) => this.is(op));
       if (operator === undefined) return left;
       this.#at += 1;
-      left = { kind: 'binary', operator, left, right: this.#unary() };
+      left = { kind: 'binary', operator, left, right: this.#power() };
     }
   }
 
-  #unary(): Expression {
-    if (this.take('-')) return this.#filters({ kind: 'unary', operator: '-', value: this.#unary() });
-    if (this.take('+')) return this.#filters({ kind: 'unary', operator: '+', value: this.#unary() });
-    const base = this.#postfix(this.#primary());
-    const value: Expression = this.take('**') ? { kind: 'binary', operator: '**', left: base, right: this.#unary() } : base;
-    return this.#filters(value);
+  /** From the left, and below the sign, as Jinja2 has it (unlike Python). */
+  #power(): Expression {
+    let left = this.#unary(true);
+    while (this.take('**')) left = { kind: 'binary', operator: '**', left, right: this.#unary(true) };
+    return left;
+  }
+
+  #unary(withFilters: boolean): Expression {
+    const sign = this.take('-') ? '-' : this.take('+') ? '+' : null;
+    const value: Expression =
+      sign === null
+        ? this.#postfix(this.#primary())
+        : { kind: 'unary', operator: sign, value: this.#nested(() => this.#unary(false)) };
+    return withFilters ? this.#filters(value) : value;
   }
 
   #filters(start: Expression): Expression {
     let value = start;
     for (;;) {
       if (this.take('|')) {
-        const name = this.#dotted();
+        const name = this.#filterName();
         value = { kind: 'filter', value, name, args: this.is('(') ? this.#arguments() : [] };
       } else if (this.takeWord('is')) {
         const negated = this.takeWord('not');
         const name = this.#dotted();
+        if (!this.#soft && !hasTest(name)) this.fail(`There is no test ${name}`);
         value = { kind: 'test', value, name, args: this.#testArguments(), negated };
-      } else return value;
+      } else if (this.is('(')) value = { kind: 'call', callee: value, args: this.#arguments() };
+      else return value;
     }
   }
 
   #testArguments(): Argument[] {
     if (this.is('(')) return this.#arguments();
     const token = this.#token;
+    if (token === undefined) return [];
     const starts =
-      token !== undefined &&
-      (token.kind === 'number' || token.kind === 'string' || token.text === '[' || (token.kind === 'name' && !['and', 'or', 'not', 'else', 'if', 'in', 'is', 'recursive'].includes(token.text)));
+      token.kind === 'number' ||
+      token.kind === 'string' ||
+      (token.kind === 'operator' && (token.text === '[' || token.text === '{')) ||
+      (token.kind === 'name' && !AFTER_TEST.has(token.text));
     return starts ? [{ name: null, value: this.#postfix(this.#primary()) }] : [];
   }
 
@@ -224,9 +277,16 @@ export class ExpressionParser {
     this.#expect('(');
     const list: Argument[] = [];
     while (!this.take(')')) {
+      const spread = this.take('**') ? 'dict' : this.take('*') ? 'list' : null;
+      if (spread !== null) {
+        list.push({ name: null, value: this.expression(), spread });
+        if (!this.is(')')) this.#expect(',');
+        continue;
+      }
       const named = this.#token?.kind === 'name' && this.#tokens[this.#at + 1]?.text === '=' && this.#tokens[this.#at + 1]?.kind === 'operator';
       const name = named ? this.word() : null;
       if (named) this.#expect('=');
+      else if (list.some((a) => a.name !== null)) this.fail('An argument by place follows one by name');
       list.push({ name, value: this.expression() });
       if (!this.is(')')) this.#expect(',');
     }
@@ -278,8 +338,8 @@ export class ExpressionParser {
       return { kind: 'name', name: token.text };
     }
     if (token.text === '(') {
-      if (this.take(')')) return { kind: 'list', items: [] };
-      const value = this.tuple();
+      if (this.take(')')) return { kind: 'list', items: [], tuple: true };
+      const value = this.#nested(() => this.tuple());
       this.#expect(')');
       return value;
     }
@@ -289,7 +349,7 @@ export class ExpressionParser {
         items.push(this.expression());
         if (!this.is(']')) this.#expect(',');
       }
-      return { kind: 'list', items };
+      return { kind: 'list', items, tuple: false };
     }
     if (token.text === '{') {
       const entries: [Expression, Expression][] = [];

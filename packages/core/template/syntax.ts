@@ -1,9 +1,9 @@
-/** Owns the syntax tree of Jinja2-compatible templates. Data only. */
+/** Owns the syntax tree of Jinja2-compatible templates, and its error. Data only. */
 
 export type Expression =
   | { kind: 'literal'; value: unknown }
   | { kind: 'name'; name: string }
-  | { kind: 'list'; items: Expression[] }
+  | { kind: 'list'; items: Expression[]; tuple: boolean }
   | { kind: 'dict'; entries: [Expression, Expression][] }
   | { kind: 'member'; object: Expression; key: Expression; dotted: boolean }
   | { kind: 'slice'; object: Expression; from: Expression | null; to: Expression | null; step: Expression | null }
@@ -18,23 +18,56 @@ export type Expression =
 export interface Argument {
   name: string | null;
   value: Expression;
+  /** `*list` or `**dict`. */
+  spread?: 'list' | 'dict';
+}
+
+export interface Parameter {
+  name: string;
+  value: Expression | null;
+}
+
+/** Names that loops and assignments bind, `(a, (b, c))` among them. */
+export type Target = string | Target[];
+
+/** Which of the implied names a macro's body uses; it accepts more arguments only then. */
+export interface MacroUses {
+  varargs: boolean;
+  kwargs: boolean;
+  caller: boolean;
+}
+
+export interface FilterCall {
+  name: string;
+  args: Argument[];
 }
 
 export type Statement =
   | { kind: 'text'; text: string }
-  | { kind: 'print'; value: Expression }
-  | { kind: 'if'; branches: { condition: Expression | null; body: Statement[] }[] }
-  | { kind: 'for'; targets: string[]; list: Expression; condition: Expression | null; recursive: boolean; body: Statement[]; otherwise: Statement[] }
-  | { kind: 'set'; targets: string[]; attribute: string | null; value: Expression | null; body: Statement[]; filters: { name: string; args: Argument[] }[] }
-  | { kind: 'macro'; name: string; parameters: { name: string; value: Expression | null }[]; body: Statement[] }
-  | { kind: 'call'; value: Expression; parameters: { name: string; value: Expression | null }[]; body: Statement[] }
-  | { kind: 'filter'; filters: { name: string; args: Argument[] }[]; body: Statement[] }
-  | { kind: 'with'; bindings: [string, Expression][]; body: Statement[] };
+  | ({ line: number } & (
+      | { kind: 'print'; value: Expression }
+      | { kind: 'if'; branches: { condition: Expression | null; body: Statement[] }[] }
+      | {
+          kind: 'for';
+          target: Target;
+          list: Expression;
+          condition: Expression | null;
+          recursive: boolean;
+          body: Statement[];
+          otherwise: Statement[];
+        }
+      | { kind: 'set'; target: Target; attribute: string | null; value: Expression }
+      | { kind: 'setBlock'; target: Target; attribute: string | null; body: Statement[]; filters: FilterCall[] }
+      | { kind: 'macro'; name: string; parameters: Parameter[]; body: Statement[]; uses: MacroUses }
+      | { kind: 'call'; value: Expression; parameters: Parameter[]; body: Statement[]; uses: MacroUses }
+      | { kind: 'filter'; filters: FilterCall[]; body: Statement[] }
+      | { kind: 'with'; bindings: [Target, Expression][]; body: Statement[] }
+    ));
 
 export class TemplateError extends Error {
   readonly line: number;
   constructor(message: string, line: number) {
-    super(`${message} (line ${line})`);
+    super(message);
     this.name = 'TemplateError';
     this.line = line;
   }

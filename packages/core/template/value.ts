@@ -3,7 +3,7 @@
  * values; a whole number that Python would show as 5.0 is a Float, one too large for a number a
  * bigint. Does not own their spelling (spell.ts) or their attributes (access.ts).
  */
-import { spend } from './budget.ts';
+import { chargeList, spend } from './budget.ts';
 
 /** Whatever is neither data nor a list: never taken for a mapping. */
 abstract class Special {}
@@ -81,6 +81,7 @@ export const group = (key: unknown, list: unknown[]): Group => filled(new Group(
 export function view(label: string, items: Iterable<unknown>): View {
   const list = filled(new View(), items);
   list.label = label;
+  chargeList(list.length);
   return list;
 }
 

@@ -82,10 +82,6 @@ export function getPath(root: unknown, path: string | Path): Json | undefined {
   return value as Json | undefined;
 }
 
-export function hasPath(root: unknown, path: string | Path): boolean {
-  return getPath(root, path) !== undefined;
-}
-
 /** Sets an own property whatever its name is. `target` must be the caller's own. */
 export function put(target: JsonObject, key: string, value: Json): void {
   // A name that is inherited cannot be assigned safely: __proto__ is a setter, others may be frozen.

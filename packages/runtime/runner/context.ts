@@ -50,17 +50,19 @@ export interface RunContext {
 type Distribute<E> = E extends JournalEvent ? Omit<E, 'seq' | 'at'> : never;
 export type EventBody = Distribute<JournalEvent>;
 
+export type StopReason = 'pause' | 'cancel' | 'interrupt' | 'timeout';
+
 /** Why no new iteration may start; what is in flight is drained and kept. */
 export class StopSignal {
-  #reason: 'pause' | 'cancel' | 'interrupt' | 'failed' | null = null;
+  #reason: StopReason | 'failed' | null = null;
   readonly #controller = new AbortController();
   readonly #wakers = new Set<() => void>();
 
-  get reason(): 'pause' | 'cancel' | 'interrupt' | 'failed' | null {
+  get reason(): StopReason | 'failed' | null {
     return this.#reason;
   }
 
-  set(reason: 'pause' | 'cancel' | 'interrupt'): void {
+  set(reason: StopReason): void {
     if (this.#reason === null || reason === 'cancel') this.#reason = reason;
     for (const wake of this.#wakers) wake();
   }
@@ -85,8 +87,8 @@ export class StopSignal {
 
 /** Thrown where a run stops early by request: not a failure. */
 export class Stopped extends Error {
-  readonly reason: 'pause' | 'cancel' | 'interrupt';
-  constructor(reason: 'pause' | 'cancel' | 'interrupt') {
+  readonly reason: StopReason;
+  constructor(reason: StopReason) {
     super(reason);
     this.name = 'Stopped';
     this.reason = reason;
@@ -107,6 +109,8 @@ export class LoopTable {
   /** Loops that run now, for progress. */
   readonly active = new Set<LoopRun>();
   iterations = 0;
+  /** Sub-workflow calls of the run. */
+  calls = 0;
 
   constructor(earlier: readonly LoopRecord[], limits: Limits) {
     this.#earlier = new Map(earlier.map((record) => [record.path, record]));
@@ -168,6 +172,13 @@ export class LoopTable {
 
   close(run: LoopRun): void {
     this.active.delete(run);
+  }
+
+  /** Counts sub-workflow calls of the whole run against workflow.children. */
+  called(path: string): void {
+    this.calls += 1;
+    const most = this.#limits['workflow.children'];
+    if (this.calls > most) throw new FailureError(limitFailure('workflow.children', most, path));
   }
 
   /** Counts iterations of the whole run against run.iterations. */

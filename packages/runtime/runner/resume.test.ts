@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { StoreError, type Lease } from '@rondo/core/ports.ts';
 import { makeRunner, ran, run, tempFolder } from './workflow.testing.ts';
 
 const servers: Server[] = [];
@@ -153,5 +154,77 @@ describe('a wait', () => {
     const result = ran(await again.done, store);
     expect(result.output).toEqual([{ done: true }]);
     expect(Date.now() - started).toBeGreaterThanOrEqual(690);
+  });
+});
+
+describe('a run', () => {
+  const slow = `settings: { timeout: 1500ms }
+nodes:
+  start: { type: manual }
+  each:
+    type: for-each
+    after: start
+    loop: { over: "{{ range(1000) }}", pause: 20ms }
+    body: { a: { type: set, with: { fields: { n: 1 } } } }`;
+
+  it('ends at its time limit and keeps what was done', async () => {
+    const result = await run(slow);
+    expect(result.status).toBe('failed');
+    expect(result.failure).toMatchObject({ code: 'timeout' });
+    expect(result.loop('each').completed).toBeGreaterThan(0);
+  });
+
+  it('pauses while the store cannot be written, says so, and goes on by itself', async () => {
+    const { runner, store } = await makeRunner();
+    let refusals = 3;
+    const commit = store.commit.bind(store);
+    store.commit = async (batch) => {
+      if ((batch.rows?.length ?? 0) > 0 && refusals > 0) {
+        refusals -= 1;
+        throw new StoreError('store-unavailable', 'The disk is full.');
+      }
+      return commit(batch);
+    };
+    const handle = await runner.start({ definition: `rondo: 1\n${calls('http://unused', '', 3).replace(/call:.*\n/, 'call: { type: no-op }\n')}`, file: 'x.yaml' });
+    const said: string[] = [];
+    handle.onProgress((progress) => {
+      if (progress.type === 'stalled') said.push(progress.message);
+      if (progress.type === 'unstalled') said.push('goes on');
+    });
+    const result = ran(await handle.done, store);
+    expect(said).toEqual(['The disk is full.', 'goes on']);
+    expect(result.status).toBe('completed');
+    expect(result.loop('each').completed).toBe(3);
+  });
+
+  it('stops at once when another runner has taken over, and writes nothing more', async () => {
+    const { runner, store } = await makeRunner();
+    const { url } = await serve(() => ({ status: 200, body: { n: 1 } }));
+    const handle = await runner.start({ definition: `rondo: 1\n${calls(url, '', 5000)}`, file: 'x.yaml' });
+    let taken = false;
+    handle.onProgress((progress) => {
+      if (taken || progress.type !== 'loop' || progress.loop.completed < 2) return;
+      taken = true;
+      void store.leaseOwner(handle.runId).then((owner) => store.claim(handle.runId, 'another', 60_000, owner ?? undefined));
+    });
+    await expect(handle.done).rejects.toMatchObject({ code: 'lease-lost' });
+    const loop = await store.loop(handle.runId, 'each');
+    expect(loop?.status).toBe('running');
+    expect(loop?.completed).toBeLessThan(5000);
+  });
+
+  it('that its runner left is taken over by a sweep', async () => {
+    let now = 1_000_000;
+    const store = (await import('../stores/memory.ts')).openMemoryStore({ now: () => now });
+    await store.createRun({ id: 'left', workflow: 'w', definition: 'rondo: 1\nnodes: { start: { type: manual }, a: { type: set, after: start, with: { fields: { x: 1 } } } }', options: '{"file":"w.yaml"}', createdAt: 1 });
+    const lease = await store.claim('left', 'elsewhere:x:1:1', 15_000);
+    await store.commit({ lease: lease as Lease, now, run: { status: 'running' } });
+    const { runner } = await makeRunner({ environment: { store } });
+    expect(await runner.sweep()).toEqual([]);
+    now += 16_000;
+    const [handle] = await runner.sweep();
+    expect((await handle?.done)?.output).toEqual([{ x: 1 }]);
+    expect(await runner.sweep()).toEqual([]);
+    await expect(runner.resume('left')).rejects.toMatchObject({ code: 'run-ended' });
   });
 });

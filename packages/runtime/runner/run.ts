@@ -33,6 +33,8 @@ export interface RunSetup {
   evaluator: Evaluator;
   ports: Omit<EffectPorts, 'log' | 'limit'>;
   findPlan: (reference: string) => Promise<Plan>;
+  /** Of the first start, ms since 1970. */
+  startedAt: number;
   input: Json | undefined;
   vars: Record<string, Json>;
   items: string | null;
@@ -75,12 +77,15 @@ async function drive(setup: RunSetup, stop: StopSignal): Promise<{ result: RunRe
   const ticker = setInterval(() => tick(context, report), TICK_MS);
   heartbeat.unref();
   ticker.unref();
+  // The time limit counts from the first start, so that a resume does not renew it.
+  const deadline = plan.timeoutMs === null ? null : setup.startedAt + plan.timeoutMs - clock.now();
+  const alarm = deadline === null ? null : setTimeout(() => stop.set('timeout'), Math.max(0, Math.min(deadline, 2 ** 31 - 1)));
   const frame = topFrame(setup);
   let status: RunStatus = 'completed';
   let output: Json | null = null;
   let failed: Failure | null = null;
   try {
-    writer.run({ status: 'running', startedAt: clock.now() });
+    writer.run({ status: 'running', startedAt: setup.startedAt });
     report({ type: 'run', runId, status: 'running' });
     setup.fault('run-claimed');
     frame.input = await inputFeeds(setup, context, frame);
@@ -90,14 +95,18 @@ async function drive(setup: RunSetup, stop: StopSignal): Promise<{ result: RunRe
     if (error instanceof FailureError) {
       status = 'failed';
       failed = error.failure;
-    } else if (error instanceof Stopped) status = error.reason === 'cancel' ? 'cancelled' : 'waiting';
-    else {
+    } else if (error instanceof Stopped) {
+      status = error.reason === 'cancel' ? 'cancelled' : error.reason === 'timeout' ? 'failed' : 'waiting';
+      if (error.reason === 'timeout') failed = failure('timeout', `The run took longer than settings.timeout (${plan.timeoutMs} ms). Everything that was done is kept.`);
+    } else {
+      if (alarm !== null) clearTimeout(alarm);
       clearInterval(heartbeat);
       clearInterval(ticker);
       writer.stop();
       throw error;
     }
   }
+  if (alarm !== null) clearTimeout(alarm);
   setup.fault('before-finish');
   if (status === 'cancelled') failed = failure('cancelled', 'The run was cancelled. Everything that was done is kept.');
   writer.run({

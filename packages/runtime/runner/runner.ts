@@ -40,14 +40,14 @@ export function createRunner(environment: RunnerEnvironment): Runner {
   const evaluator = createEvaluator();
   evaluator.warm();
   const running = new Set<Promise<unknown>>();
-  const drive = async (runId: string, definition: string, stored: StoredOptions, lease: Lease, plan: Plan): Promise<RunHandle> => {
-    const handle = begin(environment, evaluator, runId, definition, stored, lease, plan);
+  const drive = (runId: string, definition: string, stored: StoredOptions, lease: Lease, plan: Plan, startedAt: number | null): RunHandle => {
+    const handle = begin(environment, evaluator, runId, definition, stored, lease, plan, startedAt);
     const settled = handle.done.then(() => {}, () => {});
     running.add(settled);
     void settled.then(() => running.delete(settled));
     return handle;
   };
-  return {
+  const runner: Runner = {
     async start(request) {
       const { plan, stored } = prepare(environment, request);
       const clock = environment.clock ?? systemClock;
@@ -62,7 +62,7 @@ export function createRunner(environment: RunnerEnvironment): Runner {
       environment.fault?.('run-created');
       const lease = await environment.store.claim(runId, owner(), LEASE_MS);
       if (lease === null) throw new StoreError('lease-lost', `Run ${runId} is driven by another runner.`);
-      return drive(runId, request.definition, stored, lease, plan);
+      return drive(runId, request.definition, stored, lease, plan, null);
     },
     async resume(runId) {
       const record = await environment.store.getRun(runId);
@@ -74,13 +74,26 @@ export function createRunner(environment: RunnerEnvironment): Runner {
       const { plan } = prepare(environment, { definition: record.definition, ...stored });
       const lease = await claimWhenFree(environment, runId);
       await environment.store.setControl(runId, 'none');
-      return drive(runId, record.definition, stored, lease, plan);
+      return drive(runId, record.definition, stored, lease, plan, record.startedAt);
+    },
+    async sweep(limit = 10) {
+      const handles: RunHandle[] = [];
+      for (const runId of await environment.store.abandonedRuns(limit)) {
+        // Another sweeper may be faster; then the run is in good hands.
+        const handle = await runner.resume(runId).catch((error: unknown) => {
+          if (error instanceof StoreError && (error.code === 'lease-lost' || error.code === 'run-ended')) return null;
+          throw error;
+        });
+        if (handle !== null) handles.push(handle);
+      }
+      return handles;
     },
     async close() {
       await Promise.all(running);
       await evaluator.close();
     },
   };
+  return runner;
 }
 
 /**
@@ -138,6 +151,7 @@ function begin(
   stored: StoredOptions,
   lease: Lease,
   plan: Plan,
+  startedAt: number | null,
 ): RunHandle {
   const clock = environment.clock ?? systemClock;
   const listeners: ((progress: Progress) => void)[] = [];
@@ -165,6 +179,7 @@ function begin(
     evaluator,
     ports,
     findPlan: planFinder(environment, folder, definition, stored.file, plan),
+    startedAt: startedAt ?? clock.now(),
     input: stored.input,
     vars,
     items: stored.items ?? null,

@@ -60,6 +60,7 @@ async function mapped(context: RunContext, frame: Frame, step: Step, container: 
 }
 
 async function call(context: RunContext, plan: Plan, path: string, items: string[], depth: number): Promise<UnitValue> {
+  context.loops.called(path);
   const vars = checkInput(plan, items[0] === undefined ? {} : (jsonOf(items[0]) as Json));
   const frame: Frame = {
     region: plan.root,

@@ -28,7 +28,8 @@ export function compile(
   if (Object.keys(nodes).length === 0) out.push(diagnostic('empty-body', ['nodes'], 'The workflow has no nodes.'));
   const c: Compilation = { registry, limits, out, pins: options.pins ?? new Set(), titles: {}, depth: 0 };
   for (const pin of c.pins) {
-    if (!ids.has(pin)) out.push(diagnostic('unknown-node', ['nodes'], `--pin names ${pin}, but there is no such node.`));
+    if (!ids.has(pin))
+      out.push(diagnostic('unknown-node', ['nodes'], `--pin names ${pin}, but there is no such node.`));
   }
   const top = new Set(Object.keys(nodes));
   const root = levelRegion(c, '', { nodes, path: ['nodes'], visible: top }, undefined);
@@ -77,7 +78,11 @@ function duplicateIds(nodes: Record<string, NodeDefinition>, out: Diagnostic[]):
   const visit = (level: Record<string, NodeDefinition>, path: (string | number)[]): void => {
     for (const [id, node] of Object.entries(level)) {
       if (seen.has(id)) {
-        out.push(diagnostic('bad-value', [...path, id], `Two nodes have the id ${id}; ids are unique in the workflow.`, { node: id }));
+        out.push(
+          diagnostic('bad-value', [...path, id], `Two nodes have the id ${id}; ids are unique in the workflow.`, {
+            node: id,
+          }),
+        );
       }
       seen.add(id);
       if (node.body !== undefined) visit(node.body, [...path, id, 'body']);

@@ -38,14 +38,21 @@ export function readEdges(
     if (source === undefined) {
       const near = nearest(from, Object.keys(nodes));
       out.push(
-        diagnostic('unknown-node', at, `Node ${to} comes after ${from}, but there is no such node here.${near ? ` Did you mean ${near}?` : ''}`, { node: to }),
+        diagnostic(
+          'unknown-node',
+          at,
+          `Node ${to} comes after ${from}, but there is no such node here.${near ? ` Did you mean ${near}?` : ''}`,
+          { node: to },
+        ),
       );
       return;
     }
     const fromPort = portName === null ? 0 : source.outputs.indexOf(portName);
     if (fromPort < 0) {
       out.push(
-        diagnostic('unknown-port', at, `Node ${from} has no output ${portName}; it has ${source.outputs.join(', ')}.`, { node: to }),
+        diagnostic('unknown-port', at, `Node ${from} has no output ${portName}; it has ${source.outputs.join(', ')}.`, {
+          node: to,
+        }),
       );
       return;
     }
@@ -63,7 +70,12 @@ export function readEdges(
         const toPort = inputs.indexOf(name);
         if (toPort < 0) {
           out.push(
-            diagnostic('unknown-port', [...at, name], `Node ${to} has no input ${name}; it has ${inputs.join(', ') || 'none'}.`, { node: to }),
+            diagnostic(
+              'unknown-port',
+              [...at, name],
+              `Node ${to} has no input ${name}; it has ${inputs.join(', ') || 'none'}.`,
+              { node: to },
+            ),
           );
           continue;
         }
@@ -75,7 +87,12 @@ export function readEdges(
 }
 
 /** Nodes that can be reached from `starts`, never passing through `without`. */
-export function reach(starts: readonly string[], edges: readonly Edge[], without: string, forward: boolean): Set<string> {
+export function reach(
+  starts: readonly string[],
+  edges: readonly Edge[],
+  without: string,
+  forward: boolean,
+): Set<string> {
   const next = new Map<string, string[]>();
   for (const edge of edges) {
     const [a, b] = forward ? [edge.from, edge.to] : [edge.to, edge.from];

@@ -41,29 +41,62 @@ export function loopRecord(
         ? '$loop.previous is the result of the iteration before'
         : `a ${type.type} node works in order`;
     out.push(
-      diagnostic('parallel-with-carry', [...path, 'loop', 'parallel'], `${id} cannot run ${parallel} iterations at once: ${why}.`, {
-        node: id,
-        fix: { text: 'Set parallel to 1.', edits: [{ path: [...path, 'loop', 'parallel'], value: 1 }] },
-      }),
+      diagnostic(
+        'parallel-with-carry',
+        [...path, 'loop', 'parallel'],
+        `${id} cannot run ${parallel} iterations at once: ${why}.`,
+        {
+          node: id,
+          fix: { text: 'Set parallel to 1.', edits: [{ path: [...path, 'loop', 'parallel'], value: 1 }] },
+        },
+      ),
     );
   }
   if (parallel > limits['loop.parallel']) {
     out.push(
-      diagnostic('bad-value', [...path, 'loop', 'parallel'], `${id}: parallel is ${parallel}, the limit loop.parallel is ${limits['loop.parallel']}.`, { node: id }),
+      diagnostic(
+        'bad-value',
+        [...path, 'loop', 'parallel'],
+        `${id}: parallel is ${parallel}, the limit loop.parallel is ${limits['loop.parallel']}.`,
+        { node: id },
+      ),
     );
   }
-  if (isState && !section.times && !section.while && !section.until && section.limit === undefined && !section.stopWhen) {
+  if (
+    isState &&
+    !section.times &&
+    !section.while &&
+    !section.until &&
+    section.limit === undefined &&
+    !section.stopWhen
+  ) {
     out.push(
-      diagnostic('loop-without-end', [...path, 'loop'], `Loop ${id} has no while, until, times or limit: nothing ends it.`, {
-        node: id,
-        fix: { text: 'Add loop.until, loop.while or loop.times.' },
-      }),
+      diagnostic(
+        'loop-without-end',
+        [...path, 'loop'],
+        `Loop ${id} has no while, until, times or limit: nothing ends it.`,
+        {
+          node: id,
+          fix: { text: 'Add loop.until, loop.while or loop.times.' },
+        },
+      ),
     );
   }
-  for (const [field, needs] of [['while', isState], ['until', isState], ['times', isState], ['state', isState], ['update', isState]] as const) {
+  for (const [field, needs] of [
+    ['while', isState],
+    ['until', isState],
+    ['times', isState],
+    ['state', isState],
+    ['update', isState],
+  ] as const) {
     if (section[field] !== undefined && !needs) {
       out.push(
-        diagnostic('bad-value', [...path, 'loop', field], `loop.${field} belongs to the node type loop; ${id} is ${type.type}. Use loop.stopWhen to end a loop over items early.`, { node: id }),
+        diagnostic(
+          'bad-value',
+          [...path, 'loop', field],
+          `loop.${field} belongs to the node type loop; ${id} is ${type.type}. Use loop.stopWhen to end a loop over items early.`,
+          { node: id },
+        ),
       );
     }
   }
@@ -72,15 +105,18 @@ export function loopRecord(
   const retry = section.retry;
   return {
     over: isState ? 'state' : 'items',
-    size: all ? Number.POSITIVE_INFINITY : (section.size as number | undefined) ?? 1,
+    size: all ? Number.POSITIVE_INFINITY : ((section.size as number | undefined) ?? 1),
     parallel: inOrder ? 1 : parallel,
     carry: inOrder ? 'previous' : 'none',
-    limit: section.limit ?? (isState && section.times === undefined ? limits['loop.ceiling'] : limits['loop.iterations']),
+    limit:
+      section.limit ?? (isState && section.times === undefined ? limits['loop.ceiling'] : limits['loop.iterations']),
     atLimit: 'fail',
     onError,
     tolerateCount: tolerate?.count ?? Number.POSITIVE_INFINITY,
     tolerateShare: tolerate?.share ?? 1,
-    rate: section.rate ? { count: section.rate.count, perMs: ms(section.rate.per, 1000), key: section.rate.key ?? null } : null,
+    rate: section.rate
+      ? { count: section.rate.count, perMs: ms(section.rate.per, 1000), key: section.rate.key ?? null }
+      : null,
     retry: {
       times: retry?.times ?? 0,
       delayMs: ms(retry?.delay, 1000),

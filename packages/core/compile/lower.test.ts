@@ -16,7 +16,13 @@ function edges(...texts: string[]): Edge[] {
 function lowered(list: Edge[]) {
   const ids = [...new Set(list.flatMap((e) => [e.from, e.to]))];
   const out: Diagnostic[] = [];
-  const level = lower(ids, list, (id) => id.startsWith('loop'), (id) => ['nodes', id], out);
+  const level = lower(
+    ids,
+    list,
+    (id) => id.startsWith('loop'),
+    (id) => ['nodes', id],
+    out,
+  );
   return { level, out, ids };
 }
 
@@ -36,7 +42,16 @@ describe('lower', () => {
   });
 
   it('lowers three nested loops one level at a time', () => {
-    const all = edges('s>loop1', 'loop1.1>loop2', 'loop2.1>loop3', 'loop3.1>work', 'work>loop3', 'loop3.0>loop2', 'loop2.0>loop1', 'loop1.0>end');
+    const all = edges(
+      's>loop1',
+      'loop1.1>loop2',
+      'loop2.1>loop3',
+      'loop3.1>work',
+      'work>loop3',
+      'loop3.0>loop2',
+      'loop2.0>loop1',
+      'loop1.0>end',
+    );
     const first = lowered(all);
     expect(first.out).toEqual([]);
     const outer = first.level.loops.get('loop1');
@@ -60,6 +75,8 @@ describe('lower', () => {
   });
 
   it('refuses connections that cross the border of the loop', () => {
-    expect(lowered(edges('s>loop', 's>a', 'loop.1>a', 'a>loop', 'loop.0>end')).out.map((d) => d.code)).toContain('cycle');
+    expect(lowered(edges('s>loop', 's>a', 'loop.1>a', 'a>loop', 'loop.0>end')).out.map((d) => d.code)).toContain(
+      'cycle',
+    );
   });
 });

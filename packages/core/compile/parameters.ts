@@ -90,7 +90,12 @@ export function compileParameters(node: NodeDefinition, type: NodeType, place: P
     if (!Object.hasOwn(type.parameters, key)) {
       const near = nearest(key, Object.keys(type.parameters));
       out.push(
-        diagnostic('unknown-field', [...path, key], `A ${type.type} node has no parameter ${key}.${near ? ` Did you mean ${near}?` : ` It has ${Object.keys(type.parameters).join(', ') || 'none'}.`}`, { node: place.node }),
+        diagnostic(
+          'unknown-field',
+          [...path, key],
+          `A ${type.type} node has no parameter ${key}.${near ? ` Did you mean ${near}?` : ` It has ${Object.keys(type.parameters).join(', ') || 'none'}.`}`,
+          { node: place.node },
+        ),
       );
     }
   }
@@ -98,7 +103,14 @@ export function compileParameters(node: NodeDefinition, type: NodeType, place: P
     const value = Object.hasOwn(given, key) ? given[key] : spec.default;
     if (value === undefined) {
       if (spec.required) {
-        out.push(diagnostic('missing-field', path.slice(0, Object.hasOwn(node, 'with') ? undefined : -1), `${place.node} (${type.type}) needs the parameter ${key}: ${spec.description}`, { node: place.node }));
+        out.push(
+          diagnostic(
+            'missing-field',
+            path.slice(0, Object.hasOwn(node, 'with') ? undefined : -1),
+            `${place.node} (${type.type}) needs the parameter ${key}: ${spec.description}`,
+            { node: place.node },
+          ),
+        );
       }
       continue;
     }
@@ -129,7 +141,10 @@ function compileLoop(node: NodeDefinition, place: Place, uses: Uses, out: Diagno
   for (const key of ['state', 'update'] as const) {
     const map = section[key];
     if (map !== undefined) {
-      templates[key] = Object.entries(map).map(([name, value]) => [name, uses.template(value, [...at, key, name], place, out)]);
+      templates[key] = Object.entries(map).map(([name, value]) => [
+        name,
+        uses.template(value, [...at, key, name], place, out),
+      ]);
     }
   }
   return templates;
@@ -148,7 +163,9 @@ function scanText(text: string, visible: ReadonlySet<string>, uses: Uses): void 
 function checkValue(value: Json, spec: ParameterSpec, path: Path, node: string, out: Diagnostic[]): void {
   if (hasTemplate(value)) return;
   const wrong = (expected: string): void => {
-    out.push(diagnostic('wrong-type', path, `${path.slice(-1)[0]} must be ${expected}, not ${describe(value)}.`, { node }));
+    out.push(
+      diagnostic('wrong-type', path, `${path.slice(-1)[0]} must be ${expected}, not ${describe(value)}.`, { node }),
+    );
   };
   switch (spec.type) {
     case 'string':
@@ -178,16 +195,39 @@ function checkValue(value: Json, spec: ParameterSpec, path: Path, node: string, 
   }
   if (spec.enum !== undefined && !spec.enum.includes(value as string)) {
     const near = typeof value === 'string' ? nearest(value, spec.enum.map(String)) : null;
-    out.push(diagnostic('bad-value', path, `${path.slice(-1)[0]} must be one of ${spec.enum.join(', ')}, not ${describe(value)}.${near ? ` Did you mean ${near}?` : ''}`, { node }));
+    out.push(
+      diagnostic(
+        'bad-value',
+        path,
+        `${path.slice(-1)[0]} must be one of ${spec.enum.join(', ')}, not ${describe(value)}.${near ? ` Did you mean ${near}?` : ''}`,
+        { node },
+      ),
+    );
   }
-  if (typeof value === 'number' && ((spec.min !== undefined && value < spec.min) || (spec.max !== undefined && value > spec.max))) {
-    out.push(diagnostic('bad-value', path, `${path.slice(-1)[0]} must be from ${spec.min ?? '-'} to ${spec.max ?? '-'}, not ${value}.`, { node }));
+  if (
+    typeof value === 'number' &&
+    ((spec.min !== undefined && value < spec.min) || (spec.max !== undefined && value > spec.max))
+  ) {
+    out.push(
+      diagnostic(
+        'bad-value',
+        path,
+        `${path.slice(-1)[0]} must be from ${spec.min ?? '-'} to ${spec.max ?? '-'}, not ${value}.`,
+        { node },
+      ),
+    );
   }
   if (spec.fields === undefined) return;
-  const objects = spec.type === 'list' && Array.isArray(value) ? value.map((v, i) => [v, [...path, i]] as const) : [[value, path] as const];
+  const objects =
+    spec.type === 'list' && Array.isArray(value)
+      ? value.map((v, i) => [v, [...path, i]] as const)
+      : [[value, path] as const];
   for (const [object, at] of objects) {
     if (!isObject(object)) {
-      if (!hasTemplate(object)) out.push(diagnostic('wrong-type', [...at], `${at.slice(-1)[0]} must be an object, not ${describe(object)}.`, { node }));
+      if (!hasTemplate(object))
+        out.push(
+          diagnostic('wrong-type', [...at], `${at.slice(-1)[0]} must be an object, not ${describe(object)}.`, { node }),
+        );
       continue;
     }
     for (const key of Object.keys(object)) {
@@ -195,11 +235,19 @@ function checkValue(value: Json, spec: ParameterSpec, path: Path, node: string, 
       if (field !== undefined) checkValue(object[key] as Json, field, [...at, key], node, out);
       else {
         const near = nearest(key, Object.keys(spec.fields));
-        out.push(diagnostic('unknown-field', [...at, key], `There is no field ${key} here.${near ? ` Did you mean ${near}?` : ` Fields: ${Object.keys(spec.fields).join(', ')}.`}`, { node }));
+        out.push(
+          diagnostic(
+            'unknown-field',
+            [...at, key],
+            `There is no field ${key} here.${near ? ` Did you mean ${near}?` : ` Fields: ${Object.keys(spec.fields).join(', ')}.`}`,
+            { node },
+          ),
+        );
       }
     }
     for (const [key, field] of Object.entries(spec.fields)) {
-      if (field.required && !Object.hasOwn(object, key)) out.push(diagnostic('missing-field', [...at], `${at.slice(-1)[0]} needs the field ${key}.`, { node }));
+      if (field.required && !Object.hasOwn(object, key))
+        out.push(diagnostic('missing-field', [...at], `${at.slice(-1)[0]} needs the field ${key}.`, { node }));
     }
   }
 }

@@ -14,7 +14,9 @@ function printRegion(region: Region, depth: number, lines: string[]): void {
     const container = step.container;
     if (container !== undefined && 'body' in container) {
       const { body } = container;
-      lines.push(`${'  '.repeat(depth + 1)}body (${body.pure ? 'pure: runs in the evaluator, a block at a time' : body.cost === 'nested' ? 'holds loops: frames are checkpointed' : 'has effects: iteration by iteration'})`);
+      lines.push(
+        `${'  '.repeat(depth + 1)}body (${body.pure ? 'pure: runs in the evaluator, a block at a time' : body.cost === 'nested' ? 'holds loops: frames are checkpointed' : 'has effects: iteration by iteration'})`,
+      );
       printRegion(body, depth + 2, lines);
     }
   }

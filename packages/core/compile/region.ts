@@ -45,9 +45,17 @@ export function levelRegion(c: Compilation, id: string, level: Level, result: st
   for (const [nodeId, node] of Object.entries(nodes)) {
     const type = c.registry.get(node.type);
     if (type === undefined) {
-      const near = nearest(node.type, c.registry.list().map((t) => t.type));
+      const near = nearest(
+        node.type,
+        c.registry.list().map((t) => t.type),
+      );
       out.push(
-        diagnostic('unknown-node-type', [...path, nodeId, 'type'], `There is no node type ${node.type}.${near ? ` Did you mean ${near}?` : ' See: rondo nodes'}`, { node: nodeId }),
+        diagnostic(
+          'unknown-node-type',
+          [...path, nodeId, 'type'],
+          `There is no node type ${node.type}.${near ? ` Did you mean ${near}?` : ' See: rondo nodes'}`,
+          { node: nodeId },
+        ),
       );
       continue;
     }
@@ -59,7 +67,15 @@ export function levelRegion(c: Compilation, id: string, level: Level, result: st
   const edges = readEdges(nodes, ports, path, out);
   const pathOf = (nodeId: string): Path => [...path, nodeId];
   const isFeedback = (nodeId: string): boolean => types.get(nodeId)?.type === 'loop-over-items';
-  return edgeRegion(c, id, { ...level, types, ports, pathOf, isFeedback }, known, edges, [], resultSources(nodes, ports, result, path, out));
+  return edgeRegion(
+    c,
+    id,
+    { ...level, types, ports, pathOf, isFeedback },
+    known,
+    edges,
+    [],
+    resultSources(nodes, ports, result, path, out),
+  );
 }
 
 interface Wiring extends Level {
@@ -84,7 +100,12 @@ function resultSources(
   if (result === undefined) return null;
   const at = [...path.slice(0, -1), 'result'];
   const pseudo: Record<string, NodeDefinition> = { ...nodes, result: { type: 'result', after: result } };
-  const edges = readEdges({ result: pseudo.result as NodeDefinition }, new Map([...ports, ['result', { inputs: ['main'], outputs: [] }]]), at.slice(0, -1), out);
+  const edges = readEdges(
+    { result: pseudo.result as NodeDefinition },
+    new Map([...ports, ['result', { inputs: ['main'], outputs: [] }]]),
+    at.slice(0, -1),
+    out,
+  );
   return edges.map(({ from, fromPort }) => ({ from, fromPort }));
 }
 
@@ -102,7 +123,12 @@ function edgeRegion(
   const { sorted, circle } = order(level.ids, level.edges);
   if (circle.length > 0) {
     c.out.push(
-      diagnostic('cycle', wiring.pathOf(circle[0] as string), `The connections of ${circle.join(', ')} form a circle. Use a loop, for-each or loop-over-items node to repeat work.`, { node: circle[0] as string }),
+      diagnostic(
+        'cycle',
+        wiring.pathOf(circle[0] as string),
+        `The connections of ${circle.join(', ')} form a circle. Use a loop, for-each or loop-over-items node to repeat work.`,
+        { node: circle[0] as string },
+      ),
     );
     return emptyRegion(id);
   }
@@ -136,14 +162,25 @@ function finishRegion(id: string, steps: Step[], results: Source[]): Region {
     for (const reference of [...s.references, ...bodyOuter]) {
       if (inside.has(reference.node)) continue;
       const had = outer.get(reference.node);
-      outer.set(reference.node, { node: reference.node, uses: [...new Set([...(had?.uses ?? []), ...reference.uses])] });
+      outer.set(reference.node, {
+        node: reference.node,
+        uses: [...new Set([...(had?.uses ?? []), ...reference.uses])],
+      });
     }
   }
   const pure = steps.every((s) => s.pure);
   const nested = steps.some((s) => s.container !== undefined || s.paged || s.block);
   // A wait may outlive the runner as well, so what came before it in the frame is kept.
   const waits = steps.some((s) => s.type === 'wait');
-  return { id, steps, results, pure, checkpoint: nested || waits, outer: [...outer.values()], cost: nested ? 'nested' : pure ? 'pure' : 'effects' };
+  return {
+    id,
+    steps,
+    results,
+    pure,
+    checkpoint: nested || waits,
+    outer: [...outer.values()],
+    cost: nested ? 'nested' : pure ? 'pure' : 'effects',
+  };
 }
 
 function step(
@@ -175,8 +212,17 @@ function step(
   const body = container !== undefined && 'body' in container ? container.body : null;
   const readsPrevious = body !== null && readsOwnPrevious(body);
   const paged = typeof type.paged === 'function' ? type.paged(raw) : (type.paged ?? false);
-  const unit = typeof type.unit === 'function' ? type.unit(raw) : (type.unit ?? (type.work === 'fold' ? 'all' : 'item'));
-  const loop = loopRecord(node, type, { readsPrevious, paged, block: type.block ?? false, unit }, c.limits, path, nodeId, c.out);
+  const unit =
+    typeof type.unit === 'function' ? type.unit(raw) : (type.unit ?? (type.work === 'fold' ? 'all' : 'item'));
+  const loop = loopRecord(
+    node,
+    type,
+    { readsPrevious, paged, block: type.block ?? false, unit },
+    c.limits,
+    path,
+    nodeId,
+    c.out,
+  );
   if (container?.kind === 'sub-workflow' && container.mode === 'once') loop.size = Number.POSITIVE_INFINITY;
   const pinned = c.pins.has(nodeId) || node.disabled === true;
   return {
@@ -233,18 +279,35 @@ function containerOf(
   const path = wiring.pathOf(nodeId);
   if (type.work !== 'container') {
     if (node.body !== undefined) {
-      c.out.push(diagnostic('unknown-field', [...path, 'body'], `${nodeId} is a ${type.type} node; only for-each and loop have a body.`, { node: nodeId }));
+      c.out.push(
+        diagnostic(
+          'unknown-field',
+          [...path, 'body'],
+          `${nodeId} is a ${type.type} node; only for-each and loop have a body.`,
+          { node: nodeId },
+        ),
+      );
     }
     return undefined;
   }
   if (type.type === 'sub-workflow') {
     const workflow = compiled.params.workflow ?? { kind: 'literal' as const, value: null };
     const mode = node.with?.mode === 'each' ? 'each' : 'once';
-    return { kind: 'sub-workflow', mode, workflow, ...(node.with?.input === undefined ? {} : { input: compiled.params.input as never }) };
+    return {
+      kind: 'sub-workflow',
+      mode,
+      workflow,
+      ...(node.with?.input === undefined ? {} : { input: compiled.params.input as never }),
+    };
   }
   if (c.depth + 1 > c.limits['loop.nesting']) {
     c.out.push(
-      diagnostic('nesting-too-deep', path, `${nodeId} is nested ${c.depth + 1} levels deep; the limit loop.nesting is ${c.limits['loop.nesting']}.`, { node: nodeId }),
+      diagnostic(
+        'nesting-too-deep',
+        path,
+        `${nodeId} is nested ${c.depth + 1} levels deep; the limit loop.nesting is ${c.limits['loop.nesting']}.`,
+        { node: nodeId },
+      ),
     );
     return undefined;
   }
@@ -261,11 +324,14 @@ function containerOf(
   }
   const nodes = node.body ?? {};
   if (Object.keys(nodes).length === 0) {
-    c.out.push(diagnostic('empty-body', path, `${nodeId} has no body: put the nodes to repeat into "body".`, { node: nodeId }));
+    c.out.push(
+      diagnostic('empty-body', path, `${nodeId} has no body: put the nodes to repeat into "body".`, { node: nodeId }),
+    );
     return undefined;
   }
   const visible = new Set([...wiring.visible, ...Object.keys(nodes)]);
   const body = levelRegion(inner, nodeId, { nodes, path: [...path, 'body'], visible }, node.result);
-  if (type.type === 'loop') return { kind: 'loop', body, gives: node.loop?.collect === undefined ? 'variables' : 'results' };
+  if (type.type === 'loop')
+    return { kind: 'loop', body, gives: node.loop?.collect === undefined ? 'variables' : 'results' };
   return { kind: 'for-each', body };
 }

@@ -16,7 +16,10 @@ function trace(steps: FrameStep[], input: number, gives: Record<number, number[]
     const command = next(steps, state);
     if (command.do === 'complete' || command.do === 'fail') return [...seen, command.do];
     seen.push(`${command.do} ${command.step}`);
-    state = evolve(state, command.do === 'run' ? { type: 'completed', counts: gives[command.step] ?? [1] } : { type: 'skipped' });
+    state = evolve(
+      state,
+      command.do === 'run' ? { type: 'completed', counts: gives[command.step] ?? [1] } : { type: 'skipped' },
+    );
   }
 }
 
@@ -39,7 +42,12 @@ describe('next and evolve', () => {
     const total: FrameStep = { ...step(1, [0, 0]), runsOnEmpty: true };
     expect(trace([step(0, [-1, 0]), total], 1, { 0: [0] })).toEqual(['run 0', 'run 1', 'complete']);
     const after: FrameStep = { ...step(2, [1, 0]), runsOnEmpty: true };
-    expect(trace([step(0, [-1, 0]), step(1, [0, 1]), after], 1, { 0: [1, 0] })).toEqual(['run 0', 'skip 1', 'skip 2', 'complete']);
+    expect(trace([step(0, [-1, 0]), step(1, [0, 1]), after], 1, { 0: [1, 0] })).toEqual([
+      'run 0',
+      'skip 1',
+      'skip 2',
+      'complete',
+    ]);
   });
   it('stop at a failed step', () => {
     const state = evolve(startFrame(1), { type: 'failed' });

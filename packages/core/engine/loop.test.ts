@@ -58,7 +58,11 @@ function explore(loop: Loop, total: number, known: boolean, visit: (end: End) =>
       walk({ ...now, failed: now.failed + 1 }, most);
     } else {
       expect(flying).toBe(0);
-      visit({ how: d.do === 'finish' || d.do === 'fail' ? `${d.do}:${d.reason}` : d.do, progress: now, mostInFlight: most });
+      visit({
+        how: d.do === 'finish' || d.do === 'fail' ? `${d.do}:${d.reason}` : d.do,
+        progress: now,
+        mostInFlight: most,
+      });
     }
   };
   walk({ ...START, total: known ? total : null }, 0);
@@ -88,8 +92,12 @@ describe('decide', () => {
     explore({ ...LOOP, parallel: 3 }, 5, true, ({ how, progress }) => {
       if (how === 'fail:iteration') expect(progress.started).toBeLessThanOrEqual(5);
     });
-    expect(decide({ ...LOOP, parallel: 3 }, { ...START, total: 9, available: 6, started: 3, failed: 1 })).toEqual({ do: 'wait' });
-    expect(decide({ ...LOOP, parallel: 3 }, { ...START, total: 9, available: 6, started: 3, failed: 1, completed: 2 })).toEqual({ do: 'fail', reason: 'iteration' });
+    expect(decide({ ...LOOP, parallel: 3 }, { ...START, total: 9, available: 6, started: 3, failed: 1 })).toEqual({
+      do: 'wait',
+    });
+    expect(
+      decide({ ...LOOP, parallel: 3 }, { ...START, total: 9, available: 6, started: 3, failed: 1, completed: 2 }),
+    ).toEqual({ do: 'fail', reason: 'iteration' });
   });
 
   it('fails when more than the tolerated number failed, and not before', () => {
@@ -105,7 +113,9 @@ describe('decide', () => {
   });
 
   it('never has more than one iteration in flight with a carry', () => {
-    explore({ ...LOOP, carry: 'previous', parallel: 7 }, 4, true, ({ mostInFlight }) => expect(mostInFlight).toBeLessThanOrEqual(1));
+    explore({ ...LOOP, carry: 'previous', parallel: 7 }, 4, true, ({ mostInFlight }) =>
+      expect(mostInFlight).toBeLessThanOrEqual(1),
+    );
   });
 
   it('ends or fails at the limit, as the loop says', () => {
@@ -113,13 +123,18 @@ describe('decide', () => {
       expect(how).toBe('finish:limit');
       expect(progress.started).toBe(3);
     });
-    explore({ ...LOOP, limit: 3, onError: 'drop', over: 'state' }, 5, false, ({ how }) => expect(how).toBe('fail:limit'));
+    explore({ ...LOOP, limit: 3, onError: 'drop', over: 'state' }, 5, false, ({ how }) =>
+      expect(how).toBe('fail:limit'),
+    );
   });
 
   it('keeps what is in flight when it is stopped early or cancelled', () => {
     const flying = { ...START, total: 9, available: 5, started: 4, completed: 2 };
     expect(decide({ ...LOOP, parallel: 2 }, { ...flying, ended: true })).toEqual({ do: 'wait' });
-    expect(decide({ ...LOOP, parallel: 2 }, { ...flying, ended: true, completed: 4 })).toEqual({ do: 'finish', reason: 'stopped' });
+    expect(decide({ ...LOOP, parallel: 2 }, { ...flying, ended: true, completed: 4 })).toEqual({
+      do: 'finish',
+      reason: 'stopped',
+    });
     expect(decide({ ...LOOP, parallel: 2 }, { ...flying, cancelled: true })).toEqual({ do: 'wait' });
     expect(decide({ ...LOOP, parallel: 2 }, { ...flying, cancelled: true, completed: 4 })).toEqual({ do: 'cancel' });
   });

@@ -1,3 +1,4 @@
+/** Properties of expressions: any text compiles or is refused, and what is rewritten keeps its meaning. */
 import { compileFunction } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

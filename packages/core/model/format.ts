@@ -50,7 +50,8 @@ export function parseDefinition(source: string, file: string): Parsed {
   });
   const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
   const most = LIMITS['file.definition'].cap;
-  if (text.length > most) return fail('file-unreadable', `${file} is longer than ${most} characters (limit file.definition).`);
+  if (text.length > most)
+    return fail('file-unreadable', `${file} is longer than ${most} characters (limit file.definition).`);
   if (text.trim() === '') return fail('file-format', `${file} is empty.`);
   if (text.includes('\u0000') || text.includes('\ufffd')) {
     return fail('file-unreadable', `${file} is not UTF-8 text. Save it as UTF-8.`);
@@ -63,7 +64,11 @@ export function parseDefinition(source: string, file: string): Parsed {
       definition: null,
       diagnostics: document.errors.slice(0, 20).map((error) => {
         const at = lines.linePos(error.pos[0]);
-        return { ...diagnostic('file-syntax', [], error.message.split('\n')[0] ?? 'syntax error'), line: at.line, column: at.col };
+        return {
+          ...diagnostic('file-syntax', [], error.message.split('\n')[0] ?? 'syntax error'),
+          line: at.line,
+          column: at.col,
+        };
       }),
     };
   }
@@ -72,19 +77,25 @@ export function parseDefinition(source: string, file: string): Parsed {
     const at = lines.linePos(unknownTag.pos[0]);
     return {
       definition: null,
-      diagnostics: [{ ...diagnostic('file-syntax', [], unknownTag.message.split('\n')[0] ?? 'tag'), line: at.line, column: at.col }],
+      diagnostics: [
+        { ...diagnostic('file-syntax', [], unknownTag.message.split('\n')[0] ?? 'tag'), line: at.line, column: at.col },
+      ],
     };
   }
   let value: Json;
   try {
     value = document.toJS({ maxAliasCount: LIMITS['yaml.aliases'].default }) as Json;
   } catch (error) {
-    return fail('file-syntax', `${file}: ${error instanceof Error ? error.message : String(error)} (limit yaml.aliases).`);
+    return fail(
+      'file-syntax',
+      `${file}: ${error instanceof Error ? error.message : String(error)} (limit yaml.aliases).`,
+    );
   }
   if (!isObject(value)) return fail('file-format', `${file} holds ${describe(value)}, not a workflow.`);
   if (!('rondo' in value)) {
     for (const [name, test] of FOREIGN) {
-      if (test(value)) return fail('file-format', `${file} is a ${name} workflow; this command reads native files (rondo: 1).`);
+      if (test(value))
+        return fail('file-format', `${file} is a ${name} workflow; this command reads native files (rondo: 1).`);
     }
   }
   const diagnostics = checkShape(value);

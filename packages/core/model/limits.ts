@@ -15,8 +15,18 @@ const MiB = 1024 * 1024;
 
 export const LIMITS = {
   'loop.iterations': { default: 1_000_000, cap: 10_000_000, unit: 'iterations', what: 'iterations of one loop' },
-  'loop.ceiling': { default: 1_000, cap: 10_000_000, unit: 'iterations', what: 'iterations of a while, until or poll loop without its own limit' },
-  'run.iterations': { default: 5_000_000, cap: 50_000_000, unit: 'iterations', what: 'iterations of all loops of a run together' },
+  'loop.ceiling': {
+    default: 1_000,
+    cap: 10_000_000,
+    unit: 'iterations',
+    what: 'iterations of a while, until or poll loop without its own limit',
+  },
+  'run.iterations': {
+    default: 5_000_000,
+    cap: 50_000_000,
+    unit: 'iterations',
+    what: 'iterations of all loops of a run together',
+  },
   'loop.nesting': { default: 8, cap: 16, unit: 'levels', what: 'containers inside one another' },
   'workflow.depth': { default: 16, cap: 64, unit: 'levels', what: 'sub-workflow calls inside one another' },
   'workflow.children': { default: 1_000_000, cap: 10_000_000, unit: 'count', what: 'sub-workflow calls of one run' },

@@ -91,7 +91,11 @@ function record(fields: Record<string, Rule>, required: string[] = []): Rule {
       if (rule === undefined) {
         const near = nearest(key, Object.keys(fields));
         out.push(
-          diagnostic('unknown-field', [...p, key], `There is no field ${key}${p.length ? ` in ${p.join('.')}` : ''}.${near ? ` Did you mean ${near}?` : ` Fields here: ${Object.keys(fields).join(', ')}.`}`),
+          diagnostic(
+            'unknown-field',
+            [...p, key],
+            `There is no field ${key}${p.length ? ` in ${p.join('.')}` : ''}.${near ? ` Did you mean ${near}?` : ` Fields here: ${Object.keys(fields).join(', ')}.`}`,
+          ),
         );
       } else rule(v[key] as Json, [...p, key], out);
     }
@@ -187,7 +191,11 @@ const nodesRule: Rule = (v, p, out) => {
   for (const id of Object.keys(v)) {
     if (!ID_PATTERN.test(id)) {
       out.push(
-        diagnostic('bad-value', [...p, id], `Node id ${describe(id)} must start with a letter and hold letters, digits, _ and - only (at most 128). Put names for people into title.`),
+        diagnostic(
+          'bad-value',
+          [...p, id],
+          `Node id ${describe(id)} must start with a letter and hold letters, digits, _ and - only (at most 128). Put names for people into title.`,
+        ),
       );
     }
     nodeRule(v[id] as Json, [...p, id], out);
@@ -209,7 +217,9 @@ const limitsRule: Rule = (v, p, out) => {
     const limit = (LIMITS as Record<string, { cap: number } | undefined>)[name];
     if (limit === undefined) {
       const near = nearest(name, Object.keys(LIMITS));
-      out.push(diagnostic('unknown-field', [...p, name], `There is no limit ${name}.${near ? ` Did you mean ${near}?` : ''}`));
+      out.push(
+        diagnostic('unknown-field', [...p, name], `There is no limit ${name}.${near ? ` Did you mean ${near}?` : ''}`),
+      );
     } else if (typeof value === 'number' && value > limit.cap) {
       out.push(diagnostic('bad-value', [...p, name], `Limit ${name} can be at most ${limit.cap}, not ${value}.`));
     }

@@ -187,7 +187,7 @@ function join(value: unknown, separator: unknown, attribute: unknown): string {
 }
 
 function sum(value: unknown, attribute: unknown, start: unknown): unknown {
-  let total = start === undefined ? 0 : start;
+  let total: unknown = start === undefined ? 0 : start;
   for (const element of elements(value)) {
     const part = absent(attribute) ? element : getPath(element, attribute, undefined);
     if (isText(total) || isText(part)) throw new Error('sum adds numbers, not text; use join');

@@ -1,3 +1,4 @@
+/** The network guard against the catalogue of ways around one. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -66,7 +66,10 @@ async function once<T>(
   }
 }
 
-async function caught<T>(work: () => Promise<T>, signal: AbortSignal): Promise<{ value: T | null; failure: Failure | null }> {
+async function caught<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<{ value: T | null; failure: Failure | null }> {
   try {
     return { value: await work(), failure: null };
   } catch (error) {

@@ -15,10 +15,13 @@ export const systemClock: Clock = {
         reject(signal?.reason);
       };
       // setTimeout takes at most 2^31 ms; a longer sleep is cut and the caller looks at the time again.
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      }, Math.min(Math.max(ms, 0), 2 ** 31 - 1));
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+        Math.min(Math.max(ms, 0), 2 ** 31 - 1),
+      );
       signal?.addEventListener('abort', onAbort, { once: true });
     }),
 };

@@ -130,7 +130,16 @@ export class LoopTable {
   ): Promise<{ run: LoopRun; finished: boolean }> {
     const found = this.#earlier.get(path);
     if (found !== undefined && fresh) {
-      Object.assign(found, { status: 'running', total: null, completed: 0, failed: 0, skipped: 0, cursor: 0, carry: null, tally: '' });
+      Object.assign(found, {
+        status: 'running',
+        total: null,
+        completed: 0,
+        failed: 0,
+        skipped: 0,
+        cursor: 0,
+        carry: null,
+        tally: '',
+      });
     }
     const { clock, writer, store, runId } = context;
     const record: LoopRecord = found ?? {
@@ -161,7 +170,8 @@ export class LoopTable {
     }
     const run = new LoopRun(record, loop, ports, writer, beyond, () => clock.monotonic());
     const finished = found !== undefined && record.status === 'completed';
-    if (found !== undefined && record.tally === '' && record.completed + record.failed + record.skipped > 0) await recount(context, run);
+    if (found !== undefined && record.tally === '' && record.completed + record.failed + record.skipped > 0)
+      await recount(context, run);
     if (!finished) {
       record.status = 'running';
       this.active.add(run);

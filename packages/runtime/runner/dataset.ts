@@ -19,7 +19,6 @@ export interface Feed {
   port: number;
 }
 
-export const EMPTY: Dataset = { kind: 'inline', ports: [[]] };
 
 export function inline(...ports: string[][]): Dataset {
   return { kind: 'inline', ports };
@@ -39,7 +38,12 @@ export function countAll(feeds: readonly Feed[]): number {
 }
 
 /** Item texts of all feeds in order, from position `start`, in blocks of at most `size`. */
-export async function* readBlocks(context: RunContext, feeds: readonly Feed[], start = 0, size = BLOCK): AsyncGenerator<string[]> {
+export async function* readBlocks(
+  context: RunContext,
+  feeds: readonly Feed[],
+  start = 0,
+  size = BLOCK,
+): AsyncGenerator<string[]> {
   let held: string[] = [];
   let skip = start;
   for (const feed of feeds) {
@@ -119,7 +123,8 @@ export async function readAll(context: RunContext, feeds: readonly Feed[], where
       chars += text.length;
       all.push(text);
     }
-    if (chars > most) throw new FailureError(limitFailure('step.bytes', most, where, 'its input does not fit in memory at once'));
+    if (chars > most)
+      throw new FailureError(limitFailure('step.bytes', most, where, 'its input does not fit in memory at once'));
   }
   return all;
 }
@@ -177,7 +182,13 @@ export class Spill {
       const chunk = this.#items.slice(at, at + BLOCK);
       const index = run.nextIndex();
       run.progress.started += 1;
-      run.settle(index, '', { status: 'completed', output: chunk.join(ITEM_SEPARATOR), steps: '', logs: '', failure: null, attempts: 1 }, this.#context.clock.now(), 0);
+      run.settle(
+        index,
+        '',
+        { status: 'completed', output: chunk.join(ITEM_SEPARATOR), steps: '', logs: '', failure: null, attempts: 1 },
+        this.#context.clock.now(),
+        0,
+      );
     }
     this.#items = this.#items.slice(at);
     // A row here is a whole block, so a few of them are already much.

@@ -101,7 +101,8 @@ async function performStep(context: RunContext, frame: Frame, step: Step): Promi
     if (error instanceof FailureError) {
       error.failure.node ??= step.id;
       error.failure.path ??= pathIn(frame, step);
-      if (frame.recorded) context.event({ type: 'step-failed', frame: frame.path, step: step.id, failure: error.failure });
+      if (frame.recorded)
+        context.event({ type: 'step-failed', frame: frame.path, step: step.id, failure: error.failure });
     }
     throw error;
   }

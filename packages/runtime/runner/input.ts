@@ -18,10 +18,13 @@ export function checkInput(plan: Pick<Plan, 'inputs'>, input: Json): Record<stri
     const value = given[name] as Json;
     if (!fits(value, field.type)) wrong.push(`${name} must be ${field.type}, not ${describe(value)}`);
     else if (field.enum !== undefined && !field.enum.includes(value)) {
-      wrong.push(`${name} must be one of ${field.enum.map((v) => JSON.stringify(v)).join(', ')}, not ${describe(value)}`);
+      wrong.push(
+        `${name} must be one of ${field.enum.map((v) => JSON.stringify(v)).join(', ')}, not ${describe(value)}`,
+      );
     }
   }
-  if (wrong.length > 0) throw new FailureError(failure('input-invalid', `The input does not fit: ${wrong.join('; ')}.`, { retry: 'no' }));
+  if (wrong.length > 0)
+    throw new FailureError(failure('input-invalid', `The input does not fit: ${wrong.join('; ')}.`, { retry: 'no' }));
   return values;
 }
 

@@ -4,7 +4,16 @@
  * itself. Does not decide anything and does not read.
  */
 import type { JournalEvent } from '@rondo/core/events.ts';
-import { StoreError, type Clock, type Commit, type Control, type IterationRow, type Lease, type LoopRecord, type RunStore } from '@rondo/core/ports.ts';
+import {
+  StoreError,
+  type Clock,
+  type Commit,
+  type Control,
+  type IterationRow,
+  type Lease,
+  type LoopRecord,
+  type RunStore,
+} from '@rondo/core/ports.ts';
 import type { FaultPoint, Progress } from '../api.ts';
 
 export interface WriterOptions {

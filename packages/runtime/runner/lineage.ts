@@ -34,8 +34,15 @@ export async function scopeSource(
   whole = false,
 ): Promise<ScopeSource> {
   const paired = references.filter((r) => r.uses.includes('item'));
-  const known = await contextFor(context, frame, references.filter((r) => !isOnlyItem(r)), where);
-  const shared = whole ? { ...known, input: await readAll(context, feedsOf(frame, sources), `${where}, reading $input`) } : known;
+  const known = await contextFor(
+    context,
+    frame,
+    references.filter((r) => !isOnlyItem(r)),
+    where,
+  );
+  const shared = whole
+    ? { ...known, input: await readAll(context, feedsOf(frame, sources), `${where}, reading $input`) }
+    : known;
   if (paired.length === 0) return async () => shared;
   const walker = new Walker(context);
   return async (first, units, size) => {
@@ -58,7 +65,8 @@ export async function scopeSource(
       for (const place of places) {
         if (place === null) positions.push(-1);
         else {
-          if (last === null || last.position !== place.position || last.port !== place.port) items.push(await walker.item(place));
+          if (last === null || last.position !== place.position || last.port !== place.port)
+            items.push(await walker.item(place));
           last = place;
           positions.push(items.length - 1);
         }
@@ -112,7 +120,8 @@ class Walker {
     const { parent, around } = frame;
     if (parent === null || around === null) return null;
     const { step, index } = around;
-    const position = step.loopTemplates.over !== undefined || step.loop.over === 'state' ? 0 : index * finite(step.loop.size) + left;
+    const position =
+      step.loopTemplates.over !== undefined || step.loop.over === 'state' ? 0 : index * finite(step.loop.size) + left;
     return this.up(parent, step.inputs[0] ?? [], position, node);
   }
 
@@ -127,12 +136,23 @@ class Walker {
       const text = dataset.ports[port]?.[position];
       const from = text?.startsWith('{"$item"') ? decodeItem(text).from?.[0] : undefined;
       if (from !== undefined) return from;
-      return dataset.ports.reduce((n, items) => n + items.length, 0) === given && dataset.ports.length === 1 ? position : null;
+      return dataset.ports.reduce((n, items) => n + items.length, 0) === given && dataset.ports.length === 1
+        ? position
+        : null;
     }
     if (step.type === 'manual' || step.type === 'no-op' || step.disabled) return position;
-    if (step.paged || step.loopTemplates.over !== undefined || step.loop.over === 'state' || !Number.isFinite(step.loop.size)) return null;
+    if (
+      step.paged ||
+      step.loopTemplates.over !== undefined ||
+      step.loop.over === 'state' ||
+      !Number.isFinite(step.loop.size)
+    )
+      return null;
     const per = dataset.per[port] ?? null;
-    const row = per !== null && per > 0 ? Math.floor(position / per) : ((await this.#rowsOf({ dataset, port }))[position] ?? null);
+    const row =
+      per !== null && per > 0
+        ? Math.floor(position / per)
+        : ((await this.#rowsOf({ dataset, port }))[position] ?? null);
     return row === null ? null : row * step.loop.size;
   }
 
@@ -146,7 +166,8 @@ class Walker {
     let at = 0;
     for (let after = -1; ; ) {
       const page = await this.#context.store.outputs(this.#context.runId, loop, after, 2000);
-      for (const { index, output } of page) for (let n = itemsOfPort(output, feed.port).length; n > 0; n -= 1) rows[at++] = index;
+      for (const { index, output } of page)
+        for (let n = itemsOfPort(output, feed.port).length; n > 0; n -= 1) rows[at++] = index;
       const last = page.at(-1);
       if (last === undefined || page.length < 2000) break;
       after = last.index;
@@ -162,7 +183,12 @@ class Walker {
     if (dataset.kind === 'inline') return dataset.ports[place.port]?.[place.position] ?? 'null';
     const key = `${dataset.loop}:${place.port}`;
     const held = this.#window;
-    if (held === null || held.key !== key || place.position < held.first || place.position >= held.first + held.items.length) {
+    if (
+      held === null ||
+      held.key !== key ||
+      place.position < held.first ||
+      place.position >= held.first + held.items.length
+    ) {
       let items: string[] = [];
       for await (const block of readBlocks(this.#context, [{ dataset, port: place.port }], place.position)) {
         items = block;

@@ -49,7 +49,14 @@ export class LoopRun {
   readonly #now: () => number;
   #handed: number;
 
-  constructor(record: LoopRecord, loop: Loop, ports: number, writer: LedgerWriter, rows: readonly Settled[], now: () => number) {
+  constructor(
+    record: LoopRecord,
+    loop: Loop,
+    ports: number,
+    writer: LedgerWriter,
+    rows: readonly Settled[],
+    now: () => number,
+  ) {
     this.record = record;
     this.loop = loop;
     this.#writer = writer;
@@ -100,10 +107,14 @@ export class LoopRun {
   lossFailure(index: number): Failure | null {
     const losses = this.#losses.get(index) ?? 0;
     if (losses < MOST_LOSSES) return null;
-    return failure('runner-lost', `Iteration ${index} of ${this.path} ended its runner ${losses} times and is not tried again.`, {
-      item: index,
-      path: `${this.path}[${index}]`,
-    });
+    return failure(
+      'runner-lost',
+      `Iteration ${index} of ${this.path} ended its runner ${losses} times and is not tried again.`,
+      {
+        item: index,
+        path: `${this.path}[${index}]`,
+      },
+    );
   }
 
   setTotal(total: number | null): void {

@@ -9,8 +9,11 @@ const numbers = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 describe('a plain node', () => {
   it('runs once per item and has a row for each', async () => {
-    const result = await run(`${START}
-  double: { type: set, after: start, with: { keep: none, fields: { n: "{{ $json.n * 2 }}" } } }`, { input: [{ n: 1 }, { n: 2 }, { n: 3 }] });
+    const result = await run(
+      `${START}
+  double: { type: set, after: start, with: { keep: none, fields: { n: "{{ $json.n * 2 }}" } } }`,
+      { input: [{ n: 1 }, { n: 2 }, { n: 3 }] },
+    );
     expect(result.output).toEqual([{ n: 2 }, { n: 4 }, { n: 6 }]);
     expect(result.loop('double')).toMatchObject({ total: 3, completed: 3, failed: 0 });
     expect((await result.rows('double')).map((row) => [row.index, row.input, row.output])).toEqual([
@@ -21,22 +24,31 @@ describe('a plain node', () => {
   });
 
   it('runs once with executeOnce, with the first item current and all items at hand', async () => {
-    const result = await run(`${START}
-  sum: { type: set, after: start, executeOnce: true, with: { keep: none, fields: { n: "{{ $json.n }}", all: "{{ $input.all().length }}" } } }`, { input: [{ n: 7 }, { n: 8 }] });
+    const result = await run(
+      `${START}
+  sum: { type: set, after: start, executeOnce: true, with: { keep: none, fields: { n: "{{ $json.n }}", all: "{{ $input.all().length }}" } } }`,
+      { input: [{ n: 7 }, { n: 8 }] },
+    );
     expect(result.output).toEqual([{ n: 7, all: 2 }]);
   });
 
   it('sees the whole list in $input, also item by item and in code', async () => {
-    const result = await run(`${START}
+    const result = await run(
+      `${START}
   share: { type: set, after: start, with: { fields: { of: "{{ $input.all().length }}" } } }
-  coded: { type: code, after: share, with: { code: "return { n: $json.n, last: $input.last().json.n };" } }`, { input: [{ n: 1 }, { n: 2 }, { n: 3 }] });
+  coded: { type: code, after: share, with: { code: "return { n: $json.n, last: $input.last().json.n };" } }`,
+      { input: [{ n: 1 }, { n: 2 }, { n: 3 }] },
+    );
     expect(result.output).toEqual([1, 2, 3].map((n) => ({ n, last: 3 })));
     expect((await result.rows('share')).map((row) => row.output)).toEqual([1, 2, 3].map((n) => `{"n":${n},"of":3}`));
   });
 
   it('fails with the index, node and path of the item', async () => {
-    const result = await run(`${START}
-  bad: { type: set, after: start, with: { fields: { x: "{{ $json.a.b.c }}" } } }`, { input: [{ a: { b: { c: 1 } } }, { a: 1 }] });
+    const result = await run(
+      `${START}
+  bad: { type: set, after: start, with: { fields: { x: "{{ $json.a.b.c }}" } } }`,
+      { input: [{ a: { b: { c: 1 } } }, { a: 1 }] },
+    );
     expect(result.status).toBe('failed');
     expect(result.failure).toMatchObject({ code: 'expression-failed', node: 'bad', item: 1 });
     expect(result.loop('bad')).toMatchObject({ completed: 1, failed: 1 });
@@ -45,7 +57,8 @@ describe('a plain node', () => {
 
 describe('paired items', () => {
   it('lead from an item to what it was made from, through filters, bodies and lists', async () => {
-    const result = await run(`${START}
+    const result = await run(
+      `${START}
   rows: { type: split-out, after: start, with: { field: rows } }
   odd: { type: filter, after: rows, with: { when: "{{ $json.v % 2 === 1 }}" } }
   keep: { type: set, after: odd, with: { keep: none, fields: { w: "{{ $json.v * 10 }}" } } }
@@ -54,7 +67,9 @@ describe('paired items', () => {
     after: keep
     body:
       look: { type: set, with: { keep: none, fields: { w: "{{ $json.w }}", v: "{{ $('rows').item.json.v }}", o: "{{ $('odd').item.json.v }}", n: "{{ $('start').item.json.rows.length }}" } } }
-  after: { type: set, after: each, with: { fields: { again: "{{ $('keep').item.json.w }}" } } }`, { input: { rows: [0, 1, 2, 3, 4, 5].map((v) => ({ v })) } });
+  after: { type: set, after: each, with: { fields: { again: "{{ $('keep').item.json.w }}" } } }`,
+      { input: { rows: [0, 1, 2, 3, 4, 5].map((v) => ({ v })) } },
+    );
     expect(result.failure).toBeNull();
     expect(result.output).toEqual([1, 3, 5].map((v) => ({ w: v * 10, v, o: v, n: 6, again: v * 10 })));
   });
@@ -71,13 +86,16 @@ describe('for-each', () => {
 ${body}`;
 
   it('goes through the list that `over` yields', async () => {
-    const result = await run(`${START}
+    const result = await run(
+      `${START}
   each:
     type: for-each
     after: start
     loop: { over: "{{ $json.rows }}" }
     body:
-      a: { type: set, with: { keep: none, fields: { v: "{{ $json + $loop.index }}" } } }`, { input: { rows: [10, 20, 30] } });
+      a: { type: set, with: { keep: none, fields: { v: "{{ $json + $loop.index }}" } } }`,
+      { input: { rows: [10, 20, 30] } },
+    );
     expect(result.output).toEqual([{ v: 10 }, { v: 21 }, { v: 32 }]);
     expect(result.loop('each')).toMatchObject({ total: 3, completed: 3 });
   });
@@ -101,7 +119,11 @@ ${body}`;
     const nulls = await run(each('{ over: "{{ range(10) }}", onError: "null" }'));
     expect(nulls.output).toEqual(numbers(10).map((n) => (n % 5 === 4 ? null : { n: n * 10 })));
     const drops = await run(each('{ over: "{{ range(10) }}", onError: drop }'));
-    expect(drops.output).toEqual(numbers(10).filter((n) => n % 5 !== 4).map((n) => ({ n: n * 10 })));
+    expect(drops.output).toEqual(
+      numbers(10)
+        .filter((n) => n % 5 !== 4)
+        .map((n) => ({ n: n * 10 })),
+    );
     expect(drops.loop('each')).toMatchObject({ completed: 8, failed: 2 });
   });
 
@@ -199,12 +221,19 @@ ${each('{ over: "{{ range(11) }}" }')}`);
 
 describe('loop-over-items', () => {
   it('goes batch by batch and gives everything at done', async () => {
-    const result = await run(`${START}
+    const result = await run(
+      `${START}
   list: { type: split-out, after: start, with: { field: rows } }
   loop: { type: loop-over-items, after: [list, work], loop: { size: 2 } }
   work: { type: set, after: loop.loop, with: { fields: { batch: "{{ $loop.index }}" } } }
-  finish: { type: no-op, after: loop.done }`, { input: { rows: [{ v: 1 }, { v: 2 }, { v: 3 }] } });
-    expect(result.output).toEqual([{ v: 1, batch: 0 }, { v: 2, batch: 0 }, { v: 3, batch: 1 }]);
+  finish: { type: no-op, after: loop.done }`,
+      { input: { rows: [{ v: 1 }, { v: 2 }, { v: 3 }] } },
+    );
+    expect(result.output).toEqual([
+      { v: 1, batch: 0 },
+      { v: 2, batch: 0 },
+      { v: 3, batch: 1 },
+    ]);
     expect(result.loop('loop')).toMatchObject({ total: 2, completed: 2 });
   });
 
@@ -322,11 +351,17 @@ ${START}
 
 describe('flow: item', () => {
   it('lets each item walk the whole chain', async () => {
-    const result = await run(`settings: { flow: item }
+    const result = await run(
+      `settings: { flow: item }
 ${START}
   a: { type: set, after: start, with: { fields: { a: "{{ $loop.index }}" } } }
-  b: { type: set, after: a, with: { fields: { b: "{{ $json.a * 2 }}" } } }`, { input: [{ n: 1 }, { n: 2 }] });
-    expect(result.output).toEqual([{ n: 1, a: 0, b: 0 }, { n: 2, a: 1, b: 2 }]);
+  b: { type: set, after: a, with: { fields: { b: "{{ $json.a * 2 }}" } } }`,
+      { input: [{ n: 1 }, { n: 2 }] },
+    );
+    expect(result.output).toEqual([
+      { n: 1, a: 0, b: 0 },
+      { n: 2, a: 1, b: 2 },
+    ]);
     expect(result.loop('flow')).toMatchObject({ total: 2, completed: 2 });
   });
 });
@@ -342,7 +377,11 @@ ${START}
     body:
       x: { type: set, with: { keep: none, fields: { n: "{{ $json === 7 ? (() => { while (true) {} })() : $json === 20 ? (() => { const a = []; for (;;) a.push(new Array(1e5).fill($json)); })() : $json }}" } } }`);
     expect(result.status).toBe('completed');
-    expect(result.output).toEqual(numbers(30).filter((n) => n !== 7 && n !== 20).map((n) => ({ n })));
+    expect(result.output).toEqual(
+      numbers(30)
+        .filter((n) => n !== 7 && n !== 20)
+        .map((n) => ({ n })),
+    );
     const rows = await result.rows('each');
     expect(rows[7]?.failure?.code).toBe('expression-timeout');
     expect(rows[20]?.failure?.code).toBe('memory-exceeded');

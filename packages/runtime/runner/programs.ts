@@ -46,7 +46,10 @@ const isSlow = (steps: readonly Step[]): boolean => steps.some((step) => step.ty
 export function kernelProgram(context: RunContext, frame: Frame, step: Step): string {
   const id = context.programId(frame.owner.key, `kernel:${step.id}`);
   if (context.programs.has(id)) return id;
-  const alone = bare(step, step.inputs.map((_, port) => (port === 0 ? [{ step: -1, port: 0 }] : [])));
+  const alone = bare(
+    step,
+    step.inputs.map((_, port) => (port === 0 ? [{ step: -1, port: 0 }] : [])),
+  );
   const program = shell(context, frame, id, isSlow([step]));
   program.steps = [{ ...alone, alwaysOutput: false }];
   program.plain = true;
@@ -61,7 +64,15 @@ export function foldProgram(context: RunContext, frame: Frame, step: Step): stri
   if (context.programs.has(id)) return id;
   const program = shell(context, frame, id, true);
   program.kind = 'fold';
-  program.steps = [{ ...bare(step, step.inputs.map((_, port) => [{ step: -1, port }])), alwaysOutput: false }];
+  program.steps = [
+    {
+      ...bare(
+        step,
+        step.inputs.map((_, port) => [{ step: -1, port }]),
+      ),
+      alwaysOutput: false,
+    },
+  ];
   program.results = step.outputs.map((_, port) => [{ step: 0, port }]);
   context.programs.add(id);
   context.evaluator.define(program);
@@ -92,7 +103,12 @@ export function regionProgram(context: RunContext, frame: Frame, step: Step, reg
 }
 
 /** Only templates: the answer per unit is one object of their values. */
-export function templateProgram(context: RunContext, frame: Frame, name: string, templates: [string, Template][]): string {
+export function templateProgram(
+  context: RunContext,
+  frame: Frame,
+  name: string,
+  templates: [string, Template][],
+): string {
   const id = context.programId(frame.owner.key, `templates:${name}`);
   if (context.programs.has(id)) return id;
   const program = shell(context, frame, id, false);
@@ -106,7 +122,12 @@ export function templateProgram(context: RunContext, frame: Frame, name: string,
 }
 
 /** Values that do not change from unit to unit of one step. */
-export async function contextFor(context: RunContext, frame: Frame, references: readonly Reference[], where: string): Promise<ProgramContext> {
+export async function contextFor(
+  context: RunContext,
+  frame: Frame,
+  references: readonly Reference[],
+  where: string,
+): Promise<ProgramContext> {
   const nodes: Record<string, string[][]> = {};
   let chars = 0;
   for (const reference of references) {
@@ -121,7 +142,8 @@ export async function contextFor(context: RunContext, frame: Frame, references: 
     nodes[reference.node] = ports;
   }
   const most = context.limits['step.bytes'];
-  if (chars > most) throw new FailureError(limitFailure('step.bytes', most, where, `$('...') reads ${chars} characters`));
+  if (chars > most)
+    throw new FailureError(limitFailure('step.bytes', most, where, `$('...') reads ${chars} characters`));
   return {
     ...(references.length > 0 ? { nodes } : {}),
     vars: frame.vars,

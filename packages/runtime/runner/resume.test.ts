@@ -15,7 +15,9 @@ afterEach(async () => {
 });
 
 /** A server that counts calls per path and answers by `answer`. */
-async function serve(answer: (path: string, nth: number) => { status: number; body: unknown; headers?: Record<string, string> } | null) {
+async function serve(
+  answer: (path: string, nth: number) => { status: number; body: unknown; headers?: Record<string, string> } | null,
+) {
   const seen: string[] = [];
   const server = createServer((request, response) => {
     const path = request.url ?? '';
@@ -67,7 +69,10 @@ describe('a loop with effects', () => {
   it('is cancelled through the store, drains and says so', async () => {
     const { url } = await serve(() => ({ status: 200, body: { n: 1 } }));
     const { runner, store } = await makeRunner();
-    const handle = await runner.start({ definition: `rondo: 1\n${calls(url, 'parallel: 2, pause: 5ms', 5000)}`, file: 'x.yaml' });
+    const handle = await runner.start({
+      definition: `rondo: 1\n${calls(url, 'parallel: 2, pause: 5ms', 5000)}`,
+      file: 'x.yaml',
+    });
     handle.onProgress((progress) => {
       if (progress.type === 'loop' && progress.loop.completed > 3) void store.setControl(handle.runId, 'cancel');
     });
@@ -121,7 +126,11 @@ describe('a loop with effects', () => {
 
   it('redrives only what failed', async () => {
     let broken = true;
-    const { url, seen } = await serve((path) => (broken && ['/2', '/5'].includes(path) ? { status: 400, body: {} } : { status: 200, body: { n: Number(path.slice(1)) } }));
+    const { url, seen } = await serve((path) =>
+      broken && ['/2', '/5'].includes(path)
+        ? { status: 400, body: {} }
+        : { status: 200, body: { n: Number(path.slice(1)) } },
+    );
     const { runner, store } = await makeRunner();
     const handle = await runner.start({ definition: `rondo: 1\n${calls(url, 'onError: drop', 8)}`, file: 'x.yaml' });
     expect((await handle.done).status).toBe('completed');
@@ -185,7 +194,10 @@ nodes:
       }
       return commit(batch);
     };
-    const handle = await runner.start({ definition: `rondo: 1\n${calls('http://unused', '', 3).replace(/call:.*\n/, 'call: { type: no-op }\n')}`, file: 'x.yaml' });
+    const handle = await runner.start({
+      definition: `rondo: 1\n${calls('http://unused', '', 3).replace(/call:.*\n/, 'call: { type: no-op }\n')}`,
+      file: 'x.yaml',
+    });
     const said: string[] = [];
     handle.onProgress((progress) => {
       if (progress.type === 'stalled') said.push(progress.message);
@@ -205,7 +217,9 @@ nodes:
     handle.onProgress((progress) => {
       if (taken || progress.type !== 'loop' || progress.loop.completed < 2) return;
       taken = true;
-      void store.leaseOwner(handle.runId).then((owner) => store.claim(handle.runId, 'another', 60_000, owner ?? undefined));
+      void store
+        .leaseOwner(handle.runId)
+        .then((owner) => store.claim(handle.runId, 'another', 60_000, owner ?? undefined));
     });
     await expect(handle.done).rejects.toMatchObject({ code: 'lease-lost' });
     const loop = await store.loop(handle.runId, 'each');
@@ -216,7 +230,14 @@ nodes:
   it('that its runner left is taken over by a sweep', async () => {
     let now = 1_000_000;
     const store = (await import('../stores/memory.ts')).openMemoryStore({ now: () => now });
-    await store.createRun({ id: 'left', workflow: 'w', definition: 'rondo: 1\nnodes: { start: { type: manual }, a: { type: set, after: start, with: { fields: { x: 1 } } } }', options: '{"file":"w.yaml"}', createdAt: 1 });
+    await store.createRun({
+      id: 'left',
+      workflow: 'w',
+      definition:
+        'rondo: 1\nnodes: { start: { type: manual }, a: { type: set, after: start, with: { fields: { x: 1 } } } }',
+      options: '{"file":"w.yaml"}',
+      createdAt: 1,
+    });
     const lease = await store.claim('left', 'elsewhere:x:1:1', 15_000);
     await store.commit({ lease: lease as Lease, now, run: { status: 'running' } });
     const { runner } = await makeRunner({ environment: { store } });

@@ -7,7 +7,15 @@ import type { JournalEvent } from '@rondo/core/events.ts';
 import { encodeItem, itemFromWire, type Json } from '@rondo/core/model/item.ts';
 import type { EffectPorts, NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
-import { StoreError, type Clock, type Evaluator, type Lease, type LoopRecord, type RunStatus, type RunStore } from '@rondo/core/ports.ts';
+import {
+  StoreError,
+  type Clock,
+  type Evaluator,
+  type Lease,
+  type LoopRecord,
+  type RunStatus,
+  type RunStore,
+} from '@rondo/core/ports.ts';
 import type { FaultPoint, Progress, RunResult } from '../api.ts';
 import { LoopTable, Stopped, StopSignal, type RunContext } from './context.ts';
 import { countOf, inline, readBlocks, SPILL_MARK, type Feed } from './dataset.ts';
@@ -57,7 +65,10 @@ export function driveRun(setup: RunSetup): DrivenRun {
   return { stop, result: drive(setup, stop) };
 }
 
-async function drive(setup: RunSetup, stop: StopSignal): Promise<{ result: RunResult; frame: Frame; context: RunContext }> {
+async function drive(
+  setup: RunSetup,
+  stop: StopSignal,
+): Promise<{ result: RunResult; frame: Frame; context: RunContext }> {
   const { store, lease, clock, plan, runId, report } = setup;
   const started = clock.monotonic();
   const writer = new LedgerWriter({
@@ -79,7 +90,8 @@ async function drive(setup: RunSetup, stop: StopSignal): Promise<{ result: RunRe
   ticker.unref();
   // The time limit counts from the first start, so that a resume does not renew it.
   const deadline = plan.timeoutMs === null ? null : setup.startedAt + plan.timeoutMs - clock.now();
-  const alarm = deadline === null ? null : setTimeout(() => stop.set('timeout'), Math.max(0, Math.min(deadline, 2 ** 31 - 1)));
+  const alarm =
+    deadline === null ? null : setTimeout(() => stop.set('timeout'), Math.max(0, Math.min(deadline, 2 ** 31 - 1)));
   const frame = topFrame(setup);
   let status: RunStatus = 'completed';
   let output: Json | null = null;
@@ -97,7 +109,11 @@ async function drive(setup: RunSetup, stop: StopSignal): Promise<{ result: RunRe
       failed = error.failure;
     } else if (error instanceof Stopped) {
       status = error.reason === 'cancel' ? 'cancelled' : error.reason === 'timeout' ? 'failed' : 'waiting';
-      if (error.reason === 'timeout') failed = failure('timeout', `The run took longer than settings.timeout (${plan.timeoutMs} ms). Everything that was done is kept.`);
+      if (error.reason === 'timeout')
+        failed = failure(
+          'timeout',
+          `The run took longer than settings.timeout (${plan.timeoutMs} ms). Everything that was done is kept.`,
+        );
     } else {
       if (alarm !== null) clearTimeout(alarm);
       clearInterval(heartbeat);
@@ -141,7 +157,13 @@ async function drive(setup: RunSetup, stop: StopSignal): Promise<{ result: RunRe
   return { result, frame, context };
 }
 
-function makeContext(setup: RunSetup, writer: LedgerWriter, stop: StopSignal, journal: readonly JournalEvent[], loops: readonly LoopRecord[]): RunContext {
+function makeContext(
+  setup: RunSetup,
+  writer: LedgerWriter,
+  stop: StopSignal,
+  journal: readonly JournalEvent[],
+  loops: readonly LoopRecord[],
+): RunContext {
   const { plan, clock } = setup;
   const earlier = new Map<string, Map<string, JournalEvent>>();
   let seq = 0;
@@ -165,7 +187,9 @@ function makeContext(setup: RunSetup, writer: LedgerWriter, stop: StopSignal, jo
     limits: plan.limits,
     options: {
       vars: setup.vars,
-      pins: new Map(Object.entries(setup.pins).map(([node, value]) => [node, listOf(value).map((json) => encodeItem({ json }))])),
+      pins: new Map(
+        Object.entries(setup.pins).map(([node, value]) => [node, listOf(value).map((json) => encodeItem({ json }))]),
+      ),
       parallel: setup.parallel,
       limit: setup.limit,
     },
@@ -229,10 +253,13 @@ async function inputFeeds(setup: RunSetup, context: RunContext, frame: Frame): P
 /** The declared output, else what a respond node gave, else the items' json of the last node. */
 async function resultOf(context: RunContext, frame: Frame, plan: Plan): Promise<Json> {
   if (plan.output !== null) return outputValue(context, frame, plan);
-  const responders = plan.root.steps.filter((step) => (step.type === 'respond' || step.type === 'output') && frame.outputs[step.index] != null);
+  const responders = plan.root.steps.filter(
+    (step) => (step.type === 'respond' || step.type === 'output') && frame.outputs[step.index] != null,
+  );
   const last = responders.at(-1) ?? plan.root.steps.filter((step) => frame.outputs[step.index] != null).at(-1);
   const dataset = last === undefined ? undefined : frame.outputs[last.index];
-  const feeds = dataset == null || last === undefined ? resultFeeds(frame) : last.outputs.map((_, port) => ({ dataset, port }));
+  const feeds =
+    dataset == null || last === undefined ? resultFeeds(frame) : last.outputs.map((_, port) => ({ dataset, port }));
   const items: Json[] = [];
   for (const feed of feeds) {
     if (countOf(feed) === 0) continue;

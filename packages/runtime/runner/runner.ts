@@ -11,7 +11,15 @@ import { itemFromWire, type Json } from '@rondo/core/model/item.ts';
 import type { EffectPorts } from '@rondo/core/model/node-type.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import { StoreError, type Evaluator, type Lease } from '@rondo/core/ports.ts';
-import { InvalidWorkflow, type Progress, type RunHandle, type RunRequest, type RunResult, type Runner, type RunnerEnvironment } from '../api.ts';
+import {
+  InvalidWorkflow,
+  type Progress,
+  type RunHandle,
+  type RunRequest,
+  type RunResult,
+  type Runner,
+  type RunnerEnvironment,
+} from '../api.ts';
 import { createFolderBlobs } from '../blobs/blobs.ts';
 import { createEgress } from '../egress/egress.ts';
 import { createFiles } from '../files/files.ts';
@@ -40,9 +48,19 @@ export function createRunner(environment: RunnerEnvironment): Runner {
   const evaluator = createEvaluator();
   evaluator.warm();
   const running = new Set<Promise<unknown>>();
-  const drive = (runId: string, definition: string, stored: StoredOptions, lease: Lease, plan: Plan, startedAt: number | null): RunHandle => {
+  const drive = (
+    runId: string,
+    definition: string,
+    stored: StoredOptions,
+    lease: Lease,
+    plan: Plan,
+    startedAt: number | null,
+  ): RunHandle => {
     const handle = begin(environment, evaluator, runId, definition, stored, lease, plan, startedAt);
-    const settled = handle.done.then(() => {}, () => {});
+    const settled = handle.done.then(
+      () => {},
+      () => {},
+    );
     running.add(settled);
     void settled.then(() => running.delete(settled));
     return handle;
@@ -68,7 +86,10 @@ export function createRunner(environment: RunnerEnvironment): Runner {
       const record = await environment.store.getRun(runId);
       if (record === null) throw new StoreError('run-not-found', `There is no run ${runId}.`);
       if (['completed', 'failed', 'cancelled'].includes(record.status)) {
-        throw new StoreError('run-ended', `Run ${runId} is ${record.status}. To do its failed iterations again: rondo runs redrive ${runId}`);
+        throw new StoreError(
+          'run-ended',
+          `Run ${runId} is ${record.status}. To do its failed iterations again: rondo runs redrive ${runId}`,
+        );
       }
       const stored = JSON.parse(record.options) as StoredOptions;
       const { plan } = prepare(environment, { definition: record.definition, ...stored });
@@ -127,7 +148,8 @@ function prepare(environment: RunnerEnvironment, request: RunRequest): { plan: P
     throw new InvalidWorkflow([...parsed.diagnostics, ...diagnostics]);
   }
   try {
-    if (request.items === undefined) checkInput(plan, Array.isArray(request.input) ? (request.input[0] ?? {}) : (request.input ?? {}));
+    if (request.items === undefined)
+      checkInput(plan, Array.isArray(request.input) ? (request.input[0] ?? {}) : (request.input ?? {}));
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
     throw new InvalidWorkflow([diagnostic('input-invalid', ['inputs'], error.failure.message)]);
@@ -135,7 +157,9 @@ function prepare(environment: RunnerEnvironment, request: RunRequest): { plan: P
   const stored: StoredOptions = {
     file: request.file,
     ...(request.input === undefined ? {} : { input: request.input }),
-    ...(request.items === undefined ? {} : { items: isAbsolute(request.items) ? request.items : resolve(request.items) }),
+    ...(request.items === undefined
+      ? {}
+      : { items: isAbsolute(request.items) ? request.items : resolve(request.items) }),
     ...(request.pins === undefined ? {} : { pins: { ...request.pins } }),
     ...(request.parallel === undefined ? {} : { parallel: request.parallel }),
     ...(request.limit === undefined ? {} : { limit: request.limit }),
@@ -159,16 +183,27 @@ function begin(
   const folder = dirname(resolve(stored.file));
   const ports: Omit<EffectPorts, 'log' | 'limit'> = {
     fetch: egress.fetch,
-    files: createFiles(environment.filesRoot ?? folder, stored.items === undefined ? {} : { roots: [dirname(resolve(stored.items))] }),
+    files: createFiles(
+      environment.filesRoot ?? folder,
+      stored.items === undefined ? {} : { roots: [dirname(resolve(stored.items))] },
+    ),
     clock,
     ...(environment.blobs === undefined ? {} : { blobs: createFolderBlobs(environment.blobs) }),
     secret: (name) => {
       const value = environment.secrets?.[name];
-      if (value === undefined) throw new FailureError(failure('secret-missing', `There is no secret ${name}. Give it with --secret ${name}=VALUE.`, { retry: 'no' }));
+      if (value === undefined)
+        throw new FailureError(
+          failure('secret-missing', `There is no secret ${name}. Give it with --secret ${name}=VALUE.`, {
+            retry: 'no',
+          }),
+        );
       return value;
     },
   };
-  const vars = checkInput(plan, stored.items === undefined && stored.input !== undefined && !Array.isArray(stored.input) ? stored.input : {});
+  const vars = checkInput(
+    plan,
+    stored.items === undefined && stored.input !== undefined && !Array.isArray(stored.input) ? stored.input : {},
+  );
   const setup: RunSetup = {
     runId,
     plan,
@@ -219,7 +254,13 @@ function begin(
 }
 
 /** Plans of sub-workflows, by reference; the workflow itself is known by its id, name and file. */
-function planFinder(environment: RunnerEnvironment, folder: string, definition: string, file: string, own: Plan): (reference: string) => Promise<Plan> {
+function planFinder(
+  environment: RunnerEnvironment,
+  folder: string,
+  definition: string,
+  file: string,
+  own: Plan,
+): (reference: string) => Promise<Plan> {
   const known = new Map<string, Promise<Plan>>();
   const find = environment.findWorkflow ?? workflowFinder(folder);
   const self = parseDefinition(definition, file).definition;
@@ -227,13 +268,26 @@ function planFinder(environment: RunnerEnvironment, folder: string, definition: 
     if (reference === 'self' || reference === self?.id || reference === self?.name) return own;
     const found = await find(reference);
     if (found === null) {
-      throw new FailureError(failure('workflow-not-found', `There is no workflow ${reference} in ${folder} (by file, id or name).`, { retry: 'no', fix: 'Give the folder with --workflows DIR.' }));
+      throw new FailureError(
+        failure('workflow-not-found', `There is no workflow ${reference} in ${folder} (by file, id or name).`, {
+          retry: 'no',
+          fix: 'Give the folder with --workflows DIR.',
+        }),
+      );
     }
     const parsed = parseDefinition(found.text, found.file);
-    const compiled = parsed.definition === null ? { plan: null, diagnostics: parsed.diagnostics } : compile(parsed.definition, environment.registry);
+    const compiled =
+      parsed.definition === null
+        ? { plan: null, diagnostics: parsed.diagnostics }
+        : compile(parsed.definition, environment.registry);
     if (compiled.plan === null) {
       const first = compiled.diagnostics.find((d) => d.severity === 'error');
-      throw new FailureError(failure('workflow-not-found', `Workflow ${reference} is not valid: ${first?.message ?? ''}`, { retry: 'no', fix: `See all of it with: rondo check ${found.file}` }));
+      throw new FailureError(
+        failure('workflow-not-found', `Workflow ${reference} is not valid: ${first?.message ?? ''}`, {
+          retry: 'no',
+          fix: `See all of it with: rondo check ${found.file}`,
+        }),
+      );
     }
     return compiled.plan;
   };
@@ -256,7 +310,11 @@ async function peakMemory(child: number | null): Promise<number> {
   return Math.round(own + (peak === null ? 0 : Number(peak[1]) / 1024));
 }
 
-async function nodesOf(context: RunContext, frame: Frame, limit: number): Promise<Record<string, { items: Json[]; total: number }[][]>> {
+async function nodesOf(
+  context: RunContext,
+  frame: Frame,
+  limit: number,
+): Promise<Record<string, { items: Json[]; total: number }[][]>> {
   const nodes: Record<string, { items: Json[]; total: number }[][]> = {};
   for (const step of frame.region.steps) {
     const dataset = frame.outputs[step.index];

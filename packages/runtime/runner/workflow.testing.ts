@@ -55,7 +55,8 @@ export function ran(result: RunResult, store: RunStore): Ran {
     store,
     loop: (path) => {
       const found = result.loops.find((loop) => loop.path === path);
-      if (found === undefined) throw new Error(`no loop ${path}; there are ${result.loops.map((loop) => loop.path).join(', ')}`);
+      if (found === undefined)
+        throw new Error(`no loop ${path}; there are ${result.loops.map((loop) => loop.path).join(', ')}`);
       return found;
     },
     rows: async (path) => {
@@ -70,6 +71,10 @@ export function ran(result: RunResult, store: RunStore): Ran {
 export async function run(text: string, options: Options = {}): Promise<Ran> {
   const { runner, store } = await makeRunner(options);
   const { environment: _e, db: _d, folder, ...request } = options;
-  const handle = await runner.start({ definition: `rondo: 1\n${text}`, file: join(folder ?? tmpdir(), 'test.yaml'), ...request });
+  const handle = await runner.start({
+    definition: `rondo: 1\n${text}`,
+    file: join(folder ?? tmpdir(), 'test.yaml'),
+    ...request,
+  });
   return ran(await handle.done, store);
 }

@@ -33,7 +33,11 @@ interface Issued {
   answer: Promise<BlockResult>;
 }
 
-export async function blockLoop(context: RunContext, step: Step, work: BlockWork): Promise<{ dataset: Dataset; carry: string | null }> {
+export async function blockLoop(
+  context: RunContext,
+  step: Step,
+  work: BlockWork,
+): Promise<{ dataset: Dataset; carry: string | null }> {
   const { loop } = step;
   const { run, finished } = await context.loops.open(context, work.path, step.id, loop, work.ports);
   const overState = loop.over === 'state';
@@ -75,7 +79,14 @@ function endOf(context: RunContext, step: Step, run: LoopRun): Promise<Dataset> 
 }
 
 /** Sends the next block to the evaluator; null when there is none. */
-function issuer(context: RunContext, step: Step, work: BlockWork, run: LoopRun, size: number, count: number): () => Promise<Issued | null> {
+function issuer(
+  context: RunContext,
+  step: Step,
+  work: BlockWork,
+  run: LoopRun,
+  size: number,
+  count: number,
+): () => Promise<Issued | null> {
   const { loop } = step;
   const most = Math.max(1, Math.floor(BLOCK / size));
   let first = run.record.cursor;
@@ -110,7 +121,13 @@ function issuer(context: RunContext, step: Step, work: BlockWork, run: LoopRun, 
 }
 
 /** Blocks of items; when one unit takes all, they must fit in memory and come at once. */
-async function* source(context: RunContext, work: BlockWork, start: number, size: number, whole: boolean): AsyncGenerator<string[]> {
+async function* source(
+  context: RunContext,
+  work: BlockWork,
+  start: number,
+  size: number,
+  whole: boolean,
+): AsyncGenerator<string[]> {
   if (whole && size > BLOCK) {
     if (start === 0) yield await readAll(context, work.feeds, work.path);
   } else yield* readBlocks(context, work.feeds, start, size);
@@ -129,7 +146,14 @@ function settleBlock(context: RunContext, run: LoopRun, block: Issued, result: B
     run.settle(
       index,
       input,
-      { status: unit.status, output: unit.output, steps: unit.steps, logs: unit.logs, failure: placed(unit.failure, run, index), attempts: 1 },
+      {
+        status: unit.status,
+        output: unit.output,
+        steps: unit.steps,
+        logs: unit.logs,
+        failure: placed(unit.failure, run, index),
+        attempts: 1,
+      },
       at,
       each,
     );

@@ -69,7 +69,20 @@ async function write(
   const spent = clock.monotonic() - begun;
   if (tried.value === null) {
     const failed = tried.failure ?? { code: 'node-failed', message: 'The block could not be written.' };
-    run.settle(index, '', { status: 'failed', output: '', steps: '', logs: logs.join('\n'), failure: { ...failed, node: step.id }, attempts: tried.attempts }, at, spent);
+    run.settle(
+      index,
+      '',
+      {
+        status: 'failed',
+        output: '',
+        steps: '',
+        logs: logs.join('\n'),
+        failure: { ...failed, node: step.id },
+        attempts: tried.attempts,
+      },
+      at,
+      spent,
+    );
     run.finish('failed');
     context.loops.close(run);
     await writer.durable();
@@ -77,5 +90,11 @@ async function write(
   }
   if (tried.value.carry !== undefined) run.record.carry = JSON.stringify(tried.value.carry);
   const output = items.length === 0 ? encodeOutput(context, tried.value, `${path}[${index}]`) : '';
-  run.settle(index, '', { status: 'completed', output, steps: '', logs: logs.join('\n'), failure: null, attempts: tried.attempts }, at, spent);
+  run.settle(
+    index,
+    '',
+    { status: 'completed', output, steps: '', logs: logs.join('\n'), failure: null, attempts: tried.attempts },
+    at,
+    spent,
+  );
 }

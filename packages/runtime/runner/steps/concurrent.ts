@@ -33,7 +33,11 @@ export interface Concurrent {
   settled?: (index: number) => void;
 }
 
-export async function concurrentLoop(context: RunContext, step: Step, job: Concurrent): Promise<{ dataset: Dataset; run: LoopRun }> {
+export async function concurrentLoop(
+  context: RunContext,
+  step: Step,
+  job: Concurrent,
+): Promise<{ dataset: Dataset; run: LoopRun }> {
   const { loop } = step;
   const { run, finished } = await context.loops.open(context, job.path, step.id, loop, job.ports);
   if (finished) return { dataset: await endLoop(context, step, run, { do: 'finish', reason: 'exhausted' }), run };
@@ -137,7 +141,14 @@ async function one(context: RunContext, step: Step, job: Concurrent, run: LoopRu
   await writer.durable();
   context.fault('before-effect');
   const begun = clock.monotonic();
-  const tried = await attempt(loop, clock, stop.signal, where, (n, signal) => job.work(items, index, n, signal), rateOf(context, step, job.path)).catch((error: unknown) => {
+  const tried = await attempt(
+    loop,
+    clock,
+    stop.signal,
+    where,
+    (n, signal) => job.work(items, index, n, signal),
+    rateOf(context, step, job.path),
+  ).catch((error: unknown) => {
     if (error instanceof Stopped) run.suspend(index, input, at);
     throw error;
   });
@@ -148,8 +159,17 @@ async function one(context: RunContext, step: Step, job: Concurrent, run: LoopRu
     run.settle(index, input, { status: 'completed', ...value, failure: null, attempts }, at, spent);
     if (job.stopWhen !== null && (await job.stopWhen(value.output, index))) run.progress.ended = true;
   } else {
-    const failed = tried.failure === null ? null : { ...tried.failure, item: index, path: tried.failure.path ?? where, node: tried.failure.node ?? step.id };
-    run.settle(index, input, { status: 'failed', output: '', steps: '', logs: '', failure: failed, attempts }, at, spent);
+    const failed =
+      tried.failure === null
+        ? null
+        : { ...tried.failure, item: index, path: tried.failure.path ?? where, node: tried.failure.node ?? step.id };
+    run.settle(
+      index,
+      input,
+      { status: 'failed', output: '', steps: '', logs: '', failure: failed, attempts },
+      at,
+      spent,
+    );
   }
   job.settled?.(index);
   context.fault('cursor-moved');

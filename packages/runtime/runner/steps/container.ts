@@ -65,13 +65,16 @@ async function listOf(context: RunContext, frame: Frame, step: Step): Promise<Fe
       failure('not-a-list', `${path} goes through a list, but it was given ${describe(value)}${source}.`, {
         node: step.id,
         path,
-        fix: isObject(value) ? 'Use Object.values(...) or Object.entries(...) to go through an object.' : 'Let loop.over yield a list.',
+        fix: isObject(value)
+          ? 'Use Object.values(...) or Object.entries(...) to go through an object.'
+          : 'Let loop.over yield a list.',
       }),
     );
   }
   const spill = new Spill(context, `${path}.over`);
   const list = value as Json[];
-  for (let at = 0; at < list.length; at += 1000) await spill.add(list.slice(at, at + 1000).map((json) => encodeItem({ json })));
+  for (let at = 0; at < list.length; at += 1000)
+    await spill.add(list.slice(at, at + 1000).map((json) => encodeItem({ json })));
   return limited(context, frame, [{ dataset: await spill.end(), port: 0 }]);
 }
 
@@ -93,7 +96,12 @@ export async function firstOf(context: RunContext, feeds: Feed[]): Promise<strin
   return [];
 }
 
-async function runItems(context: RunContext, frame: Frame, step: Step, container: { body: import('@rondo/core/model/plan.ts').Region }): Promise<Dataset> {
+async function runItems(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+  container: { body: import('@rondo/core/model/plan.ts').Region },
+): Promise<Dataset> {
   const { body } = container;
   const path = pathIn(frame, step);
   const feeds = await listOf(context, frame, step);
@@ -102,14 +110,26 @@ async function runItems(context: RunContext, frame: Frame, step: Step, container
   if (body.pure && alone && (loop.size <= 1000 || countAll(feeds) <= 1000)) {
     const program = regionProgram(context, frame, step, body);
     const listed = step.loopTemplates.over !== undefined;
-    const scope = await scopeSource(context, frame, [...body.outer, ...step.references], path, step.inputs[0] ?? [], listed);
+    const scope = await scopeSource(
+      context,
+      frame,
+      [...body.outer, ...step.references],
+      path,
+      step.inputs[0] ?? [],
+      listed,
+    );
     return (await blockLoop(context, step, { path, program, feeds, scope, state: null, ports: 1 })).dataset;
   }
   return frameLoop(context, frame, step, body, feeds);
 }
 
 /** While, until, times: variables handed from iteration to iteration. */
-async function runLoop(context: RunContext, frame: Frame, step: Step, container: Container & { kind: 'loop' }): Promise<Dataset> {
+async function runLoop(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+  container: Container & { kind: 'loop' },
+): Promise<Dataset> {
   const path = pathIn(frame, step);
   const feeds = feedsOf(frame, step.inputs[0] ?? []);
   const scope = await contextFor(context, frame, [...step.references, ...container.body.outer], path);
@@ -120,12 +140,17 @@ async function runLoop(context: RunContext, frame: Frame, step: Step, container:
   if (times !== undefined) {
     const n = await evaluateOne(context, frame, `times:${step.id}`, times, first, 0, within);
     if (typeof n !== 'number' || !Number.isInteger(n) || n < 0) {
-      throw new FailureError(failure('input-invalid', `${path}: loop.times must be a whole number of at least 0, not ${describe(n)}.`, { node: step.id }));
+      throw new FailureError(
+        failure('input-invalid', `${path}: loop.times must be a whole number of at least 0, not ${describe(n)}.`, {
+          node: step.id,
+        }),
+      );
     }
     loop = { ...loop, limit: Math.min(n, loop.limit), atLimit: n <= loop.limit ? 'end' : 'fail' };
   }
   const vars: Record<string, Json> = {};
-  for (const [name, template] of state ?? []) vars[name] = await evaluateOne(context, frame, `state:${step.id}:${name}`, template, first, 0, within);
+  for (const [name, template] of state ?? [])
+    vars[name] = await evaluateOne(context, frame, `state:${step.id}:${name}`, template, first, 0, within);
   const given = first[0] === undefined ? {} : (jsonOf(first[0]) as Json);
   const initial = JSON.stringify(state === undefined && isObject(given) ? given : vars);
   const bound: Step = { ...step, loop };
@@ -133,7 +158,14 @@ async function runLoop(context: RunContext, frame: Frame, step: Step, container:
   const plain = loop.rate === null && loop.pauseMs === 0 && loop.timeoutMs === null && loop.retry.times === 0;
   const result =
     container.body.pure && plain
-      ? await blockLoop(context, bound, { path, program: regionProgram(context, frame, step, container.body), feeds: [], scope: async () => input, state: initial, ports: 1 })
+      ? await blockLoop(context, bound, {
+          path,
+          program: regionProgram(context, frame, step, container.body),
+          feeds: [],
+          scope: async () => input,
+          state: initial,
+          ports: 1,
+        })
       : await stateLoop(context, frame, bound, container.body, initial, input);
   if (container.gives === 'results') return result.dataset;
   return inline([encodeItem({ json: JSON.parse(result.carry ?? initial) as Json })]);

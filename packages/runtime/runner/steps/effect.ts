@@ -4,7 +4,16 @@
  */
 import { Defect, FailureError, type Failure } from '@rondo/core/errors.ts';
 import type { Dataset } from '@rondo/core/events.ts';
-import { decodeItem, encodeItem, ITEM_SEPARATOR, joinPorts, splitItems, splitPorts, type Item, type Json } from '@rondo/core/model/item.ts';
+import {
+  decodeItem,
+  encodeItem,
+  ITEM_SEPARATOR,
+  joinPorts,
+  splitItems,
+  splitPorts,
+  type Item,
+  type Json,
+} from '@rondo/core/model/item.ts';
 import { limitFailure, type LimitName } from '@rondo/core/model/limits.ts';
 import type { EffectResult, NodeType } from '@rondo/core/model/node-type.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
@@ -23,7 +32,15 @@ import { concurrentLoop, firstItem, type UnitValue, type UnitWork } from './conc
 const SHOWN_WAIT_MS = 1000;
 
 export interface Caller {
-  (call: { items: string[]; index: number; attempt: number; carry: Json | undefined; signal: AbortSignal; log: (line: string) => void; /** Of the unit among the input's units, where that is not `index`. */ position?: number }): Promise<EffectResult>;
+  (call: {
+    items: string[];
+    index: number;
+    attempt: number;
+    carry: Json | undefined;
+    signal: AbortSignal;
+    log: (line: string) => void /** Of the unit among the input's units, where that is not `index`. */;
+    position?: number;
+  }): Promise<EffectResult>;
 }
 
 /** A way to call the node of a step for one unit. */
@@ -32,7 +49,15 @@ export async function effectCaller(context: RunContext, frame: Frame, step: Step
   const { run } = type;
   if (run === undefined) throw new Defect(`node type ${step.type} has no run`);
   const path = pathIn(frame, step);
-  const scopes = await scopeSource(context, frame, step.references, path, step.inputs[0] ?? [], false, readsInput(step));
+  const scopes = await scopeSource(
+    context,
+    frame,
+    step.references,
+    path,
+    step.inputs[0] ?? [],
+    false,
+    readsInput(step),
+  );
   const parameters = parameterSource(context, frame, step);
   const limit = (name: string): number => context.limits[name as LimitName];
   return async ({ items, index, attempt: n, carry, signal, log, position = index }) => {
@@ -63,7 +88,9 @@ async function extra(
 ): Promise<Json> {
   const compiled = compileNever(template);
   if (compiled.kind === 'literal') return compiled.value;
-  const program = templateProgram(context, frame, `extra:${step.id}:${JSON.stringify(template)}`, [['value', compiled]]);
+  const program = templateProgram(context, frame, `extra:${step.id}:${JSON.stringify(template)}`, [
+    ['value', compiled],
+  ]);
   const values = await evaluate(context, program, items.slice(0, 1), index, { ...scope, names });
   return values.value ?? null;
 }
@@ -76,7 +103,11 @@ export function encodeOutput(context: RunContext, result: EffectResult, where: s
     ports.map((items) =>
       items.map((item) => {
         const text = encodeItem(item);
-        if (text.length > most) throw new FailureError({ ...limitFailure('item.bytes', most, where, `an item has ${text.length}`), retry: 'no' });
+        if (text.length > most)
+          throw new FailureError({
+            ...limitFailure('item.bytes', most, where, `an item has ${text.length}`),
+            retry: 'no',
+          });
         return text;
       }),
     ),
@@ -111,11 +142,23 @@ export async function runEffect(context: RunContext, frame: Frame, step: Step): 
   return runEffectful(context, frame, step, work);
 }
 
-async function waitUntil(context: RunContext, frame: Frame, step: Step, until: number, carry: Json | undefined): Promise<void> {
+async function waitUntil(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+  until: number,
+  carry: Json | undefined,
+): Promise<void> {
   const ms = until - context.clock.now();
   if (ms <= 0) return;
   if (frame.recorded) {
-    context.event({ type: 'step-waiting', frame: frame.path, step: step.id, until, carry: carry === undefined ? null : JSON.stringify(carry) });
+    context.event({
+      type: 'step-waiting',
+      frame: frame.path,
+      step: step.id,
+      until,
+      carry: carry === undefined ? null : JSON.stringify(carry),
+    });
   }
   const shown = ms >= SHOWN_WAIT_MS && frame.path === '';
   if (shown) context.writer.run({ status: 'waiting' });
@@ -137,18 +180,31 @@ export async function runEffectful(context: RunContext, frame: Frame, step: Step
 }
 
 /** One unit inside an iteration: part of that iteration's row. */
-async function single(context: RunContext, step: Step, path: string, items: string[], work: UnitWork): Promise<Dataset> {
-  const tried = await attempt<UnitValue>(step.loop, context.clock, context.stop.signal, path, (n, signal) => work(items, 0, n, signal));
+async function single(
+  context: RunContext,
+  step: Step,
+  path: string,
+  items: string[],
+  work: UnitWork,
+): Promise<Dataset> {
+  const tried = await attempt<UnitValue>(step.loop, context.clock, context.stop.signal, path, (n, signal) =>
+    work(items, 0, n, signal),
+  );
   if (tried.value !== null) {
     const ports = splitPorts(tried.value.output).map(splitItems);
     return inline(...step.outputs.map((_, port) => ports[port] ?? []));
   }
-  if (step.loop.onError === 'stop') throw new FailureError({ ...(tried.failure as Failure), node: tried.failure?.node ?? step.id, path });
+  if (step.loop.onError === 'stop')
+    throw new FailureError({ ...(tried.failure as Failure), node: tried.failure?.node ?? step.id, path });
   return inline(step.loop.onError === 'null' ? ['null'] : [], ...step.outputs.slice(1).map(() => []));
 }
 
 /** `stopWhen` as a question about one iteration's output. */
-export async function breakCondition(context: RunContext, frame: Frame, step: Step): Promise<((output: string, index: number) => Promise<boolean>) | null> {
+export async function breakCondition(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+): Promise<((output: string, index: number) => Promise<boolean>) | null> {
   const template = step.loopTemplates.stopWhen;
   if (template === undefined) return null;
   const scope = await contextFor(context, frame, step.references, pathIn(frame, step));

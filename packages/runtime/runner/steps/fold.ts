@@ -21,7 +21,18 @@ export async function runFold(context: RunContext, frame: Frame, step: Step): Pr
   const send = async (items: string[], port: number, end: boolean): Promise<BlockResult> => {
     checkStop(context.stop);
     const result = await context.evaluator.run({
-      program, items, size: Math.max(items.length, 1), first: 0, units: 1, total: null, carry: null, context: scope, port, end, key, part: part++,
+      program,
+      items,
+      size: Math.max(items.length, 1),
+      first: 0,
+      units: 1,
+      total: null,
+      carry: null,
+      context: scope,
+      port,
+      end,
+      key,
+      part: part++,
     });
     const failed = result.units.find((unit) => unit.status === 'failed');
     if (failed?.failure) throw new FailureError(failed.failure);
@@ -40,7 +51,9 @@ export async function runFold(context: RunContext, frame: Frame, step: Step): Pr
   return inline(
     ...ports.map((dataset) => {
       if (dataset.kind === 'inline') return dataset.ports[0] ?? [];
-      throw new FailureError(limitFailure('step.bytes', context.limits['step.bytes'], path, 'several long outputs of one step'));
+      throw new FailureError(
+        limitFailure('step.bytes', context.limits['step.bytes'], path, 'several long outputs of one step'),
+      );
     }),
   );
 }

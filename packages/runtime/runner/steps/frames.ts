@@ -9,7 +9,13 @@ import { concurrentLoop } from './concurrent.ts';
 import { breakCondition } from './effect.ts';
 import { bodyFrame, iterate, viewOf } from './iteration.ts';
 
-export async function frameLoop(context: RunContext, frame: Frame, step: Step, body: Region, feeds: Feed[]): Promise<Dataset> {
+export async function frameLoop(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+  body: Region,
+  feeds: Feed[],
+): Promise<Dataset> {
   const path = pathIn(frame, step);
   const { loop } = step;
   const total = Math.ceil(countAll(feeds) / Math.min(loop.size, Math.max(countAll(feeds), 1)));
@@ -24,9 +30,14 @@ export async function frameLoop(context: RunContext, frame: Frame, step: Step, b
       if (body.checkpoint) context.writer.forget(`${path}[${index}]`);
     },
     work: async (items, index) => {
-      if (loop.carry === 'previous' && previous.index !== index - 1) previous = { index: index - 1, value: await earlierResult(context, path, index - 1, loop.size) };
+      if (loop.carry === 'previous' && previous.index !== index - 1)
+        previous = { index: index - 1, value: await earlierResult(context, path, index - 1, loop.size) };
       const view = { item: viewOf(items, loop.size), index, count: total, previous: previous.value, node: step.id };
-      const value = await iterate(context, bodyFrame(frame, step, index, body, `${path}[${index}]`, items, view), loop.flatten);
+      const value = await iterate(
+        context,
+        bodyFrame(frame, step, index, body, `${path}[${index}]`, items, view),
+        loop.flatten,
+      );
       if (loop.carry === 'previous') previous = { index, value: viewOf(splitItems(value.output), loop.size) };
       return value;
     },

@@ -31,7 +31,11 @@ const READING: Loop = {
 export async function readItems(context: RunContext, frame: Frame, path: string): Promise<Feed[]> {
   const type = context.registry.get('read-file');
   if (type === undefined) throw new Defect('no read-file node for --items');
-  const raw = Object.fromEntries(Object.entries(type.parameters).flatMap(([name, spec]) => (spec.default === undefined ? [] : [[name, spec.default]])));
+  const raw = Object.fromEntries(
+    Object.entries(type.parameters).flatMap(([name, spec]) =>
+      spec.default === undefined ? [] : [[name, spec.default]],
+    ),
+  );
   const step: Step = {
     index: 0,
     id: ITEMS,
@@ -39,7 +43,10 @@ export async function readItems(context: RunContext, frame: Frame, path: string)
     work: 'effect',
     inputs: [[{ step: -1, port: 0 }]],
     outputs: ['main'],
-    params: { ...Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, { kind: 'literal' as const, value }])), path: { kind: 'literal', value: path } },
+    params: {
+      ...Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, { kind: 'literal' as const, value }])),
+      path: { kind: 'literal', value: path },
+    },
     itemParams: {},
     rawParams: {},
     loop: READING,
@@ -56,7 +63,8 @@ export async function readItems(context: RunContext, frame: Frame, path: string)
   const before = context.earlier.get('')?.get(ITEMS);
   const reader: Frame = { ...frame, input: [{ dataset: inline(['{}']), port: 0 }] };
   const dataset = before?.type === 'step-completed' ? before.output : await runPages(context, reader, step);
-  if (before === undefined) context.event({ type: 'step-completed', frame: '', step: ITEMS, output: dataset, durationMs: 0 });
+  if (before === undefined)
+    context.event({ type: 'step-completed', frame: '', step: ITEMS, output: dataset, durationMs: 0 });
   const { limit } = context.options;
   if (limit === null || dataset.kind === 'inline') return [{ dataset, port: 0 }];
   return [{ dataset: { ...dataset, counts: [Math.min(limit, countOf({ dataset, port: 0 }))] }, port: 0 }];

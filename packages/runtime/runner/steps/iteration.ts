@@ -16,7 +16,15 @@ import type { UnitValue } from './concurrent.ts';
 /** More of an iteration's steps than this is not kept with its row, only how many items there were. */
 const STEPS_CHARS = 1024 * 1024;
 
-export function bodyFrame(frame: Frame, step: Step, index: number, body: Region, path: string, items: string[], view: LoopView): Frame {
+export function bodyFrame(
+  frame: Frame,
+  step: Step,
+  index: number,
+  body: Region,
+  path: string,
+  items: string[],
+  view: LoopView,
+): Frame {
   return {
     region: body,
     path,
@@ -68,5 +76,8 @@ function stepsText(frame: Frame): string {
 function described(dataset: Dataset | null): { status: string; output?: unknown; counts?: number[] } {
   if (dataset === null) return { status: 'skipped' };
   if (dataset.kind === 'rows') return { status: 'completed', counts: dataset.counts };
-  return { status: 'completed', output: dataset.ports.map((items) => items.map((text) => itemFromWire(JSON.parse(text) as Json).json)) };
+  return {
+    status: 'completed',
+    output: dataset.ports.map((items) => items.map((text) => itemFromWire(JSON.parse(text) as Json).json)),
+  };
 }

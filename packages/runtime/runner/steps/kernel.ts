@@ -23,16 +23,27 @@ export async function runKernel(context: RunContext, frame: Frame, step: Step): 
   const program = kernelProgram(context, frame, step);
   const scope = await scopeSource(context, frame, step.references, path, step.inputs[0] ?? [], false, readsInput(step));
   if (frame.path === '' || countAll(feeds) > BLOCK) {
-    return (await blockLoop(context, step, { path, program, feeds, scope, state: null, ports: step.outputs.length })).dataset;
+    return (await blockLoop(context, step, { path, program, feeds, scope, state: null, ports: step.outputs.length }))
+      .dataset;
   }
   const items = await readAll(context, feeds, path);
   const size = Math.min(loop.size, Math.max(items.length, 1));
   const units = Math.ceil(items.length / size);
-  const { units: answers } = await context.evaluator.run({ program, items, size, first: 0, units, total: units, carry: null, context: await scope(0, units, size) });
+  const { units: answers } = await context.evaluator.run({
+    program,
+    items,
+    size,
+    first: 0,
+    units,
+    total: units,
+    carry: null,
+    context: await scope(0, units, size),
+  });
   const ports: string[][] = step.outputs.map(() => []);
   for (const [index, answer] of answers.entries()) {
     if (answer.status === 'failed') {
-      if (loop.onError === 'stop') throw new FailureError({ ...answer.failure, item: answer.failure?.item ?? index } as never);
+      if (loop.onError === 'stop')
+        throw new FailureError({ ...answer.failure, item: answer.failure?.item ?? index } as never);
       if (loop.onError === 'null') ports[0]?.push('null');
     } else splitPorts(answer.output).forEach((text, port) => ports[port]?.push(...splitItems(text)));
   }
@@ -42,7 +53,15 @@ export async function runKernel(context: RunContext, frame: Frame, step: Step): 
 /** One unit at a time, for the concurrent loop. */
 function kernelUnit(context: RunContext, frame: Frame, step: Step) {
   const program = kernelProgram(context, frame, step);
-  const scope = scopeSource(context, frame, step.references, pathIn(frame, step), step.inputs[0] ?? [], false, readsInput(step));
+  const scope = scopeSource(
+    context,
+    frame,
+    step.references,
+    pathIn(frame, step),
+    step.inputs[0] ?? [],
+    false,
+    readsInput(step),
+  );
   return async (items: string[], index: number) => {
     const { units } = await context.evaluator.run({
       program,

@@ -53,24 +53,44 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     context.fault('before-effect');
     const begun = context.clock.monotonic();
     const logs: string[] = [];
-    const tried = await attempt(loop, context.clock, context.stop.signal, `${path}[${index}]`, async (n, signal) => {
-      const result = await caller({
-        items: current.value as string[],
-        index,
-        attempt: n,
-        carry: cursor.carry,
-        position: cursor.item,
-        signal,
-        log: (line) => logs.push(line),
-      });
-      return { result, output: encodeOutput(context, result, `${path}[${index}]`) };
-    }, gate);
+    const tried = await attempt(
+      loop,
+      context.clock,
+      context.stop.signal,
+      `${path}[${index}]`,
+      async (n, signal) => {
+        const result = await caller({
+          items: current.value as string[],
+          index,
+          attempt: n,
+          carry: cursor.carry,
+          position: cursor.item,
+          signal,
+          log: (line) => logs.push(line),
+        });
+        return { result, output: encodeOutput(context, result, `${path}[${index}]`) };
+      },
+      gate,
+    );
     context.fault('after-effect');
     const spent = context.clock.monotonic() - begun;
     const { value, attempts } = tried;
     if (value === null) {
       const failed = tried.failure ?? { code: 'node-failed', message: 'The page could not be read.' };
-      run.settle(index, input, { status: 'failed', output: '', steps: '', logs: logs.join('\n'), failure: { ...failed, node: step.id, item: index }, attempts }, at, spent);
+      run.settle(
+        index,
+        input,
+        {
+          status: 'failed',
+          output: '',
+          steps: '',
+          logs: logs.join('\n'),
+          failure: { ...failed, node: step.id, item: index },
+          attempts,
+        },
+        at,
+        spent,
+      );
       // Without its cursor there is no next page: this input item is given up.
       cursor = { item: cursor.item + 1 };
     } else if (value.result.done === false) {
@@ -78,7 +98,13 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     } else cursor = { item: cursor.item + 1 };
     run.record.carry = JSON.stringify(cursor);
     if (value !== null) {
-      run.settle(index, input, { status: 'completed', output: value.output, steps: '', logs: logs.join('\n'), failure: null, attempts }, at, spent);
+      run.settle(
+        index,
+        input,
+        { status: 'completed', output: value.output, steps: '', logs: logs.join('\n'), failure: null, attempts },
+        at,
+        spent,
+      );
       if (stopWhen !== null && (await stopWhen(value.output, index))) run.progress.ended = true;
     }
     if (cursor.carry === undefined && !run.progress.ended) {
@@ -86,7 +112,8 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
       if (current.done === true) run.progress.ended = true;
     }
     context.fault('cursor-moved');
-    if (value?.result.waitUntil !== undefined) await sleepOrStop(context, Math.max(0, value.result.waitUntil - context.clock.now()));
+    if (value?.result.waitUntil !== undefined)
+      await sleepOrStop(context, Math.max(0, value.result.waitUntil - context.clock.now()));
     if (loop.pauseMs > 0 && !run.progress.ended) await context.clock.sleep(loop.pauseMs, context.stop.signal);
   }
 }

@@ -22,7 +22,12 @@ interface Held {
   collected: string[];
 }
 
-export async function resetLoop(context: RunContext, frame: Frame, step: Step, container: Container & { kind: 'loop-over-items' }): Promise<Dataset> {
+export async function resetLoop(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+  container: Container & { kind: 'loop-over-items' },
+): Promise<Dataset> {
   const path = pathIn(frame, step);
   // How often the list is renewed is not known beforehand, so the ceiling of such loops applies.
   const limit = Math.min(step.loop.limit, context.limits['loop.ceiling']);
@@ -31,7 +36,8 @@ export async function resetLoop(context: RunContext, frame: Frame, step: Step, c
   const { run, finished } = await context.loops.open(context, path, step.id, loop, 1);
   const reset = container.reset;
   const scope = await contextFor(context, frame, step.references, path);
-  const program = reset === null || isLiteral(reset) ? null : templateProgram(context, frame, `reset:${step.id}`, [['value', reset]]);
+  const program =
+    reset === null || isLiteral(reset) ? null : templateProgram(context, frame, `reset:${step.id}`, [['value', reset]]);
   if (run.record.carry === null) {
     const list = await readAll(context, feedsOf(frame, step.inputs[0] ?? []), path);
     run.record.carry = JSON.stringify({ list, collected: [] } satisfies Held);
@@ -51,23 +57,36 @@ export async function resetLoop(context: RunContext, frame: Frame, step: Step, c
       return inline(held.collected, []);
     }
     const batch = held.list.slice(0, loop.size);
-    const view = { item: viewOf(batch, loop.size), index: run.record.cursor, count: null, previous: null, node: step.id };
+    const view = {
+      item: viewOf(batch, loop.size),
+      index: run.record.cursor,
+      count: null,
+      previous: null,
+      node: step.id,
+    };
     await sequentialIteration(
       context,
       bound,
       run,
       batch.join(ITEM_SEPARATOR),
-      (index) => iterate(context, bodyFrame(frame, step, index, container.body, `${path}[${index}]`, batch, view), loop.flatten),
+      (index) =>
+        iterate(context, bodyFrame(frame, step, index, container.body, `${path}[${index}]`, batch, view), loop.flatten),
       async (value) => {
         const back = value === null ? [] : splitItems(value.output);
         const again =
           program === null
             ? reset !== null
-            : Boolean((await evaluate(context, program, back, view.index, { ...scope, loops: [view, ...frame.loops] })).value);
-        const next: Held = again && value !== null ? { list: back, collected: [] } : { list: held.list.slice(batch.length), collected: [...held.collected, ...back] };
+            : Boolean(
+                (await evaluate(context, program, back, view.index, { ...scope, loops: [view, ...frame.loops] })).value,
+              );
+        const next: Held =
+          again && value !== null
+            ? { list: back, collected: [] }
+            : { list: held.list.slice(batch.length), collected: [...held.collected, ...back] };
         const text = JSON.stringify(next);
         const most = context.limits['step.bytes'];
-        if (text.length > most) throw new FailureError(limitFailure('step.bytes', most, path, 'the list of a loop with reset'));
+        if (text.length > most)
+          throw new FailureError(limitFailure('step.bytes', most, path, 'the list of a loop with reset'));
         return text;
       },
     );

@@ -32,7 +32,14 @@ export async function sequentialIteration(
   const lost = run.lossFailure(index);
   const tried =
     lost === null
-      ? await attempt(step.loop, clock, stop.signal, `${path}[${index}]`, () => work(index), rateOf(context, step, path)).catch(async (error: unknown) => {
+      ? await attempt(
+          step.loop,
+          clock,
+          stop.signal,
+          `${path}[${index}]`,
+          () => work(index),
+          rateOf(context, step, path),
+        ).catch(async (error: unknown) => {
           if (error instanceof Stopped) {
             run.suspend(index, input, at);
             await leaveLoop(context, run);
@@ -46,7 +53,10 @@ export async function sequentialIteration(
   const { value, attempts } = tried;
   if (value !== null) run.settle(index, input, { status: 'completed', ...value, failure: null, attempts }, at, spent);
   else {
-    const failure = tried.failure === null ? null : { ...tried.failure, item: index, path: tried.failure.path ?? `${path}[${index}]` };
+    const failure =
+      tried.failure === null
+        ? null
+        : { ...tried.failure, item: index, path: tried.failure.path ?? `${path}[${index}]` };
     run.settle(index, input, { status: 'failed', output: '', steps: '', logs: '', failure, attempts }, at, spent);
   }
   writer.forget(`${path}[${index}]`);

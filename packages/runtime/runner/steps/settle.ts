@@ -19,7 +19,10 @@ export function tooMany(context: RunContext, step: Step, path: string, total: nu
   const name = over === 'state' ? 'loop.ceiling' : 'loop.iterations';
   if (limit === context.limits[name]) return new FailureError(limitFailure(name, limit, path, given));
   return new FailureError(
-    failure('limit-reached', `${path}: its loop.limit of ${limit} iterations is reached${given === '' ? '' : `; ${given}`}. Raise loop.limit of ${step.id}.`),
+    failure(
+      'limit-reached',
+      `${path}: its loop.limit of ${limit} iterations is reached${given === '' ? '' : `; ${given}`}. Raise loop.limit of ${step.id}.`,
+    ),
   );
 }
 
@@ -50,11 +53,20 @@ export async function leaveLoop(context: RunContext, run: LoopRun): Promise<void
   await context.writer.durable();
 }
 
-function loopFailure(context: RunContext, step: Step, run: LoopRun, reason: 'iteration' | 'tolerance' | 'limit'): FailureError {
+function loopFailure(
+  context: RunContext,
+  step: Step,
+  run: LoopRun,
+  reason: 'iteration' | 'tolerance' | 'limit',
+): FailureError {
   if (reason === 'limit') return tooMany(context, step, run.path, run.progress.total);
   const first = run.firstFailure;
   if (reason === 'iteration' && first !== null) {
-    return new FailureError({ ...first, node: first.node ?? step.id, path: first.path ?? `${run.path}[${first.item ?? 0}]` });
+    return new FailureError({
+      ...first,
+      node: first.node ?? step.id,
+      path: first.path ?? `${run.path}[${first.item ?? 0}]`,
+    });
   }
   const { failed, total, started } = run.progress;
   const { tolerateCount, tolerateShare } = step.loop;
@@ -63,12 +75,16 @@ function loopFailure(context: RunContext, step: Step, run: LoopRun, reason: 'ite
     ...(tolerateShare < 1 ? [`${Math.round(tolerateShare * 1000) / 10} %`] : []),
   ].join(' and ');
   return new FailureError(
-    failure('too-many-failures', `${failed} of ${total ?? started} iterations of ${run.path} failed; it tolerates ${tolerated}.`, {
-      node: step.id,
-      path: run.path,
-      ...(first === null ? {} : { cause: first.message }),
-      fix: `See them with: rondo runs iterations ${context.runId} ${run.path} --status failed`,
-    }),
+    failure(
+      'too-many-failures',
+      `${failed} of ${total ?? started} iterations of ${run.path} failed; it tolerates ${tolerated}.`,
+      {
+        node: step.id,
+        path: run.path,
+        ...(first === null ? {} : { cause: first.message }),
+        fix: `See them with: rondo runs iterations ${context.runId} ${run.path} --status failed`,
+      },
+    ),
   );
 }
 

@@ -30,16 +30,29 @@ export async function stateLoop(
   const { loopTemplates: templates, loop } = step;
   const { run, finished } = await context.loops.open(context, path, step.id, loop, 1);
   run.record.carry ??= initial;
-  if (finished) return { dataset: await endLoop(context, step, run, { do: 'finish', reason: 'exhausted' }), carry: run.record.carry };
+  if (finished)
+    return {
+      dataset: await endLoop(context, step, run, { do: 'finish', reason: 'exhausted' }),
+      carry: run.record.carry,
+    };
   const ask = (name: string, template: Template | undefined) => question(context, frame, step, name, template, scope);
   const goOn = ask('while', templates.while);
   const enough = ask('until', templates.until);
   const broken = ask('stopWhen', templates.stopWhen);
-  const update = (templates.update ?? []).length === 0 ? null : templateProgram(context, frame, `update:${step.id}`, templates.update ?? []);
+  const update =
+    (templates.update ?? []).length === 0
+      ? null
+      : templateProgram(context, frame, `update:${step.id}`, templates.update ?? []);
   for (;;) {
     const vars = JSON.parse(run.record.carry ?? initial) as Vars;
     const view: LoopView = { item: vars, index: run.record.cursor, count: null, previous: null, vars, node: step.id };
-    if (!run.progress.ended && run.progress.started < loop.limit && goOn !== null && !(await goOn(JSON.stringify(vars), view))) run.progress.ended = true;
+    if (
+      !run.progress.ended &&
+      run.progress.started < loop.limit &&
+      goOn !== null &&
+      !(await goOn(JSON.stringify(vars), view))
+    )
+      run.progress.ended = true;
     run.progress.available = 1;
     run.progress.cancelled = context.stop.reason !== null;
     const decision = run.decide();
@@ -47,20 +60,28 @@ export async function stateLoop(
       await leaveLoop(context, run);
       checkStop(context.stop);
     }
-    if (decision.do !== 'start') return { dataset: await endLoop(context, step, run, decision), carry: run.record.carry };
+    if (decision.do !== 'start')
+      return { dataset: await endLoop(context, step, run, decision), carry: run.record.carry };
     const input = JSON.stringify(vars);
     await sequentialIteration(
       context,
       step,
       run,
       input,
-      (index) => iterate(context, bodyFrame(frame, step, index, body, `${path}[${index}]`, [input], view), loop.flatten),
+      (index) =>
+        iterate(context, bodyFrame(frame, step, index, body, `${path}[${index}]`, [input], view), loop.flatten),
       async (value) => {
         if (value === null) return input;
         const first = firstItem(value.output);
-        const after = { ...vars, ...(update === null ? named(jsonOf(first), vars) : await evaluate(context, update, [first], view.index, { ...scope, loops: [view, ...frame.loops] })) };
+        const after = {
+          ...vars,
+          ...(update === null
+            ? named(jsonOf(first), vars)
+            : await evaluate(context, update, [first], view.index, { ...scope, loops: [view, ...frame.loops] })),
+        };
         const seen = { ...view, vars: after };
-        if ((enough !== null && (await enough(first, seen))) || (broken !== null && (await broken(first, seen)))) run.progress.ended = true;
+        if ((enough !== null && (await enough(first, seen))) || (broken !== null && (await broken(first, seen))))
+          run.progress.ended = true;
         return JSON.stringify(after);
       },
     );
@@ -70,7 +91,11 @@ export async function stateLoop(
 /** Fields of a result that are loop variables. */
 function named(result: unknown, vars: Vars): Vars {
   if (!isObject(result)) return {};
-  return Object.fromEntries(Object.keys(vars).filter((key) => Object.hasOwn(result, key)).map((key) => [key, result[key] as Json]));
+  return Object.fromEntries(
+    Object.keys(vars)
+      .filter((key) => Object.hasOwn(result, key))
+      .map((key) => [key, result[key] as Json]),
+  );
 }
 
 function question(
@@ -87,5 +112,6 @@ function question(
     return async () => value;
   }
   const program = templateProgram(context, frame, `${name}:${step.id}`, [['value', template]]);
-  return async (item, view) => Boolean((await evaluate(context, program, [item], view.index, { ...scope, loops: [view, ...frame.loops] })).value);
+  return async (item, view) =>
+    Boolean((await evaluate(context, program, [item], view.index, { ...scope, loops: [view, ...frame.loops] })).value);
 }

@@ -21,16 +21,35 @@ import { firstOf } from './container.ts';
 import { outputTexts } from './output.ts';
 import { iterate } from './iteration.ts';
 
-export async function runSubWorkflow(context: RunContext, frame: Frame, step: Step, container: Container & { kind: 'sub-workflow' }): Promise<Dataset> {
+export async function runSubWorkflow(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+  container: Container & { kind: 'sub-workflow' },
+): Promise<Dataset> {
   const path = pathIn(frame, step);
   const depth = frame.depth + 1;
   const most = context.limits['workflow.depth'];
-  if (depth > most) throw new FailureError(limitFailure('workflow.depth', most, path, 'a workflow calls itself without end?'));
+  if (depth > most)
+    throw new FailureError(limitFailure('workflow.depth', most, path, 'a workflow calls itself without end?'));
   const feeds = feedsOf(frame, step.inputs[0] ?? []);
   const scope = await contextFor(context, frame, step.references, path);
-  const reference = await evaluateOne(context, frame, `workflow:${step.id}`, container.workflow, await firstOf(context, feeds), 0, scope);
+  const reference = await evaluateOne(
+    context,
+    frame,
+    `workflow:${step.id}`,
+    container.workflow,
+    await firstOf(context, feeds),
+    0,
+    scope,
+  );
   if (typeof reference !== 'string') {
-    throw new FailureError(failure('workflow-not-found', `${path}: parameter workflow must be a name, id or file, not ${describe(reference)}.`));
+    throw new FailureError(
+      failure(
+        'workflow-not-found',
+        `${path}: parameter workflow must be a name, id or file, not ${describe(reference)}.`,
+      ),
+    );
   }
   const plan = await context.findPlan(reference);
   const { dataset } = await concurrentLoop(context, step, {
@@ -48,7 +67,14 @@ export async function runSubWorkflow(context: RunContext, frame: Frame, step: St
 }
 
 /** The `input` parameter: a list becomes items, anything else one item. */
-async function mapped(context: RunContext, frame: Frame, step: Step, container: Container & { kind: 'sub-workflow' }, items: string[], index: number): Promise<string[]> {
+async function mapped(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+  container: Container & { kind: 'sub-workflow' },
+  items: string[],
+  index: number,
+): Promise<string[]> {
   if (container.input === undefined) return items;
   const scopes = await scopeSource(context, frame, step.references, pathIn(frame, step), step.inputs[0] ?? []);
   const scope = await scopes(index, 1, step.loop.size);

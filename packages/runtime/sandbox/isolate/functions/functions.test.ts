@@ -1,3 +1,4 @@
+/** Data functions one by one, and by their properties. */
 import * as fc from 'fast-check';
 import * as luxon from 'luxon';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+/** Hashes and encodings against those of Node. */
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

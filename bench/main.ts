@@ -60,6 +60,9 @@ if (values.help || positionals.some((name) => !BARS.some((bar) => bar.name === n
   process.exit(values.help ? 0 : 2);
 }
 
+// A signal must run what the bars do at the exit.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+
 const out = join(import.meta.dirname, 'out');
 mkdirSync(out, { recursive: true });
 const folder = mkdtempSync(join(out, 'run-'));

@@ -24,6 +24,9 @@ const { values } = parseArgs({
   },
 });
 
+// A signal must run what processes.ts does at the exit.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+
 const out = join(import.meta.dirname, 'out');
 mkdirSync(out, { recursive: true });
 let broken = 0;

@@ -19,6 +19,12 @@ export interface Running {
   stderr(): string;
 }
 
+/** Groups that are alive: a process group of its own does not end with us by itself. */
+const groups = new Set<number>();
+process.on('exit', () => {
+  for (const group of groups) kill(group, 'group');
+});
+
 /** Starts Node with these arguments as the leader of a process group of its own. */
 export function startGroup(args: readonly string[], env: Record<string, string> = {}): Running {
   const child = spawn(process.execPath, args, {
@@ -33,8 +39,11 @@ export function startGroup(args: readonly string[], env: Record<string, string> 
   child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
   let alive = true;
+  const group = child.pid;
+  groups.add(group);
   child.on('exit', () => {
     alive = false;
+    groups.delete(group);
   });
   const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
   return {

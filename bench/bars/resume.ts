@@ -29,10 +29,16 @@ function start(args: readonly string[]): Watched {
   });
   const out: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  const end = (): void => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  };
+  // A process group of its own does not end with us by itself.
+  process.on('exit', end);
   let alive = true;
   const exited = new Promise<number | null>((resolve) => {
     child.on('close', (code) => {
       alive = false;
+      process.off('exit', end);
       resolve(code);
     });
   });

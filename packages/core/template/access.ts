@@ -1,7 +1,20 @@
 /** Owns `a.b` and `a[b]` on every kind of value. Own data and known methods only: no prototypes. */
+import { chargeText } from './budget.ts';
 import { method } from './globals.ts';
 import { text } from './spell.ts';
-import { Float, Group, isMapping, isText, Markup, Namespace, Native, numeric, plainText, refuse } from './value.ts';
+import {
+  firstCharacters,
+  Float,
+  Group,
+  isMapping,
+  isText,
+  Markup,
+  Namespace,
+  Native,
+  numeric,
+  plainText,
+  refuse,
+} from './value.ts';
 import { typeName, Undefined, valueOf } from './value.ts';
 
 function missing(object: unknown, key: unknown): Undefined {
@@ -21,8 +34,9 @@ function item(object: unknown, key: unknown): unknown {
     if (n === null || key instanceof Float) return undefined;
     const at = Number(n);
     if (Array.isArray(object)) return object[at < 0 ? object.length + at : at];
-    const characters = [...plainText(object)];
-    const found = characters[at < 0 ? characters.length + at : at];
+    const s = plainText(object);
+    chargeText(Math.min(s.length, Math.abs(at) * 2));
+    const found = at < 0 ? [...s.slice(at * 2 - 1)].at(at) : firstCharacters(s, at + 1)[at];
     return object instanceof Markup && found !== undefined ? new Markup(found) : found;
   }
   return isMapping(object) ? valueOf(object, key) : undefined;

@@ -63,7 +63,13 @@ export function evaluate(e: Expression, scope: Scope): unknown {
     case 'filter':
       return applyFilter(e.name, evaluate(e.value, scope), given(e.args, scope), scope);
     case 'test':
-      return applyTest(e.name, evaluate(e.value, scope), given(e.args, scope).map((a) => a.value)) !== e.negated;
+      return (
+        applyTest(
+          e.name,
+          evaluate(e.value, scope),
+          given(e.args, scope).map((a) => a.value),
+        ) !== e.negated
+      );
     case 'unary':
       return e.operator === 'not' ? !truthy(evaluate(e.value, scope)) : unary(e.operator, evaluate(e.value, scope));
     case 'binary':

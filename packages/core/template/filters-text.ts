@@ -5,15 +5,33 @@ import { percent } from './format.ts';
 import { capitalize, pad, replaceText, splitLines, strip, words } from './methods-text.ts';
 import { escaped, escapeText, sameKind } from './operators.ts';
 import { pretty, spellJson, text } from './spell.ts';
-import { Dict, elements, entriesOf, isMapping, isText, Markup, numberOf, plainText, refuse, textLength } from './value.ts';
+import {
+  Dict,
+  elements,
+  firstCharacters,
+  entriesOf,
+  isMapping,
+  isText,
+  Markup,
+  numberOf,
+  plainText,
+  refuse,
+  textLength,
+} from './value.ts';
 import { truthy, tuple, typeName, Undefined } from './value.ts';
 
 export type Filter = (value: unknown, args: readonly Given[]) => unknown;
 
-/** A filter that takes the named arguments in this order. */
+/** A filter that takes the named arguments in this order; those marked ! must be given. */
 export function takes(names: string, run: (value: unknown, ...args: unknown[]) => unknown): Filter {
   const list = names === '' ? [] : names.split(' ');
-  return (value, args) => run(value, ...bind('The filter', list, args));
+  const plain = list.map((name) => name.replace('!', ''));
+  return (value, args) => {
+    const bound = bind('The filter', plain, args);
+    const lacking = list.findIndex((name, i) => name.endsWith('!') && bound[i] === undefined);
+    if (lacking >= 0) throw new Error(`The filter needs its argument ${plain[lacking]}`);
+    return run(value, ...bound);
+  };
 }
 
 /** On the text of any value, keeping Markup what it is. */
@@ -29,7 +47,15 @@ export function wholeArgument(value: unknown, fallback: number): number {
 
 /** Words by blanks and opening brackets; unlike str.title, an apostrophe starts none. */
 function title(s: string): string {
-  return s.replace(/[^-\s({[<]+/g, (word) => capitalize(word));
+  return s.replace(/[^-\s({[<]+/g, (word) => {
+    const [first = ''] = word.slice(0, 2);
+    return first.toUpperCase() + word.slice(first.length).toLowerCase();
+  });
+}
+
+function onlyText(value: unknown): string {
+  if (!isText(value) && !(value instanceof Undefined)) throw new Error(`truncate needs text, not ${typeName(value)}`);
+  return text(value);
 }
 
 function truncate(s: string, length: number, killWords: boolean, end: string, leeway: number): string {
@@ -37,7 +63,7 @@ function truncate(s: string, length: number, killWords: boolean, end: string, le
   if (length < endLength) throw new Error(`truncate: at least ${endLength} characters, for the end`);
   if (leeway < 0) throw new Error('truncate: the leeway must not be negative');
   if (textLength(s) <= length + leeway) return s;
-  const cut = [...s].slice(0, length - endLength).join('');
+  const cut = firstCharacters(s, length - endLength).join('');
   const space = killWords ? -1 : cut.lastIndexOf(' ');
   return (space < 0 ? cut : cut.slice(0, space)) + end;
 }
@@ -86,17 +112,50 @@ function wrapLine(line: string, width: number, breakLong: boolean, hyphens: bool
 
 function wordWrap(s: string, width: number, breakLong: boolean, joint: string, hyphens: boolean): string {
   if (width <= 0) throw new Error('wordwrap: the width must be above 0');
-  return splitLines(s).map((line) => wrapLine(line, width, breakLong, hyphens).join(joint)).join(joint);
+  return splitLines(s)
+    .map((line) => wrapLine(line, width, breakLong, hyphens).join(joint))
+    .join(joint);
 }
 
-const CHARACTERS: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0', copy: '©', reg: '®', hellip: '…', mdash: '—', ndash: '–', euro: '€', laquo: '«', raquo: '»', auml: 'ä', ouml: 'ö', uuml: 'ü', Auml: 'Ä', Ouml: 'Ö', Uuml: 'Ü', szlig: 'ß', eacute: 'é', egrave: 'è', agrave: 'à', ccedil: 'ç' };
+const CHARACTERS: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  copy: '©',
+  reg: '®',
+  hellip: '…',
+  mdash: '—',
+  ndash: '–',
+  euro: '€',
+  laquo: '«',
+  raquo: '»',
+  auml: 'ä',
+  ouml: 'ö',
+  uuml: 'ü',
+  Auml: 'Ä',
+  Ouml: 'Ö',
+  Uuml: 'Ü',
+  szlig: 'ß',
+  eacute: 'é',
+  egrave: 'è',
+  agrave: 'à',
+  ccedil: 'ç',
+};
 
 function unescape(s: string): string {
-  return s.replace(/&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z]{2,8}));/g, (all, decimal: string | undefined, hex: string | undefined, name: string | undefined) => {
-    if (name !== undefined) return Object.hasOwn(CHARACTERS, name) ? (CHARACTERS[name] as string) : all;
-    const code = decimal === undefined ? Number.parseInt(hex as string, 16) : Number(decimal);
-    return code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? '\ufffd' : String.fromCodePoint(code);
-  });
+  return s.replace(
+    /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z]{2,8}));/g,
+    (all, decimal: string | undefined, hex: string | undefined, name: string | undefined) => {
+      if (name !== undefined) return Object.hasOwn(CHARACTERS, name) ? (CHARACTERS[name] as string) : all;
+      const code = decimal === undefined ? Number.parseInt(hex as string, 16) : Number(decimal);
+      return code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)
+        ? '\ufffd'
+        : String.fromCodePoint(code);
+    },
+  );
 }
 
 /** By indexOf: a regular expression takes quadratic time on tags that never close. */
@@ -116,7 +175,10 @@ function stripTags(s: string): string {
 }
 
 function quoteUrl(value: unknown, inQuery: boolean): string {
-  const s = encodeURIComponent(text(value).toWellFormed()).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const s = encodeURIComponent(text(value).toWellFormed()).replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return inQuery ? s.replaceAll('%20', '+') : s.replaceAll('%2F', '/');
 }
 
@@ -135,7 +197,8 @@ function attributes(value: unknown, space: boolean): string {
   return space && out !== '' ? ` ${out}` : out;
 }
 
-const LINK = /^(https?:\/\/|www\.)[\w-]+(\.[\w-]+)*(:\d+)?([/?#]\S*)?$|^[\w-]+(\.[\w-]+)*\.(com|net|int|edu|gov|org|info|mil)(:\d+)?([/?#]\S*)?$/iu;
+const LINK =
+  /^(https?:\/\/|www\.)[\w-]+(\.[\w-]+)*(:\d+)?([/?#]\S*)?$|^[\w-]+(\.[\w-]+)*\.(com|net|int|edu|gov|org|info|mil)(:\d+)?([/?#]\S*)?$/iu;
 const MAIL = /^[^\s@<>]{1,64}@[\w-]{1,63}(\.[\w-]{1,63}){1,10}$/u;
 
 interface LinkOptions {
@@ -148,15 +211,28 @@ interface LinkOptions {
 function urlize(s: string, { limit, rel, target }: LinkOptions): string {
   const shorten = (word: string): string =>
     limit !== null && textLength(word) > limit ? `${[...word].slice(0, limit).join('')}...` : word;
-  const extra = (rel === '' ? '' : ` rel="${escapeText(rel)}"`) + (target === '' ? '' : ` target="${escapeText(target)}"`);
+  const extra =
+    (rel === '' ? '' : ` rel="${escapeText(rel)}"`) + (target === '' ? '' : ` target="${escapeText(target)}"`);
   const link = (word: string): string => {
     const [, head = '', body = ''] = /^((?:[(<]|&lt;)*)(.*)$/su.exec(word) ?? [];
     let end = body.length;
     for (;;) {
       const rest = body.slice(0, end);
       if (rest.endsWith('&gt;')) end -= 4;
-      else if (/[>.,]$/.test(rest) || (rest.endsWith(')') && !rest.includes('('))) end -= 1;
+      else if (/[)>.,]$/.test(rest)) end -= 1;
       else break;
+    }
+    // A closing bracket belongs to the link where its opening one does.
+    for (const [open, shut] of [
+      ['(', ')'],
+      ['&lt;', '&gt;'],
+    ] as const) {
+      const opened = body.slice(0, end).split(open).length - body.slice(0, end).split(shut).length;
+      for (let i = 0; i < opened; i += 1) {
+        const next = body.indexOf(shut, end);
+        if (next < 0) break;
+        end = next + shut.length;
+      }
     }
     const middle = body.slice(0, end);
     const tail = body.slice(end);
@@ -168,7 +244,10 @@ function urlize(s: string, { limit, rel, target }: LinkOptions): string {
     if (!MAIL.test(mail) || mail.startsWith('www.') || mail.includes(':')) return word;
     return `${head}<a href="mailto:${mail}">${mail}</a>${tail}`;
   };
-  return escapeText(s).split(/(\s+)/).map((word) => (word.includes('.') || word.includes('@') ? link(word) : word)).join('');
+  return escapeText(s)
+    .split(/(\s+)/)
+    .map((word) => (word.includes('.') || word.includes('@') ? link(word) : word))
+    .join('');
 }
 
 function relation(nofollow: unknown, rel: unknown): string {
@@ -180,7 +259,8 @@ function relation(nofollow: unknown, rel: unknown): string {
 
 function formatted(value: unknown, args: readonly Given[]): unknown {
   const named = args.filter((a) => a.name !== null);
-  if (named.length > 0 && named.length < args.length) throw new Error('format takes values by place or by name, not both');
+  if (named.length > 0 && named.length < args.length)
+    throw new Error('format takes values by place or by name, not both');
   const dict = new Dict();
   for (const { name, value: v } of named) dict.set(name, v);
   const given = named.length > 0 ? dict : tuple(args.map((a) => a.value));
@@ -192,32 +272,63 @@ export const TEXT_FILTERS: Record<string, Filter> = {
   lower: onText((s) => s.toLowerCase()),
   capitalize: onText(capitalize),
   title: takes('', (v) => title(text(v))),
-  trim: takes('chars', (v, chars) => sameKind(v, strip(text(v), chars === undefined || chars === null ? null : text(chars)))),
+  trim: takes('chars', (v, chars) =>
+    sameKind(v, strip(text(v), chars === undefined || chars === null ? null : text(chars))),
+  ),
   center: takes('width', (v, width) => sameKind(v, pad(text(v), wholeArgument(width, 80), ' ', 'center'))),
   string: takes('', (v) => (v instanceof Markup ? v : text(v))),
   safe: takes('', (v) => new Markup(text(v))),
   escape: takes('', (v) => new Markup(escaped(v))),
   forceescape: takes('', (v) => new Markup(escapeText(text(v)))),
   striptags: takes('', (v) => stripTags(text(v))),
-  replace: takes('old new count', (v, from, to, most) =>
+  replace: takes('old! new! count', (v, from, to, most) =>
     replaceText(text(v), text(from), text(to), most === undefined || most === null ? -1 : wholeArgument(most, -1)),
   ),
   truncate: takes('length killwords end leeway', (v, length, kill, end, leeway) =>
-    truncate(text(v), wholeArgument(length, 255), truthy(kill), end === undefined ? '...' : text(end), leeway === null ? 5 : wholeArgument(leeway, 5)),
+    truncate(
+      onlyText(v),
+      wholeArgument(length, 255),
+      truthy(kill),
+      end === undefined ? '...' : text(end),
+      leeway === null ? 5 : wholeArgument(leeway, 5),
+    ),
   ),
-  indent: takes('width first blank', (v, width, first, blank) => sameKind(v, indent(text(v), width, truthy(first), truthy(blank)))),
+  indent: takes('width first blank', (v, width, first, blank) =>
+    sameKind(v, indent(text(v), width, truthy(first), truthy(blank))),
+  ),
   wordwrap: takes('width break_long_words wrapstring break_on_hyphens', (v, width, long, joint, hyphens) =>
-    wordWrap(text(v), wholeArgument(width, 79), long === undefined || truthy(long), joint === undefined || joint === null ? '\n' : text(joint), hyphens === undefined || truthy(hyphens)),
+    wordWrap(
+      text(v),
+      wholeArgument(width, 79),
+      long === undefined || truthy(long),
+      joint === undefined || joint === null ? '\n' : text(joint),
+      hyphens === undefined || truthy(hyphens),
+    ),
   ),
   wordcount: takes('', (v) => text(v).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),
   format: formatted,
   urlencode: takes('', urlEncode),
   xmlattr: takes('autospace', (v, space) => attributes(v, space === undefined || truthy(space))),
   urlize: takes('trim_url_limit nofollow target rel', (v, limit, nofollow, target, rel) =>
-    urlize(text(v), { limit: limit === undefined || limit === null ? null : wholeArgument(limit, 0), rel: relation(nofollow, rel), target: truthy(target) ? text(target) : '' }),
+    urlize(text(v), {
+      limit: limit === undefined || limit === null ? null : wholeArgument(limit, 0),
+      rel: relation(nofollow, rel),
+      target: truthy(target) ? text(target) : '',
+    }),
   ),
   pprint: takes('', (v) => pretty(v)),
-  tojson: takes('indent', (v, indentation) =>
-    new Markup(spellJson(v, indentation === undefined || indentation === null ? null : isText(indentation) ? plainText(indentation) : ' '.repeat(Math.min(100, wholeArgument(indentation, 0))))),
+  tojson: takes(
+    'indent',
+    (v, indentation) =>
+      new Markup(
+        spellJson(
+          v,
+          indentation === undefined || indentation === null
+            ? null
+            : isText(indentation)
+              ? plainText(indentation)
+              : ' '.repeat(Math.min(100, wholeArgument(indentation, 0))),
+        ),
+      ),
   ),
 };

@@ -8,19 +8,36 @@ import { fixed } from './format.ts';
 import { arithmetic, unary } from './operators.ts';
 import { repr, text } from './spell.ts';
 import { applyTest, knowFilters } from './tests.ts';
-import { Dict, elements, entriesOf, equal, float, group, isFloat, isMapping, isText, made, numberOf, numeric } from './value.ts';
-import { order, plainText, refuse, textLength, truthy, tuple, typeName, Undefined } from './value.ts';
+import {
+  Dict,
+  elements,
+  entriesOf,
+  equal,
+  float,
+  group,
+  isFloat,
+  isMapping,
+  isText,
+  made,
+  numberOf,
+  numeric,
+} from './value.ts';
+import { order, plainText, refuse, sizeOf, textLength, truthy, tuple, typeName, Undefined } from './value.ts';
 
 function integer(value: unknown, fallback: unknown, base: number): unknown {
   refuse(value);
   if (isText(value)) {
-    const s = plainText(value).trim().replace(/(\d)_(?=\d)/g, '$1').toLowerCase();
+    const s = plainText(value)
+      .trim()
+      .replace(/(\d)_(?=\d)/g, '$1')
+      .toLowerCase();
     const [, sign = '', digits = ''] = /^([-+]?)(.*)$/s.exec(s) ?? [];
     const prefix = { 16: '0x', 8: '0o', 2: '0b' }[base];
     const bare = prefix !== undefined && digits.startsWith(prefix) ? digits.slice(2) : digits;
     const letters = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, base);
     if (bare !== '' && [...bare].every((c) => letters.includes(c))) {
-      if (base === 10) return arithmetic('*', sign === '-' ? -1 : 1, bare.length > 15 ? BigInt(bare.slice(0, 4000)) : Number(bare));
+      if (base === 10)
+        return arithmetic('*', sign === '-' ? -1 : 1, bare.length > 15 ? BigInt(bare.slice(0, 4000)) : Number(bare));
       const n = Number.parseInt(bare, base);
       return sign === '-' ? -n : n;
     }
@@ -33,7 +50,10 @@ function integer(value: unknown, fallback: unknown, base: number): unknown {
 }
 
 function floatOf(s: string): number | null {
-  const trimmed = s.trim().replace(/(\d)_(?=\d)/g, '$1').toLowerCase();
+  const trimmed = s
+    .trim()
+    .replace(/(\d)_(?=\d)/g, '$1')
+    .toLowerCase();
   const special = /^([-+]?)(inf|infinity|nan)$/.exec(trimmed);
   if (special !== null) return special[2] === 'nan' ? Number.NaN : special[1] === '-' ? -Infinity : Infinity;
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/.test(trimmed) ? Number(trimmed) : null;
@@ -84,8 +104,10 @@ const folded = (value: unknown, sensitive: unknown): unknown =>
 
 const absent = (value: unknown): boolean => value === undefined || value === null;
 
-const keyOf = (attribute: unknown, sensitive: unknown) => (value: unknown): unknown =>
-  folded(absent(attribute) ? value : getPath(value, attribute, undefined), sensitive);
+const keyOf =
+  (attribute: unknown, sensitive: unknown) =>
+  (value: unknown): unknown =>
+    folded(absent(attribute) ? value : getPath(value, attribute, undefined), sensitive);
 
 function sorted(list: unknown[], key: (value: unknown) => unknown, reverse: unknown): unknown[] {
   chargeList(list.length);
@@ -199,7 +221,7 @@ function sum(value: unknown, attribute: unknown, start: unknown): unknown {
 
 function length(value: unknown): number {
   if (isText(value)) return textLength(plainText(value));
-  if (isMapping(value)) return entriesOf(value).length;
+  if (isMapping(value)) return sizeOf(value);
   return elements(value).length;
 }
 
@@ -258,9 +280,13 @@ const FILTERS = new Map<string, Filter>(
     abs: takes('', absolute),
     int: takes('default base', (v, fallback = 0, radix) => integer(v, fallback, base(radix))),
     float: takes('default', (v, fallback = float(0)) => floating(v, fallback)),
-    round: takes('precision method', (v, precision, method) => round(v, wholeArgument(precision, 0), method === undefined ? 'common' : text(method))),
+    round: takes('precision method', (v, precision, method) =>
+      round(v, wholeArgument(precision, 0), method === undefined ? 'common' : text(method)),
+    ),
     filesizeformat: takes('binary', (v, binary) => fileSize(v, truthy(binary))),
-    default: takes('default_value boolean', (v, fallback = '', falsy) => (v instanceof Undefined || (truthy(falsy) && !truthy(v)) ? fallback : v)),
+    default: takes('default_value boolean', (v, fallback = '', falsy) =>
+      v instanceof Undefined || (truthy(falsy) && !truthy(v)) ? fallback : v,
+    ),
     length: takes('', length),
     first: takes('', (v) => first(v, 0)),
     last: takes('', (v) => first(v, -1)),
@@ -277,13 +303,15 @@ const FILTERS = new Map<string, Filter>(
     min: takes('case_sensitive attribute', (v, sensitive, attribute) => extreme(v, -1, sensitive, attribute)),
     max: takes('case_sensitive attribute', (v, sensitive, attribute) => extreme(v, 1, sensitive, attribute)),
     unique: takes('case_sensitive attribute', unique),
-    groupby: takes('attribute default case_sensitive', groupBy),
-    batch: takes('linecount fill_with', (v, size, fill) => batch(v, wholeArgument(size, 0), fill)),
-    slice: takes('slices fill_with', (v, count, fill) => slices(v, wholeArgument(count, 0), fill)),
+    groupby: takes('attribute! default case_sensitive', groupBy),
+    batch: takes('linecount! fill_with', (v, size, fill) => batch(v, wholeArgument(size, 0), fill)),
+    slice: takes('slices! fill_with', (v, count, fill) => slices(v, wholeArgument(count, 0), fill)),
     reverse: takes('', reverse),
-    attr: takes('name', (v, name) => {
+    attr: takes('name!', (v, name) => {
       refuse(v);
-      return isMapping(v) || !isText(name) ? new Undefined(`${typeName(v)} has no attribute ${repr(name)}`) : getItem(v, name);
+      return isMapping(v) || !isText(name)
+        ? new Undefined(`${typeName(v)} has no attribute ${repr(name)}`)
+        : getItem(v, name);
     }),
     map,
     select: pick(true, false),
@@ -292,7 +320,11 @@ const FILTERS = new Map<string, Filter>(
     rejectattr: pick(false, true),
   } satisfies Record<string, Filter>),
 );
-for (const [alias, name] of [['count', 'length'], ['d', 'default'], ['e', 'escape']] as const) {
+for (const [alias, name] of [
+  ['count', 'length'],
+  ['d', 'default'],
+  ['e', 'escape'],
+] as const) {
   FILTERS.set(alias, FILTERS.get(name) as Filter);
 }
 

@@ -1,7 +1,18 @@
 /** Owns Python's formatting of values in text: the % operator, str.format and its format specs. */
 import { MOST_TEXT } from './budget.ts';
 import { repr, spellFloat, text } from './spell.ts';
-import { Float, isFloat, isMapping, isText, numeric, plainText, textLength, Tuple, typeName, valueOf } from './value.ts';
+import {
+  Float,
+  isFloat,
+  isMapping,
+  isText,
+  numeric,
+  plainText,
+  textLength,
+  Tuple,
+  typeName,
+  valueOf,
+} from './value.ts';
 
 /** Digits after the point, halves to even as Python has it; toFixed rounds them up. */
 export function fixed(n: number, digits: number): string {
@@ -80,35 +91,56 @@ export function percent(format: string, given: unknown, show: (value: unknown) =
     at += 1;
     return args[at - 1];
   };
-  const out = format.replace(PERCENT, (_, name: string | undefined, flags: string, width: string | undefined, precision: string | undefined, kind: string) => {
-    if (kind === '%') return '%';
-    if (!'sradiuxXobeEfFgGc'.includes(kind) || kind === '' || kind === 'b') throw new Error(`Unknown format %${kind}`);
-    const columns = width === '*' ? count(String(needNumber(next(), '*')), 0) : count(width, 0);
-    let value: unknown;
-    if (name === undefined) value = next();
-    else {
-      byName = true;
-      if (!isMapping(given)) throw new Error('The format asks for values by name');
-      value = valueOf(given, name);
-      if (value === undefined) throw new Error(`The format asks for ${name}, which is not given`);
-    }
-    const digits = precision === undefined ? null : count(precision, 0);
-    const isNumber = !'sra'.includes(kind) && kind !== 'c';
-    let s: string;
-    if (isNumber) s = spellAs(kind, value, digits);
-    else {
-      s = kind === 's' ? show(value) : kind === 'c' && !isText(value) ? String.fromCodePoint(Number(needNumber(value, 'c'))) : kind === 'c' ? text(value) : repr(value);
-      if (digits !== null) s = [...s].slice(0, digits).join('');
-    }
-    if (isNumber && flags.includes('#') && 'xXo'.includes(kind)) s = s.replace(/^-?/, (sign) => `${sign}0${kind}`);
-    if (isNumber && !s.startsWith('-')) s = (flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '') + s;
-    const missing = Math.max(0, columns - textLength(s));
-    size += s.length + missing;
-    if (size > MOST_TEXT) throw new Error('The formatted text gets too long');
-    if (flags.includes('-')) return s + ' '.repeat(missing);
-    if (flags.includes('0') && isNumber) return s.replace(/^[-+ ]?/, (sign) => sign + '0'.repeat(missing));
-    return ' '.repeat(missing) + s;
-  });
+  const out = format.replace(
+    PERCENT,
+    (
+      _,
+      name: string | undefined,
+      flags: string,
+      width: string | undefined,
+      precision: string | undefined,
+      kind: string,
+    ) => {
+      if (kind === '%') return '%';
+      if (!'sradiuxXobeEfFgGc'.includes(kind) || kind === '' || kind === 'b')
+        throw new Error(`Unknown format %${kind}`);
+      const columns = width === '*' ? count(String(needNumber(next(), '*')), 0) : count(width, 0);
+      let value: unknown;
+      if (name === undefined) value = next();
+      else {
+        byName = true;
+        if (!isMapping(given)) throw new Error('The format asks for values by name');
+        value = valueOf(given, name);
+        if (value === undefined) throw new Error(`The format asks for ${name}, which is not given`);
+      }
+      const digits = precision === undefined ? null : count(precision, 0);
+      const isNumber = !'sra'.includes(kind) && kind !== 'c';
+      let s: string;
+      if (isNumber) s = spellAs(kind, value, digits);
+      else {
+        s =
+          kind === 's'
+            ? show(value)
+            : kind === 'c' && !isText(value)
+              ? String.fromCodePoint(Number(needNumber(value, 'c')))
+              : kind === 'c'
+                ? text(value)
+                : repr(value);
+        if (digits !== null) s = [...s].slice(0, digits).join('');
+      }
+      if (digits !== null && RADIX[kind.toLowerCase()] !== undefined) {
+        s = s.replace(/[^-].*/, (bare) => bare.padStart(digits, '0'));
+      }
+      if (isNumber && flags.includes('#') && 'xXo'.includes(kind)) s = s.replace(/^-?/, (sign) => `${sign}0${kind}`);
+      if (isNumber && !s.startsWith('-')) s = (flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '') + s;
+      const missing = Math.max(0, columns - textLength(s));
+      size += s.length + missing;
+      if (size > MOST_TEXT) throw new Error('The formatted text gets too long');
+      if (flags.includes('-')) return s + ' '.repeat(missing);
+      if (flags.includes('0') && isNumber) return s.replace(/^[-+ ]?/, (sign) => sign + '0'.repeat(missing));
+      return ' '.repeat(missing) + s;
+    },
+  );
   if (!byName && at < args.length && !isMapping(given)) throw new Error('Not all values are used by the format');
   return out;
 }
@@ -122,7 +154,7 @@ export function formatSpec(value: unknown, spec: string): string {
   if (match === null) throw new Error(`Unknown format ${spec}`);
   const [, fillGiven, alignGiven, sign = '', alternate, zero, width, grouping = '', precision, kind = ''] = match;
   const digits = precision === undefined ? null : count(precision, 0);
-  const isNumber = numeric(value) !== null && !(typeof value === 'boolean' && kind === '');
+  const isNumber = numeric(value) !== null;
   if (!isNumber && !isText(value)) throw new Error(`${typeName(value)} cannot be formatted with ${spec}`);
   let s: string;
   if (!isNumber) {

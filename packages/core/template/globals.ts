@@ -2,9 +2,35 @@
 import { bind, asGiven } from './arguments.ts';
 import { chargeList } from './budget.ts';
 import { textMethod } from './methods-text.ts';
+import { rangeView } from './operators.ts';
 import { repr } from './spell.ts';
-import { Dict, elements, entriesOf, equal, hasKey, isMade, isMapping, isText, keysOf, made, Namespace, Native } from './value.ts';
-import { numberOf, order, tuple, Tuple, typeName, Undefined, valueOf, view, View, type Callable, type Mapping } from './value.ts';
+import {
+  Dict,
+  elements,
+  entriesOf,
+  equal,
+  hasKey,
+  isMade,
+  isMapping,
+  isText,
+  keysOf,
+  made,
+  Namespace,
+  Native,
+} from './value.ts';
+import {
+  numberOf,
+  order,
+  tuple,
+  Tuple,
+  typeName,
+  Undefined,
+  valueOf,
+  view,
+  View,
+  type Callable,
+  type Mapping,
+} from './value.ts';
 
 /** As in Jinja2's sandbox, where a longer range is refused. */
 const MOST_RANGE = 100_000;
@@ -25,8 +51,12 @@ function range(args: unknown[]): unknown {
   const length = Math.max(0, Math.ceil((end - start) / step));
   if (length > MOST_RANGE) throw new Error(`A range has at most ${MOST_RANGE} elements`);
   chargeList(length);
-  const label = `range(${start}, ${end}${step === 1 ? '' : `, ${step}`})`;
-  return view(label, Array.from({ length }, (_, i) => start + i * step));
+  return rangeView(
+    start,
+    end,
+    step,
+    Array.from({ length }, (_, i) => start + i * step),
+  );
 }
 
 function fill(dict: Dict, from: unknown, named: Map<string, unknown>): Dict {
@@ -163,7 +193,11 @@ const DICTS = new Map<string, (m: Mapping, args: unknown[], named: Map<string, u
   Object.entries({
     items: (m) => view('dict_items', entriesOf(m).map(tuple)),
     keys: (m) => view('dict_keys', keysOf(m)),
-    values: (m) => view('dict_values', entriesOf(m).map(([, v]) => v)),
+    values: (m) =>
+      view(
+        'dict_values',
+        entriesOf(m).map(([, v]) => v),
+      ),
     get: (m, [key, fallback = null]) => valueOf(m, key) ?? (hasKey(m, key) ? null : fallback),
     copy: (m) => fill(new Dict(), m, new Map()),
     update: (m, [more], named) => {

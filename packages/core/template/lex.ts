@@ -12,11 +12,50 @@ export interface Token {
 export type Chunk = { kind: 'text'; text: string } | { kind: 'print' | 'block'; tokens: Token[]; line: number };
 
 const OPEN = /\{\{|\{%|\{#/g;
-const OPERATORS = ['**', '//', '==', '!=', '<=', '>=', '{', '}', '(', ')', '[', ']', '+', '-', '*', '/', '%', '~', '<', '>', '=', ',', ':', '.', '|'];
-const ESCAPES: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', b: '\b', f: '\f', v: '\v', a: '\u0007', '\n': '' };
+const OPERATORS = [
+  '**',
+  '//',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '~',
+  '<',
+  '>',
+  '=',
+  ',',
+  ':',
+  '.',
+  '|',
+];
+const ESCAPES: Record<string, string> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  a: '\u0007',
+  '\n': '',
+};
 const SPACE = /\s/;
 /** What may follow a backslash in a text: the code of a character, octal or hexadecimal. */
-const CODE = /^(?:([0-7]{1,3})|(?:x(?=[\da-fA-F]{2})|u(?=[\da-fA-F]{4})|U(?=[\da-fA-F]{8}))((?<=x)..|(?<=u)....|(?<=U).{8}))/;
+const CODE =
+  /^(?:([0-7]{1,3})|(?:x(?=[\da-fA-F]{2})|u(?=[\da-fA-F]{4})|U(?=[\da-fA-F]{8}))((?<=x)..|(?<=u)....|(?<=U).{8}))/;
 const WORD = /[\p{L}\p{Nl}_][\p{L}\p{N}\p{Mn}\p{Mc}\p{Pc}]*/uy;
 const RADIX = /0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+/y;
 const NUMBER = /\d+(?:_\d+)*(\.\d+(?:_\d+)*)?([eE][+-]?\d+)?/y;
@@ -85,7 +124,12 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | nul
   return pattern.exec(text);
 }
 
-function tokens(text: string, from: number, close: string, firstLine: number): { tokens: Token[]; end: number; strip: boolean } {
+function tokens(
+  text: string,
+  from: number,
+  close: string,
+  firstLine: number,
+): { tokens: Token[]; end: number; strip: boolean } {
   const out: Token[] = [];
   let depth = 0;
   let at = from;

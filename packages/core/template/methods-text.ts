@@ -1,5 +1,5 @@
 /** Owns Python's methods of str that templates may call. Positions and widths are in code points. */
-import { chargeText } from './budget.ts';
+import { chargeText, checkText } from './budget.ts';
 import { formatSpec } from './format.ts';
 import { getAttribute, getItem } from './access.ts';
 import { escaped, sameKind } from './operators.ts';
@@ -14,12 +14,19 @@ const BREAK = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/g;
 export function strip(s: string, characters: string | null, sides: 'both' | 'left' | 'right' = 'both'): string {
   const list = characters === null ? null : new Set(characters);
   const drops = (c: string): boolean => (list === null ? IS_SPACE.test(c) : list.has(c));
-  const all = [...s];
   let from = 0;
-  let to = all.length;
-  if (sides !== 'right') while (from < to && drops(all[from] as string)) from += 1;
-  if (sides !== 'left') while (to > from && drops(all[to - 1] as string)) to -= 1;
-  return all.slice(from, to).join('');
+  let to = s.length;
+  while (sides !== 'right' && from < to) {
+    const c = String.fromCodePoint(s.codePointAt(from) as number);
+    if (!drops(c)) break;
+    from += c.length;
+  }
+  while (sides !== 'left' && to > from) {
+    const c = [...s.slice(Math.max(from, to - 2), to)].at(-1) as string;
+    if (!drops(c)) break;
+    to -= c.length;
+  }
+  return s.slice(from, to);
 }
 
 export function splitLines(s: string, keepEnds = false): string[] {
@@ -37,8 +44,10 @@ export function splitLines(s: string, keepEnds = false): string[] {
 export const words = (s: string): string[] => s.split(new RegExp(`[${SPACE}]+`)).filter((word) => word !== '');
 
 export function capitalize(s: string): string {
-  const [first = '', ...rest] = s;
-  return first.toUpperCase() + rest.join('').toLowerCase();
+  const [first = ''] = s.slice(0, 2);
+  // ß becomes Ss.
+  const [head = '', ...tail] = first.toUpperCase();
+  return head + tail.join('').toLowerCase() + s.slice(first.length).toLowerCase();
 }
 
 const titleCase = (s: string): string => s.replace(/\p{L}+/gu, capitalize);
@@ -67,7 +76,9 @@ function split(s: string, by: string | null, most: number): string[] {
 
 function splitRight(s: string, by: string | null, most: number): string[] {
   const mirror = (t: string): string => [...t].reverse().join('');
-  return split(mirror(s), by === null ? null : mirror(by), most).map(mirror).reverse();
+  return split(mirror(s), by === null ? null : mirror(by), most)
+    .map(mirror)
+    .reverse();
 }
 
 export function replaceText(s: string, from: string, to: string, most: number): string {
@@ -162,7 +173,7 @@ function expandTabs(s: string, size: number): string {
   for (const c of s) {
     if (c === '\t') {
       const n = size > 0 ? size - (column % size) : 0;
-      chargeText(out.length + n);
+      checkText(out.length + n);
       out += ' '.repeat(n);
       column += n;
     } else {
@@ -181,10 +192,14 @@ function formatText(like: string | Markup, args: unknown[], named: (name: string
     const first = match[1] as string;
     let value = first === '' ? args[auto] : /^\d+$/.test(first) ? args[Number(first)] : named(first);
     if (first === '') auto += 1;
-    if (value === undefined) throw new Error(`The format asks for ${first === '' ? `value ${auto}` : first}, which is not given`);
+    if (value === undefined)
+      throw new Error(`The format asks for ${first === '' ? `value ${auto}` : first}, which is not given`);
     for (const step of (match[2] as string).matchAll(/\.([^.[]+)|\[([^\]]*)\]/g)) {
       const key = step[2];
-      value = key === undefined ? getAttribute(value, step[1] as string) : getItem(value, /^\d+$/.test(key) ? Number(key) : key);
+      value =
+        key === undefined
+          ? getAttribute(value, step[1] as string)
+          : getItem(value, /^\d+$/.test(key) ? Number(key) : key);
     }
     return value;
   };
@@ -200,7 +215,7 @@ function formatText(like: string | Markup, args: unknown[], named: (name: string
       const plain = conversion === undefined ? value : conversion === 's' ? text(value) : repr(value);
       const s = formatSpec(plain, inner);
       size += s.length;
-      chargeText(size);
+      checkText(size);
       return like instanceof Markup && !(value instanceof Markup) ? escaped(s) : s;
     },
   );
@@ -269,11 +284,17 @@ function fillOf(value: unknown): string {
 }
 
 /** Runs `name` on the text; null where str has no such method. */
-export function textMethod(self: string | Markup, name: string): ((args: unknown[], named: Map<string, unknown>) => unknown) | null {
+export function textMethod(
+  self: string | Markup,
+  name: string,
+): ((args: unknown[], named: Map<string, unknown>) => unknown) | null {
   const run = METHODS.get(name);
   if (run === undefined) return null;
   return (args, named) => {
+    chargeText(plainText(self).length);
     const out = run(plainText(self), args, self, named);
-    return typeof out === 'string' ? sameKind(self, out) : out;
+    if (typeof out !== 'string') return out;
+    chargeText(out.length);
+    return sameKind(self, out);
   };
 }

@@ -3,7 +3,7 @@ import { chargeList, chargeText, MOST_ELEMENTS } from './budget.ts';
 import { percent } from './format.ts';
 import { text } from './spell.ts';
 import { elements, equal, float, Float, hasKey, isFloat, isMapping, isText, made, Markup } from './value.ts';
-import { numberOf, numeric, order, plainText, refuse, tuple, Tuple, typeName } from './value.ts';
+import { numberOf, numeric, order, plainText, refuse, tuple, Tuple, typeName, view, View } from './value.ts';
 
 /** Most bits of a whole number; beyond it one multiplication could take seconds. */
 const MOST_BITS = 100_000;
@@ -184,5 +184,13 @@ export function slice(object: unknown, from: unknown, to: unknown, by: unknown):
   const end = place(to, step > 0 ? n : -1, n, step);
   for (let i = start; step > 0 ? i < end : i > end; i += step) out.push(list[i]);
   if (isText(object)) return sameKind(object, out.join(''));
+  if (object instanceof View && object.label.startsWith('range')) {
+    const [first = 0, , stride = 1] = (object.label.match(/-?\d+/g) ?? []).map(Number);
+    return rangeView(first + start * stride, first + end * stride, stride * step, out);
+  }
   return object instanceof Tuple ? tuple(out) : made(out);
 }
+
+/** A range and how it is spelled. */
+export const rangeView = (start: number, end: number, step: number, items: unknown[]): View =>
+  view(`range(${start}, ${end}${step === 1 ? '' : `, ${step}`})`, items);

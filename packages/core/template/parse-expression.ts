@@ -2,13 +2,27 @@
 import type { Token } from './lex.ts';
 import { hasFilter } from './filters.ts';
 import { hasTest } from './tests.ts';
-import { TemplateError, type Argument, type Expression, type FilterCall, type Parameter, type Target } from './syntax.ts';
+import {
+  TemplateError,
+  type Argument,
+  type Expression,
+  type FilterCall,
+  type Parameter,
+  type Target,
+} from './syntax.ts';
 
 const COMPARE = new Set(['==', '!=', '<', '>', '<=', '>=']);
 const MOST_DEPTH = 200;
 /** Words that end a test which has no argument. */
 const AFTER_TEST = new Set(['and', 'or', 'not', 'else', 'if', 'in', 'is', 'recursive']);
-const CONSTANTS: Record<string, unknown> = { true: true, True: true, false: false, False: false, none: null, None: null };
+const CONSTANTS: Record<string, unknown> = {
+  true: true,
+  True: true,
+  false: false,
+  False: false,
+  none: null,
+  None: null,
+};
 
 export class ExpressionParser {
   readonly #tokens: Token[];
@@ -86,7 +100,8 @@ export class ExpressionParser {
     const first = this.#oneTarget();
     if (!this.is(',')) return first;
     const list = [first];
-    while (this.take(',')) if (this.is('(') || (this.#token?.kind === 'name' && !this.#isWord('in'))) list.push(this.#oneTarget());
+    while (this.take(','))
+      if (this.is('(') || (this.#token?.kind === 'name' && !this.#isWord('in'))) list.push(this.#oneTarget());
     return list;
   }
 
@@ -283,7 +298,10 @@ export class ExpressionParser {
         if (!this.is(')')) this.#expect(',');
         continue;
       }
-      const named = this.#token?.kind === 'name' && this.#tokens[this.#at + 1]?.text === '=' && this.#tokens[this.#at + 1]?.kind === 'operator';
+      const named =
+        this.#token?.kind === 'name' &&
+        this.#tokens[this.#at + 1]?.text === '=' &&
+        this.#tokens[this.#at + 1]?.kind === 'operator';
       const name = named ? this.word() : null;
       if (named) this.#expect('=');
       else if (list.some((a) => a.name !== null)) this.fail('An argument by place follows one by name');

@@ -104,7 +104,8 @@ class Parser {
       case 'block':
         return [this.block(parser, line)];
       default:
-        if (OTHER_TEMPLATES.includes(word)) throw new TemplateError(`${word} needs other templates; there are none here`, line);
+        if (OTHER_TEMPLATES.includes(word))
+          throw new TemplateError(`${word} needs other templates; there are none here`, line);
         throw new TemplateError(`Unknown tag ${word}`, line);
     }
   }

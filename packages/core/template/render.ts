@@ -1,17 +1,35 @@
 /** Owns the rendering of parsed templates: statements, scopes, loops, macros. Pure. */
-import { chargeList, chargeText, deeper, spend } from './budget.ts';
+import { chargeList, checkText, deeper, spend } from './budget.ts';
 import { callWith, evaluate, given, Scope } from './evaluate.ts';
 import { applyFilter } from './filters.ts';
 import { text } from './spell.ts';
-import { TemplateError, type FilterCall, type MacroUses, type Parameter, type Statement, type Target } from './syntax.ts';
-import { Dict, elements, equal, isMapping, Namespace, Native, truthy, tuple, Undefined, type Callable } from './value.ts';
+import {
+  TemplateError,
+  type FilterCall,
+  type MacroUses,
+  type Parameter,
+  type Statement,
+  type Target,
+} from './syntax.ts';
+import {
+  Dict,
+  elements,
+  equal,
+  isMapping,
+  Namespace,
+  Native,
+  truthy,
+  tuple,
+  Undefined,
+  type Callable,
+} from './value.ts';
 
 export function renderBody(body: readonly Statement[], scope: Scope): string {
   let out = '';
   for (const statement of body) {
     if (statement.kind === 'text') out += statement.text;
     else out += located(statement, scope);
-    chargeText(out.length);
+    checkText(out.length);
   }
   return out;
 }
@@ -23,7 +41,10 @@ function located(statement: Exclude<Statement, { kind: 'text' }>, scope: Scope):
     return renderStatement(statement, scope);
   } catch (error) {
     if (error instanceof TemplateError || !(error instanceof Error)) throw error;
-    throw new TemplateError(error instanceof RangeError ? 'The template is nested too deep' : error.message, statement.line);
+    throw new TemplateError(
+      error instanceof RangeError ? 'The template is nested too deep' : error.message,
+      statement.line,
+    );
   }
 }
 
@@ -33,7 +54,8 @@ function renderStatement(s: Exclude<Statement, { kind: 'text' }>, scope: Scope):
       return text(evaluate(s.value, scope));
     case 'if':
       for (const branch of s.branches) {
-        if (branch.condition === null || truthy(evaluate(branch.condition, scope))) return renderBody(branch.body, scope);
+        if (branch.condition === null || truthy(evaluate(branch.condition, scope)))
+          return renderBody(branch.body, scope);
       }
       return '';
     case 'for':
@@ -154,10 +176,13 @@ function renderFor(s: Statement & { kind: 'for' }, outer: Scope, value: unknown,
     spend();
     const inner = outer.child();
     const position: Position = { list, at, depth, seen };
-    inner.set('loop', new Native(`LoopContext ${at + 1}/${list.length}`, again, (name) => loopAttribute(position, name)));
+    inner.set(
+      'loop',
+      new Native(`LoopContext ${at + 1}/${list.length}`, again, (name) => loopAttribute(position, name)),
+    );
     bindTarget(s.target, list[at], inner);
     out += renderBody(s.body, inner);
-    chargeText(out.length);
+    checkText(out.length);
   }
   return out;
 }
@@ -166,22 +191,32 @@ function macro(name: string, parameters: Parameter[], body: Statement[], uses: M
   const names = new Set(parameters.map((p) => p.name));
   const call: Callable = (args, named) =>
     deeper(() => {
-      if (args.length > parameters.length && !uses.varargs) throw new Error(`${name} takes at most ${parameters.length} arguments`);
+      if (args.length > parameters.length && !uses.varargs)
+        throw new Error(`${name} takes at most ${parameters.length} arguments`);
       const inner = scope.child();
       const rest = new Dict();
       for (const [key, value] of named) {
         if (names.has(key) || (key === 'caller' && uses.caller)) continue;
-        if (!uses.kwargs) throw new Error(key === 'caller' ? `${name} does not use caller` : `${name} has no argument ${key}`);
+        if (!uses.kwargs)
+          throw new Error(key === 'caller' ? `${name} does not use caller` : `${name} has no argument ${key}`);
         rest.set(key, value);
       }
       for (const [i, parameter] of parameters.entries()) {
         if (i < args.length && named.has(parameter.name)) throw new Error(`${parameter.name} is given twice`);
         const value = i < args.length ? args[i] : named.get(parameter.name);
-        inner.set(parameter.name, value !== undefined ? value : parameter.value === null ? new Undefined(`${parameter.name} is not given`) : evaluate(parameter.value, inner));
+        inner.set(
+          parameter.name,
+          value !== undefined
+            ? value
+            : parameter.value === null
+              ? new Undefined(`${parameter.name} is not given`)
+              : evaluate(parameter.value, inner),
+        );
       }
       if (uses.varargs && !names.has('varargs')) inner.set('varargs', tuple(args.slice(parameters.length)));
       if (uses.kwargs && !names.has('kwargs')) inner.set('kwargs', rest);
-      if (uses.caller && !names.has('caller')) inner.set('caller', named.get('caller') ?? new Undefined('There is no caller'));
+      if (uses.caller && !names.has('caller'))
+        inner.set('caller', named.get('caller') ?? new Undefined('There is no caller'));
       return renderBody(body, inner);
     });
   return new Native(`Macro '${name}'`, call, (attribute) => {

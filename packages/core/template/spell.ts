@@ -52,7 +52,12 @@ function quote(s: string): string {
     else if (c === ' ' || !UNPRINTABLE.test(c)) out += c;
     else {
       const hex = (c.codePointAt(0) as number).toString(16);
-      out += hex.length <= 2 ? `\\x${hex.padStart(2, '0')}` : hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+      out +=
+        hex.length <= 2
+          ? `\\x${hex.padStart(2, '0')}`
+          : hex.length <= 4
+            ? `\\u${hex.padStart(4, '0')}`
+            : `\\U${hex.padStart(8, '0')}`;
     }
   }
   return out + mark;
@@ -76,9 +81,7 @@ export function spellJson(value: unknown, indent: string | null): string {
 }
 
 function jsonText(s: string): string {
-  return JSON.stringify(s).replace(/[\u007f-\uffff]/g, (c) =>
-    c === '\u007f' ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return JSON.stringify(s).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function jsonValue(value: unknown, indent: string | null, newline: string): string {

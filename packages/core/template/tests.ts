@@ -73,13 +73,29 @@ const TESTS = new Map<string, Test>(
   } satisfies Record<string, Test>),
 );
 const ALIASES: Record<string, string> = {
-  '==': 'eq', equalto: 'eq', '!=': 'ne', '<': 'lt', lessthan: 'lt', '<=': 'le',
-  '>': 'gt', greaterthan: 'gt', '>=': 'ge',
+  '==': 'eq',
+  equalto: 'eq',
+  '!=': 'ne',
+  '<': 'lt',
+  lessthan: 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  greaterthan: 'gt',
+  '>=': 'ge',
 };
 for (const [alias, name] of Object.entries(ALIASES)) TESTS.set(alias, TESTS.get(name) as Test);
 
 const ONE_ARGUMENT = new Set([
-  'divisibleby', 'eq', 'ne', 'lt', 'le', 'gt', 'ge', 'in', 'sameas', ...Object.keys(ALIASES),
+  'divisibleby',
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'in',
+  'sameas',
+  ...Object.keys(ALIASES),
 ]);
 
 export const hasTest = (name: string): boolean => TESTS.has(name);

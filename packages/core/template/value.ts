@@ -142,7 +142,12 @@ export const entriesOf = (m: Mapping): [unknown, unknown][] => (m instanceof Dic
 
 export const keysOf = (m: Mapping): unknown[] => (m instanceof Dict ? m.entries().map(([k]) => k) : Object.keys(m));
 
-const sizeOf = (m: Mapping): number => (m instanceof Dict ? m.size : Object.keys(m).length);
+export function sizeOf(m: Mapping): number {
+  if (m instanceof Dict) return m.size;
+  const { length } = Object.keys(m);
+  chargeList(length);
+  return length;
+}
 
 /** Own data only; nothing of JavaScript's prototypes can be reached. */
 export function valueOf(m: Mapping, key: unknown): unknown {
@@ -193,7 +198,10 @@ export function equal(a: unknown, b: unknown): boolean {
   const y = numeric(b);
   // Loose, for a bigint may stand beside a number.
   if (x !== null && y !== null) return x == y;
-  if (isText(a) && isText(b)) return plainText(a) === plainText(b);
+  if (isText(a) && isText(b)) {
+    spend(plainText(a).length >> 10);
+    return plainText(a) === plainText(b);
+  }
   if (a instanceof Undefined && b instanceof Undefined) return true;
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a instanceof Tuple !== b instanceof Tuple) return false;
@@ -214,6 +222,7 @@ export function hasKey(m: Mapping, key: unknown): boolean {
 /** By code points, as Python; UTF-16 order differs where surrogates meet U+E000 and above. */
 function orderText(s: string, t: string): number {
   const n = Math.min(s.length, t.length);
+  spend(n >> 10);
   for (let i = 0; i < n; i += 1) {
     const x = s.charCodeAt(i);
     const y = t.charCodeAt(i);
@@ -255,10 +264,16 @@ export function typeName(value: unknown): string {
   return isMapping(value) ? 'a dict' : 'a function';
 }
 
+/** The first characters of a text, without taking all of it apart. */
+export const firstCharacters = (s: string, count: number): string[] => [...s.slice(0, count * 2)].slice(0, count);
+
 /** Elements that `for` goes through: of lists, characters, keys. */
 export function elements(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  if (isText(value)) return [...plainText(value)];
+  if (isText(value)) {
+    chargeList(plainText(value).length);
+    return [...plainText(value)];
+  }
   if (value instanceof Undefined || value === undefined) return [];
   if (isMapping(value)) return keysOf(value);
   throw new Error(`${typeName(value)} is not a list`);

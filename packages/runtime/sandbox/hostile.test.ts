@@ -39,7 +39,7 @@ describe('time', () => {
     ['endless loop in a function', '(() => { while (true) {} })()'],
     ['loop that catches everything', 'for (;;) { try { for (;;) {} } catch {} finally {} }'],
     ['slow regular expression', "/^(a+)+$/.test('a'.repeat(40) + 'b')"],
-    ['endless work of a built-in', "new Array(1e7).fill(1).sort(() => { for (;;) {} })"],
+    ['endless work of a built-in', "new Array(1e5).fill(1).sort(() => { for (;;) {} })"],
     ['work left behind', '(async () => { for (;;) await null })()'],
     ['endless microtasks', 'const f = () => Promise.resolve().then(f); f()'],
     ['toJSON that never ends', 'return { toJSON() { for (;;) {} } }'],
@@ -80,7 +80,7 @@ describe('memory', () => {
     ['nested objects', 'let o = {}; for (;;) o = { o, p: [o] }'],
   ])('%s: only that unit fails', { timeout: 60_000 }, async (_, code) => {
     const client = start();
-    const of = script(code, { unitMs: 5000 });
+    const of = script(code, { unitMs: 3000 });
     client.define(of);
     const other = program(steps({ a: { with: { fields: { n: '{{ $json.n + 1 }}' } } } }));
     client.define(other);

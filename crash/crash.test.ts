@@ -19,6 +19,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9 at random moments', () =>
   const kinds: [Plan['kind'], number, number][] = [
     ['sequential', 8, 3_000],
     ['parallel', 7, 10_000],
+    ['nested', 5, 2_000],
   ];
   it.each(kinds)(
     '%s: nothing acknowledged is lost, nothing is committed twice',

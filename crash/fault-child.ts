@@ -29,9 +29,17 @@ const runner = createRunner({
   },
 });
 const definition = readFileSync(workflow, 'utf8');
-const handle =
-  what === 'resume' ? await runner.resume(runId) : await runner.start({ definition, file: workflow, items, runId });
-const { status, output } = await handle.done;
+/** A run that had its final status before the crash is not resumed; its end is on disk. */
+async function finish(): Promise<{ status: string; output: unknown }> {
+  const before = what === 'resume' ? await store.getRun(runId) : null;
+  if (before !== null && ['completed', 'failed', 'cancelled'].includes(before.status)) {
+    return { status: before.status, output: before.output === null ? null : (JSON.parse(before.output) as unknown) };
+  }
+  const handle =
+    what === 'resume' ? await runner.resume(runId) : await runner.start({ definition, file: workflow, items, runId });
+  return handle.done;
+}
+const { status, output } = await finish();
 await runner.close();
 await store.close();
 process.stdout.write(JSON.stringify({ status, output, hits }));

@@ -345,4 +345,3 @@ export function applyFilter(name: string, value: unknown, args: readonly Given[]
   return Array.isArray(out) && !HANDED_ON.has(name) ? made(out) : out;
 }
 
-export { applyTest } from './tests.ts';

@@ -19,7 +19,6 @@ export interface Feed {
   port: number;
 }
 
-
 export function inline(...ports: string[][]): Dataset {
   return { kind: 'inline', ports };
 }

@@ -103,6 +103,8 @@ export class EvaluatorProcess {
         '--allow-addons',
         ...readable.map((file) => `--allow-fs-read=${file}`),
         '--no-node-snapshot',
+        // Its own heap holds little; the isolate sets what it needs (child.ts).
+        '--max-semi-space-size=1',
         '--disable-warning=ExperimentalWarning',
         '--disable-warning=SecurityWarning',
         path.join(here, 'child.ts'),

@@ -30,16 +30,16 @@ const runner = createRunner({
 });
 const definition = readFileSync(workflow, 'utf8');
 /** A run that had its final status before the crash is not resumed; its end is on disk. */
-async function finish(): Promise<{ status: string; output: unknown }> {
-  const before = what === 'resume' ? await store.getRun(runId) : null;
+async function finish(file: string, id: string, list: string): Promise<{ status: string; output: unknown }> {
+  const before = what === 'resume' ? await store.getRun(id) : null;
   if (before !== null && ['completed', 'failed', 'cancelled'].includes(before.status)) {
     return { status: before.status, output: before.output === null ? null : (JSON.parse(before.output) as unknown) };
   }
   const handle =
-    what === 'resume' ? await runner.resume(runId) : await runner.start({ definition, file: workflow, items, runId });
+    what === 'resume' ? await runner.resume(id) : await runner.start({ definition, file, items: list, runId: id });
   return handle.done;
 }
-const { status, output } = await finish();
+const { status, output } = await finish(workflow, runId, items);
 await runner.close();
 await store.close();
 process.stdout.write(JSON.stringify({ status, output, hits }));

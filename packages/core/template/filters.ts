@@ -344,4 +344,3 @@ export function applyFilter(name: string, value: unknown, args: readonly Given[]
   if (isText(out)) chargeText(plainText(out).length);
   return Array.isArray(out) && !HANDED_ON.has(name) ? made(out) : out;
 }
-

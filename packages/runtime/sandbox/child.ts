@@ -13,7 +13,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import { FrameInput, FrameOutput } from './frame-file.ts';
 import type { Paths } from './module-loader.ts';
-import { IsolateDied, Realm, TimedOut, type Definition } from './realm.ts';
+import { IsolateDied, Realm, TimedOut, withCollector, type Definition } from './realm.ts';
 import { FIELD, FROM_CHILD, SLICE, TO_CHILD } from './wire.ts';
 
 export interface ChildOptions {
@@ -27,7 +27,6 @@ const SLICE_MS = 50;
 /** Parsing a message and recovering run no text of a user. */
 const OWN_MS = 10_000;
 
-/** Texts that pass through are garbage outside the small heap that would make V8 collect it. */
 const COLLECT_CHARS = 16 * 1024 * 1024;
 
 const options = JSON.parse(process.argv[2] as string) as ChildOptions;
@@ -37,6 +36,7 @@ const programs = new Map<string, Definition>();
 const YOUNG = 8;
 v8.setFlagsFromString(`--max-semi-space-size=${YOUNG}`);
 v8.setFlagsFromString(`--min-semi-space-size=${YOUNG}`);
+const collectHere = withCollector(() => vm.runInNewContext('gc') as () => void);
 let realm = newRealm();
 
 function newRealm(): Realm {
@@ -45,7 +45,6 @@ function newRealm(): Realm {
 
 const input = new FrameInput(0);
 const output = new FrameOutput(1);
-const collect = collector();
 let passed = 0;
 
 function send(text: string): void {
@@ -53,12 +52,11 @@ function send(text: string): void {
   passed += text.length;
 }
 
-/** The garbage collector of this process, taken without giving it to isolates. */
-function collector(): () => void {
-  v8.setFlagsFromString('--expose-gc');
-  const gc = vm.runInNewContext('gc') as () => void;
-  v8.setFlagsFromString('--no-expose-gc');
-  return gc;
+/** Texts that pass through are kept outside the small heaps, whose collectors do not see the need. */
+function collect(): void {
+  collectHere();
+  realm.collect();
+  passed = 0;
 }
 
 /** Three fields and the rest. */
@@ -129,9 +127,6 @@ for (;;) {
   if (text === null) break;
   await handle(text);
   passed += text.length;
-  if (passed > COLLECT_CHARS) {
-    collect();
-    passed = 0;
-  }
+  if (passed > COLLECT_CHARS) collect();
 }
 process.exit(0);

@@ -57,7 +57,13 @@ function settings(options: ProcessOptions): { child: ChildOptions; readable: str
   const nodes = path.join(packages, 'nodes');
   return {
     child: {
-      paths: { core, nodes, runtime, luxon: path.join(luxon, 'build', 'es6', 'luxon.mjs'), jmespath: require.resolve('jmespath') },
+      paths: {
+        core,
+        nodes,
+        runtime,
+        luxon: path.join(luxon, 'build', 'es6', 'luxon.mjs'),
+        jmespath: require.resolve('jmespath'),
+      },
       isolatedVm,
       memoryMiB: options.isolateMiB,
     },
@@ -186,7 +192,9 @@ export class EvaluatorProcess {
 
   #look(): void {
     const now = performance.now();
-    const allowed = this.#ready ? this.#allowMs : Math.max(this.#allowMs, START_MS - (this.#progressAt - this.#startedAt));
+    const allowed = this.#ready
+      ? this.#allowMs
+      : Math.max(this.#allowMs, START_MS - (this.#progressAt - this.#startedAt));
     if (now - this.#progressAt > allowed) return this.#kill('time');
     if (this.#residentBytes() > this.#residentMiB * MiB) this.#kill('memory');
   }

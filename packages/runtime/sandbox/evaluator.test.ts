@@ -21,7 +21,9 @@ const run = (of: Program, items: Json[], more: Partial<Block> = {}): Promise<Blo
 /** Values of each unit's first output; a failed unit gives its failure's code. */
 const values = (result: BlockResult): unknown[] =>
   result.units.map((unit) =>
-    unit.failure === null ? splitItems(splitPorts(unit.output)[0] ?? '').map((text) => decodeItem(text).json) : unit.failure.code,
+    unit.failure === null
+      ? splitItems(splitPorts(unit.output)[0] ?? '').map((text) => decodeItem(text).json)
+      : unit.failure.code,
   );
 
 const region = (specs: Record<string, StepSpec>, more: Partial<Program> = {}): Program => program(steps(specs), more);
@@ -53,14 +55,23 @@ describe('regions', () => {
     const of = region(
       {
         a: { kernel: 'split', outputs: 2, with: { list: '{{ $json.list }}', odd: true } },
-        b: { after: [0, { step: 0, port: 1 }], with: { fields: { i: '{{ $itemIndex }}', all: '{{ $input.all().length }}' } } },
+        b: {
+          after: [0, { step: 0, port: 1 }],
+          with: { fields: { i: '{{ $itemIndex }}', all: '{{ $input.all().length }}' } },
+        },
         c: { fold: 'sum', after: [1], item: { value: '{{ $json.v }}' } },
       },
       { results: [[{ step: 1, port: 0 }], [{ step: 2, port: 0 }]] },
     );
     const { units } = await run(of, [{ list: [{ v: 1 }, { v: 2 }, { v: 3 }] }]);
-    const ports = splitPorts(units[0]?.output ?? '').map((port) => splitItems(port).map((text) => decodeItem(text).json));
-    expect(ports[0]).toEqual([{ v: 1, i: 0, all: 3 }, { v: 3, i: 1, all: 3 }, { v: 2, i: 2, all: 3 }]);
+    const ports = splitPorts(units[0]?.output ?? '').map((port) =>
+      splitItems(port).map((text) => decodeItem(text).json),
+    );
+    expect(ports[0]).toEqual([
+      { v: 1, i: 0, all: 3 },
+      { v: 3, i: 1, all: 3 },
+      { v: 2, i: 2, all: 3 },
+    ]);
     expect(ports[1]).toEqual([{ sum: 6, counts: [3] }]);
   });
 
@@ -74,7 +85,9 @@ describe('regions', () => {
     const result = await run(of, [{ list: [{ x: 0 }] }]);
     expect(values(result)).toEqual([[{ x: 0, ran: false }]]);
     expect(JSON.parse(result.units[0]?.steps ?? '').map((s: { status: string }) => s.status)).toEqual([
-      'completed', 'skipped', 'skipped',
+      'completed',
+      'skipped',
+      'skipped',
     ]);
   });
 
@@ -99,7 +112,9 @@ describe('regions', () => {
       status: 'failed',
       failure: { code: 'expression-failed', node: 'b', path: 'b', item: 1 },
     });
-    expect(stopped.units[0]?.failure?.message).toContain('parameter fields.up: {{ $json.f.toUpperCase() }} failed: Cannot read');
+    expect(stopped.units[0]?.failure?.message).toContain(
+      'parameter fields.up: {{ $json.f.toUpperCase() }} failed: Cannot read',
+    );
     expect(JSON.parse(stopped.units[0]?.steps ?? '')[1]).toMatchObject({ id: 'b', status: 'failed' });
     expect(values(await run(make('null'), [{}]))).toEqual([[{ f: 'x', up: 'X' }, null]]);
     expect(values(await run(make('drop'), [{}]))).toEqual([[{ f: 'x', up: 'X' }]]);
@@ -107,23 +122,45 @@ describe('regions', () => {
 
   test('units of several items, and flatten', async () => {
     const of = region({ a: { size: 2, with: { fields: { n: '{{ $input.all().map(i => i.json.n) }}' } } } });
-    expect(values(await run(of, [{ n: 1 }, { n: 2 }, { n: 3 }], { size: 2 }))).toEqual([
-      [{ n: [1, 2] }], [{ n: [3] }],
-    ]);
+    expect(values(await run(of, [{ n: 1 }, { n: 2 }, { n: 3 }], { size: 2 }))).toEqual([[{ n: [1, 2] }], [{ n: [3] }]]);
     const flat = region({ a: { kernel: 'script', with: { code: 'return $json.list' } } }, { flatten: true });
     expect(values(await run(flat, [{ list: [1, [2], { a: 3 }] }]))).toEqual([[1, [2], { a: 3 }]]);
   });
 
   test('.item follows each item back to the one it was made from', async () => {
     const of = region({
-      a: { kernel: 'split', with: { list: [{ n: 1, l: [1, 2] }, { n: 2, l: [3] }] } },
+      a: {
+        kernel: 'split',
+        with: {
+          list: [
+            { n: 1, l: [1, 2] },
+            { n: 2, l: [3] },
+          ],
+        },
+      },
       b: { kernel: 'split', with: { list: '{{ $json.l.map(v => ({ v })) }}' } },
-      c: { with: { fields: { n: "{{ $('a').item.json.n }}", o: "{{ $('outer').item.json.o }}", all: "{{ $('a').all().length }}" } } },
+      c: {
+        with: {
+          fields: {
+            n: "{{ $('a').item.json.n }}",
+            o: "{{ $('outer').item.json.o }}",
+            all: "{{ $('a').all().length }}",
+          },
+        },
+      },
     });
     const context = { nodes: { outer: [['{"o":10}', '{"o":20}']] }, itemOf: { outer: [1, 0] } };
     expect(values(await run(of, [{}, {}], { context }))).toEqual([
-      [{ v: 1, n: 1, o: 20, all: 2 }, { v: 2, n: 1, o: 20, all: 2 }, { v: 3, n: 2, o: 20, all: 2 }],
-      [{ v: 1, n: 1, o: 10, all: 2 }, { v: 2, n: 1, o: 10, all: 2 }, { v: 3, n: 2, o: 10, all: 2 }],
+      [
+        { v: 1, n: 1, o: 20, all: 2 },
+        { v: 2, n: 1, o: 20, all: 2 },
+        { v: 3, n: 2, o: 20, all: 2 },
+      ],
+      [
+        { v: 1, n: 1, o: 10, all: 2 },
+        { v: 2, n: 1, o: 10, all: 2 },
+        { v: 3, n: 2, o: 10, all: 2 },
+      ],
     ]);
   });
 });
@@ -134,8 +171,14 @@ describe('names and values', () => {
       a: {
         with: {
           fields: {
-            at: '{{ $loop.index }}', count: '{{ $loop.count }}', last: '{{ $loop.last }}', item: '{{ $loop.item.x }}',
-            parent: '{{ $loop.parent.index }}', top: '{{ $loop.parent.parent }}', v: '{{ $vars.v }}', i: '{{ $itemIndex }}',
+            at: '{{ $loop.index }}',
+            count: '{{ $loop.count }}',
+            last: '{{ $loop.last }}',
+            item: '{{ $loop.item.x }}',
+            parent: '{{ $loop.parent.index }}',
+            top: '{{ $loop.parent.parent }}',
+            v: '{{ $vars.v }}',
+            i: '{{ $itemIndex }}',
           },
         },
       },
@@ -150,30 +193,47 @@ describe('names and values', () => {
   test('a plain node counts its items over the whole list and sees the enclosing loop', async () => {
     const of = region({ a: { with: { fields: { i: '{{ $itemIndex }}', l: '{{ $loop.index }}' } } } }, { plain: true });
     expect(values(await run(of, [{}, {}], { first: 10, context: { loops: [{ index: 7 }] } }))).toEqual([
-      [{ i: 10, l: 7 }], [{ i: 11, l: 7 }],
+      [{ i: 10, l: 7 }],
+      [{ i: 11, l: 7 }],
     ]);
   });
 
   test('extra names, other nodes, the context of units', async () => {
     expect(await evaluate('{{ $response.body.next }}', {}, { names: { $response: { body: { next: 2 } } } })).toBe(2);
-    expect(await evaluate("{{ $('outer').first().json.a + $('outer').last().json.a }}", {}, { nodes: { outer: [['{"a":1}', '{"a":2}']] } })).toBe(3);
+    expect(
+      await evaluate(
+        "{{ $('outer').first().json.a + $('outer').last().json.a }}",
+        {},
+        { nodes: { outer: [['{"a":1}', '{"a":2}']] } },
+      ),
+    ).toBe(3);
     await expect(evaluate("{{ $('outer').first().json }}")).rejects.toThrow("node $('outer') has not run");
-    await expect(evaluate("{{ $('outer').item.json }}", {}, { nodes: { outer: [['1', '2']] } })).rejects.toThrow('is not known');
+    await expect(evaluate("{{ $('outer').item.json }}", {}, { nodes: { outer: [['1', '2']] } })).rejects.toThrow(
+      'is not known',
+    );
   });
 
   test('dates, functions and JMESPath are there when they are used', async () => {
-    expect(await evaluate("{{ DateTime.fromISO('2024-01-31T10:00:00').plus({ days: 1 }) }}")).toBe('2024-02-01T10:00:00.000+01:00');
+    expect(await evaluate("{{ DateTime.fromISO('2024-01-31T10:00:00').plus({ days: 1 }) }}")).toBe(
+      '2024-02-01T10:00:00.000+01:00',
+    );
     expect(await evaluate('{{ $now.zoneName }} {{ $today.hour }}')).toBe('Europe/Berlin 0');
-    expect(await evaluate("{{ $json.t.toTitleCase() }}", { t: 'a dog' })).toBe('A Dog');
+    expect(await evaluate('{{ $json.t.toTitleCase() }}', { t: 'a dog' })).toBe('A Dog');
     expect(await evaluate("{{ '2024-01-31'.toDateTime().year }}")).toBe(2024);
     expect(await evaluate("{{ $jmespath($json, 'rows[].id') }}", { rows: [{ id: 1 }, { id: 2 }] })).toEqual([1, 2]);
     expect(await evaluate('{{ $max(1, 5, 2) }}')).toBe(5);
-    expect(await evaluate('{{ new Date(0) }}|{{ new Date(0) }}')).toBe('1970-01-01T00:00:00.000Z|1970-01-01T00:00:00.000Z');
+    expect(await evaluate('{{ new Date(0) }}|{{ new Date(0) }}')).toBe(
+      '1970-01-01T00:00:00.000Z|1970-01-01T00:00:00.000Z',
+    );
   });
 
   test('values become data or a clear failure', async () => {
     expect(await evaluate('{{ undefined }}')).toBe(null);
-    expect(await evaluate('{{ [undefined, NaN, { a: undefined, d: new Date(0) }] }}')).toEqual([null, null, { d: '1970-01-01T00:00:00.000Z' }]);
+    expect(await evaluate('{{ [undefined, NaN, { a: undefined, d: new Date(0) }] }}')).toEqual([
+      null,
+      null,
+      { d: '1970-01-01T00:00:00.000Z' },
+    ]);
     expect(await evaluate('a{{ null }}b{{ undefined }}c{{ false }}d{{ [1,2] }}')).toBe('abcfalsed1,2');
     await expect(evaluate('{{ () => 1 }}')).rejects.toThrow('a function, which is not data');
     await expect(evaluate('{{ ({ a: Symbol("x") }) }}')).rejects.toThrow('a symbol');
@@ -185,7 +245,10 @@ describe('names and values', () => {
 
   test('keys such as __proto__ survive every way through', async () => {
     const text = '{"__proto__":{"x":1},"constructor":2,"toString":3,"$item":4}';
-    const of = region({ a: { with: { fields: { n: 1 } } }, b: { kernel: 'script', with: { code: 'return { ...$json }' } } });
+    const of = region({
+      a: { with: { fields: { n: 1 } } },
+      b: { kernel: 'script', with: { code: 'return { ...$json }' } },
+    });
     evaluator.define(of);
     const { units } = await evaluator.run({ ...block(of, []), items: [text], units: 1 });
     expect(units[0]?.output).toBe('{"__proto__":{"x":1},"constructor":2,"toString":3,"$item":4,"n":1}');
@@ -202,7 +265,10 @@ describe('names and values', () => {
 
 describe('loops', () => {
   test('carry hands the result on, across blocks', async () => {
-    const of = region({ a: { with: { fields: { sum: '{{ ($loop.previous?.sum ?? 0) + $json.n }}' } } } }, { carry: true });
+    const of = region(
+      { a: { with: { fields: { sum: '{{ ($loop.previous?.sum ?? 0) + $json.n }}' } } } },
+      { carry: true },
+    );
     const one = await run(of, [{ n: 1 }, { n: 2 }]);
     expect(values(one)).toEqual([[{ n: 1, sum: 1 }], [{ n: 2, sum: 3 }]]);
     expect(JSON.parse(one.carry ?? '')).toEqual({ n: 2, sum: 3 });
@@ -243,8 +309,10 @@ describe('loops', () => {
 });
 
 describe('folds over blocks', () => {
-  const fold = (): Program => program(steps({ a: { fold: 'sum', item: { value: '{{ $json.v }}' } } }), { kind: 'fold' });
-  const part = (of: Program, items: Json[], more: Partial<Block>): Promise<BlockResult> => run(of, items, { units: 1, ...more });
+  const fold = (): Program =>
+    program(steps({ a: { fold: 'sum', item: { value: '{{ $json.v }}' } } }), { kind: 'fold' });
+  const part = (of: Program, items: Json[], more: Partial<Block>): Promise<BlockResult> =>
+    run(of, items, { units: 1, ...more });
 
   test('sees every item of every port once and answers at the end; several at a time', async () => {
     const of = fold();
@@ -257,7 +325,11 @@ describe('folds over blocks', () => {
     ];
     const results = await Promise.all(sent);
     expect(results.map((r) => values(r))).toEqual([
-      [], [], [], [[{ sum: 6, counts: [2, 1] }]], [[{ sum: 100, counts: [1] }]],
+      [],
+      [],
+      [],
+      [[{ sum: 6, counts: [2, 1] }]],
+      [[{ sum: 100, counts: [1] }]],
     ]);
     expect((await part(of, [], { end: true })).units[0]?.status).toBe('skipped');
   });
@@ -278,10 +350,13 @@ describe('folds over blocks', () => {
 });
 
 describe('code', () => {
-  const script = (code: string, more: Partial<Program> = {}): Program => region({ a: { kernel: 'script', with: { code } } }, more);
+  const script = (code: string, more: Partial<Program> = {}): Program =>
+    region({ a: { kernel: 'script', with: { code } } }, more);
 
   test('sees scope and given names, may declare the same ones, logs', async () => {
-    const of = script("const item = $input.item; const $now = 1;\nconsole.log('hello', { a: 1 });\nconsole.error(2);\nreturn { n: input[0].json.n + $now, i: $itemIndex }");
+    const of = script(
+      "const item = $input.item; const $now = 1;\nconsole.log('hello', { a: 1 });\nconsole.error(2);\nreturn { n: input[0].json.n + $now, i: $itemIndex }",
+    );
     const result = await run(of, [{ n: 1 }]);
     expect(values(result)).toEqual([[{ n: 2, i: 0 }]]);
     expect(result.units[0]?.logs).toBe('hello {"a":1}\n2');
@@ -302,20 +377,30 @@ describe('code', () => {
   });
 
   test('may be asynchronous; a rejection fails its unit, an endless promise is a timeout', async () => {
-    const of = script('const v = await Promise.resolve($json.n); if (v === 1) throw new TypeError("no");\nif (v === 2) await new Promise(() => {});\nreturn { v }');
-    const result = await run(of, [0, 1, 2, 3].map((n) => ({ n })));
+    const of = script(
+      'const v = await Promise.resolve($json.n); if (v === 1) throw new TypeError("no");\nif (v === 2) await new Promise(() => {});\nreturn { v }',
+    );
+    const result = await run(
+      of,
+      [0, 1, 2, 3].map((n) => ({ n })),
+    );
     expect(values(result)).toEqual([[{ v: 0 }], 'node-failed', 'expression-timeout', [{ v: 3 }]]);
     expect(result.units[1]?.failure?.message).toBe('TypeError: no (line 1)');
   });
 
   test('a thousand asynchronous units', async () => {
     const of = script('await null; return { v: $json.n }');
-    const result = await run(of, Array.from({ length: 1000 }, (_, n) => ({ n })));
+    const result = await run(
+      of,
+      Array.from({ length: 1000 }, (_, n) => ({ n })),
+    );
     expect(result.units.map((unit) => unit.output)).toEqual(Array.from({ length: 1000 }, (_, n) => `{"v":${n}}`));
   });
 
   test('logs are cut with a mark', async () => {
-    const of = script("for (let i = 0; i < 100; i++) console.log('x'.repeat(50)); return 1", { limits: { logBytes: 200 } as never });
+    const of = script("for (let i = 0; i < 100; i++) console.log('x'.repeat(50)); return 1", {
+      limits: { logBytes: 200 } as never,
+    });
     const log = (await run(of, [{}])).units[0]?.logs ?? '';
     expect(log.length).toBeLessThan(300);
     expect(log).toContain('cut at 200 bytes (limit code.logBytes)');
@@ -328,7 +413,7 @@ describe('one world', () => {
     ['sloppy global', "new Function('leak = 1')(); if (typeof leak !== 'undefined') throw 'leaked'; throw 'kept out'"],
     ['prototype', 'Object.prototype.leak = 1'],
     ['array prototype', 'Array.prototype.push = 1'],
-    ['hidden prototype', "Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())).next = 1"],
+    ['hidden prototype', 'Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())).next = 1'],
     ['generator prototype', '(function* () {}).constructor.prototype.leak = 1'],
     ['async prototype', '(async () => {}).constructor.prototype.leak = 1'],
     ['JSON', 'JSON.parse = null'],
@@ -342,7 +427,9 @@ describe('one world', () => {
   ];
   test.each(all)('nothing is left behind: %s', async (name, code) => {
     const context = { vars: {}, nodes: { outer: [['{}']] } };
-    const of = region({ a: { kernel: 'script', with: { code }, more: { references: [{ node: 'outer', uses: ['all'] }] } } });
+    const of = region({
+      a: { kernel: 'script', with: { code }, more: { references: [{ node: 'outer', uses: ['all'] }] } },
+    });
     const [unit] = (await run(of, [{}], { context })).units;
     // Code gets its own copies of data that units share; everything else is frozen.
     if (name !== 'vars' && name !== 'other nodes') expect(unit?.failure?.code).toBe('node-failed');
@@ -351,20 +438,43 @@ describe('one world', () => {
   });
 
   test('shared data that an expression changes behind its look is frozen', async () => {
-    await expect(evaluate("{{ $vars.list['pu' + 'sh'](1) }}", {}, { vars: { list: [] } })).rejects.toThrow('not extensible');
-    const of = region({ a: { with: { fields: { list: [1] } } }, b: { with: { fields: { n: "{{ $json.list['pu' + 'sh'](1) }}" } } } });
+    await expect(evaluate("{{ $vars.list['pu' + 'sh'](1) }}", {}, { vars: { list: [] } })).rejects.toThrow(
+      'not extensible',
+    );
+    const of = region({
+      a: { with: { fields: { list: [1] } } },
+      b: { with: { fields: { n: "{{ $json.list['pu' + 'sh'](1) }}" } } },
+    });
     expect(values(await run(of, [{}, {}]))).toEqual(['expression-failed', 'expression-failed']);
   });
 
   test('what people assign on their own objects works', async () => {
-    expect(await evaluate("{{ (() => { const e = new Error('x'); e.name = 'Mine'; e.message = 'y'; return e.name + e.message })() }}")).toBe('Miney');
-    expect(await evaluate('{{ (() => { const o = {}; o.toString = () => "t"; o.constructor = 1; return String(o) + o.constructor })() }}')).toBe('t1');
-    expect(await evaluate("{{ (() => { class E extends Error { constructor() { super('m'); this.name = 'E' } } return new E().name })() }}")).toBe('E');
+    expect(
+      await evaluate(
+        "{{ (() => { const e = new Error('x'); e.name = 'Mine'; e.message = 'y'; return e.name + e.message })() }}",
+      ),
+    ).toBe('Miney');
+    expect(
+      await evaluate(
+        '{{ (() => { const o = {}; o.toString = () => "t"; o.constructor = 1; return String(o) + o.constructor })() }}',
+      ),
+    ).toBe('t1');
+    expect(
+      await evaluate(
+        "{{ (() => { class E extends Error { constructor() { super('m'); this.name = 'E' } } return new E().name })() }}",
+      ),
+    ).toBe('E');
   });
 
   test.each([
-    ['typeof process'], ['typeof require'], ['typeof fetch'], ['typeof setTimeout'], ['typeof Buffer'], ['typeof gc'],
-    ['typeof WebAssembly'], ['typeof SharedArrayBuffer'],
+    ['typeof process'],
+    ['typeof require'],
+    ['typeof fetch'],
+    ['typeof setTimeout'],
+    ['typeof Buffer'],
+    ['typeof gc'],
+    ['typeof WebAssembly'],
+    ['typeof SharedArrayBuffer'],
   ])('no way out: %s', async (code) => {
     const outside = code.replace('typeof ', '');
     expect(await evaluate(`{{ (() => 1).constructor('return typeof ${outside}')() }}`)).toBe('undefined');
@@ -372,14 +482,27 @@ describe('one world', () => {
   });
 
   test('modules cannot be imported', async () => {
-    const of = region({ a: { kernel: 'script', with: { code: "const m = await (0, eval)('import(\"node:fs\")'); return 1" } } });
+    const of = region({
+      a: { kernel: 'script', with: { code: 'const m = await (0, eval)(\'import("node:fs")\'); return 1' } },
+    });
     expect(values(await run(of, [{}]))).toEqual(['node-failed']);
   });
 });
 
 describe('limits', () => {
   const limited = (limits: Partial<Program['limits']>): Program =>
-    region({ a: { with: { fields: { x: '{{ $json.f ? [1,[2,[3,[4]]]] : $json.k ? Object.fromEntries(Array.from({length: 30}, (_, i) => ["k" + i, i])) : "é".repeat($json.n) }}' } } } }, { limits: limits as never });
+    region(
+      {
+        a: {
+          with: {
+            fields: {
+              x: '{{ $json.f ? [1,[2,[3,[4]]]] : $json.k ? Object.fromEntries(Array.from({length: 30}, (_, i) => ["k" + i, i])) : "é".repeat($json.n) }}',
+            },
+          },
+        },
+      },
+      { limits: limits as never },
+    );
   test.each([
     ['item.bytes', { itemBytes: 100 }, { n: 60 }],
     ['item.depth', { itemDepth: 3 }, { f: 1 }],
@@ -398,7 +521,9 @@ describe('messages', () => {
     const of = region({ a: { with: { fields: { v: '{{ $vars.v }}', i: '{{ $loop.index }}' } } } });
     evaluator.define(of);
     const results = await Promise.all(
-      Array.from({ length: 500 }, (_, i) => evaluator.run(block(of, [{ n: i }], { first: i, context: { vars: { v: i * 2 } } }))),
+      Array.from({ length: 500 }, (_, i) =>
+        evaluator.run(block(of, [{ n: i }], { first: i, context: { vars: { v: i * 2 } } })),
+      ),
     );
     expect(results.map((r) => values(r)[0])).toEqual(Array.from({ length: 500 }, (_, i) => [{ n: i, v: i * 2, i }]));
   });

@@ -293,7 +293,8 @@ class Client implements EvaluatorClient {
   #settle(message: Message): void {
     const left: Work[] = [];
     for (const { work, wanted, given } of message.parts) {
-      if (work.fold === null && !work.ended && given < wanted) work.reject(new Defect('the evaluator gave too few results'));
+      if (work.fold === null && !work.ended && given < wanted)
+        work.reject(new Defect('the evaluator gave too few results'));
       else if (work.fold !== null || work.ended || work.units.length >= work.block.units) this.#finish(work);
       else {
         // It went well alone: what killed it before was not this unit by itself.
@@ -307,7 +308,11 @@ class Client implements EvaluatorClient {
   #finish(work: Work): void {
     const { program } = work.known;
     if (work.fold !== null) {
-      this.#folds.done(work.block, work.fold.open, work.units.some((unit) => unit.status === 'failed'));
+      this.#folds.done(
+        work.block,
+        work.fold.open,
+        work.units.some((unit) => unit.status === 'failed'),
+      );
       return work.resolve({ units: work.units, carry: work.block.carry, ended: false });
     }
     const hands = program.carry || program.state !== null;
@@ -346,7 +351,9 @@ class Client implements EvaluatorClient {
 
   /** Puts back what was not answered; blames a unit that died alone. */
   #suspect(message: Message, reason: 'time' | 'memory'): void {
-    const works = message.parts.map((part) => part.work).filter((work) => work.units.length < work.block.units || work.fold !== null);
+    const works = message.parts
+      .map((part) => part.work)
+      .filter((work) => work.units.length < work.block.units || work.fold !== null);
     for (const { work } of message.parts) if (!works.includes(work)) this.#finish(work);
     const [head] = works;
     if (head === undefined) return;
@@ -382,16 +389,18 @@ class Client implements EvaluatorClient {
       work.units = [failedUnit(failure('memory-exceeded', message, { retry: 'yes' }))];
       return this.#finish(work);
     }
-    const again = before.map((block, part): Work => ({
-      ...work,
-      block,
-      units: [],
-      careful: true,
-      fold: { open: fold.open, part },
-      // What the replay does, the work behind it did.
-      resolve: () => {},
-      reject: (error) => work.reject(error),
-    }));
+    const again = before.map(
+      (block, part): Work => ({
+        ...work,
+        block,
+        units: [],
+        careful: true,
+        fold: { open: fold.open, part },
+        // What the replay does, the work behind it did.
+        resolve: () => {},
+        reject: (error) => work.reject(error),
+      }),
+    );
     queue.unshift(...again, work);
   }
 
@@ -402,15 +411,23 @@ class Client implements EvaluatorClient {
     const more = { retry: 'no', ...(node === undefined ? {} : { node }) } as const;
     const who = program.kind === 'fold' ? `Node ${node}` : `Iteration ${index}`;
     if (reason === 'time') {
-      return failure('expression-timeout', `${who} could not be stopped in time (limit ${program.unitMs} ms) and was ended with its process.`, {
-        ...more,
-        fix: 'Look for an endless loop or one call that takes very long.',
-      });
+      return failure(
+        'expression-timeout',
+        `${who} could not be stopped in time (limit ${program.unitMs} ms) and was ended with its process.`,
+        {
+          ...more,
+          fix: 'Look for an endless loop or one call that takes very long.',
+        },
+      );
     }
-    return failure('memory-exceeded', `${who} used more memory than the evaluator may have (${this.#options.isolateMiB} MiB).`, {
-      ...more,
-      fix: 'Work on smaller pieces: split the list, or raise settings.limits["evaluator.bytes"].',
-    });
+    return failure(
+      'memory-exceeded',
+      `${who} used more memory than the evaluator may have (${this.#options.isolateMiB} MiB).`,
+      {
+        ...more,
+        fix: 'Work on smaller pieces: split the list, or raise settings.limits["evaluator.bytes"].',
+      },
+    );
   }
 }
 

@@ -25,7 +25,8 @@ const script = (code: string, more: Partial<Program> = {}): Program =>
     ...more,
   });
 
-const numbers = (count: number, bad: readonly number[]): Json[] => Array.from({ length: count }, (_, n) => ({ n, bad: bad.includes(n) }));
+const numbers = (count: number, bad: readonly number[]): Json[] =>
+  Array.from({ length: count }, (_, n) => ({ n, bad: bad.includes(n) }));
 
 const codes = (result: BlockResult): unknown[] =>
   result.units.map((unit) => unit.failure?.code ?? (decodeItem(unit.output).json as { n: number }).n);
@@ -39,7 +40,7 @@ describe('time', () => {
     ['endless loop in a function', '(() => { while (true) {} })()'],
     ['loop that catches everything', 'for (;;) { try { for (;;) {} } catch {} finally {} }'],
     ['slow regular expression', "/^(a+)+$/.test('a'.repeat(40) + 'b')"],
-    ['endless work of a built-in', "new Array(1e5).fill(1).sort(() => { for (;;) {} })"],
+    ['endless work of a built-in', 'new Array(1e5).fill(1).sort(() => { for (;;) {} })'],
     ['work left behind', '(async () => { for (;;) await null })()'],
     ['endless microtasks', 'const f = () => Promise.resolve().then(f); f()'],
     ['toJSON that never ends', 'return { toJSON() { for (;;) {} } }'],
@@ -54,7 +55,15 @@ describe('time', () => {
   test('in an expression; the failure names the node, and the limit is one per unit', async () => {
     const client = start();
     const of = program(
-      steps({ a: { with: { fields: { n: '{{ $json.bad ? (() => { while (true) {} })() : (() => { const t = Date.now() + 30; while (Date.now() < t); return $json.n * 2 })() }}' } } } }),
+      steps({
+        a: {
+          with: {
+            fields: {
+              n: '{{ $json.bad ? (() => { while (true) {} })() : (() => { const t = Date.now() + 30; while (Date.now() < t); return $json.n * 2 })() }}',
+            },
+          },
+        },
+      }),
       { unitMs: 100 },
     );
     client.define(of);
@@ -106,19 +115,24 @@ describe('memory', () => {
 
   test('order and carry survive a death', { timeout: 60_000 }, async () => {
     const client = start();
-    const text = '{{ $json.bad ? (() => { const l = []; for (;;) l.push({ a: l.length }) })() : ($loop.previous?.sum ?? 0) + $json.n }}';
+    const text =
+      '{{ $json.bad ? (() => { const l = []; for (;;) l.push({ a: l.length }) })() : ($loop.previous?.sum ?? 0) + $json.n }}';
     const of = program(steps({ a: { with: { fields: { sum: text } } } }), { carry: true, unitMs: 5000 });
     client.define(of);
     const result = await client.run(block(of, numbers(6, [3])));
-    expect(result.units.map((unit) => unit.failure?.code ?? (decodeItem(unit.output).json as { sum: number }).sum)).toEqual([
-      0, 1, 3, 'memory-exceeded', 7, 12,
-    ]);
+    expect(
+      result.units.map((unit) => unit.failure?.code ?? (decodeItem(unit.output).json as { sum: number }).sum),
+    ).toEqual([0, 1, 3, 'memory-exceeded', 7, 12]);
     expect(JSON.parse(result.carry ?? '')).toMatchObject({ sum: 12 });
   });
 
   test('a block that is too large to be taken in is taken in pieces', { timeout: 60_000 }, async () => {
     const client = start();
-    const of = program([], { kind: 'templates', templates: [['n', template('{{ $json.list.length }}')]], unitMs: 3000 });
+    const of = program([], {
+      kind: 'templates',
+      templates: [['n', template('{{ $json.list.length }}')]],
+      unitMs: 3000,
+    });
     client.define(of);
     const items = Array.from({ length: 12 }, () => ({ list: Array.from({ length: 40_000 }, (_, i) => ({ i })) }));
     expect(codes(await client.run(block(of, items)))).toEqual(items.map(() => 40_000));

@@ -5,7 +5,13 @@ import { createEvaluator } from './evaluator.ts';
 import { block, program, steps, template } from './fixtures/programs.ts';
 
 const item = (i: number): Json => ({
-  id: i, name: `Item number ${i}`, price: i / 7, qty: i % 13, tags: ['a', 'b'], address: { city: 'Berlin', zip: '10115' }, ok: true,
+  id: i,
+  name: `Item number ${i}`,
+  price: i / 7,
+  qty: i % 13,
+  tags: ['a', 'b'],
+  address: { city: 'Berlin', zip: '10115' },
+  ok: true,
 });
 
 const one = program(steps({ a: { with: { fields: { total: '{{ $json.qty * $json.price }}' } } } }));

@@ -28,7 +28,8 @@ export function needsOf(program: Program): Needs {
     if (typeof code === 'string' && Array.isArray(names)) {
       for (const word of names) name(String(word));
       if (code.includes('$fn(')) needs.functions = true;
-      for (const [, called] of code.matchAll(/, "(\w+)", \[/g)) if (DATE_FUNCTION_NAMES.has(called as string)) needs.dates = true;
+      for (const [, called] of code.matchAll(/, "(\w+)", \[/g))
+        if (DATE_FUNCTION_NAMES.has(called as string)) needs.dates = true;
       return;
     }
     for (const member of Object.values(value)) visit(member);

@@ -4,6 +4,7 @@
  */
 import type ivm from 'isolated-vm';
 import path from 'node:path';
+import v8 from 'node:v8';
 import { ModuleLoader, type Paths } from './module-loader.ts';
 
 export interface Definition {
@@ -22,11 +23,22 @@ type Entry = 'define' | 'forget' | 'begin' | 'slice' | 'recover';
 type Entries = Record<Entry, ivm.Reference<(...args: (string | boolean | number)[]) => string>>;
 const ENTRIES: readonly Entry[] = ['define', 'forget', 'begin', 'slice', 'recover'];
 
+/** Runs `make` while new contexts have `gc`; no context that runs texts of users is made then. */
+export function withCollector<T>(make: () => T): T {
+  v8.setFlagsFromString('--expose-gc');
+  try {
+    return make();
+  } finally {
+    v8.setFlagsFromString('--no-expose-gc');
+  }
+}
+
 export class Realm {
   /** Some unit has run here. */
   used = false;
   readonly #isolate: ivm.Isolate;
   readonly #loader: ModuleLoader;
+  readonly #gc: ivm.Reference<() => void>;
   readonly #entries: Entries;
   readonly #defined = new Set<string>();
   readonly #loaded = new Set<string>();
@@ -34,6 +46,7 @@ export class Realm {
 
   constructor(isolated: typeof ivm, paths: Paths, memoryMiB: number) {
     this.#isolate = new isolated.Isolate({ memoryLimit: memoryMiB });
+    this.#gc = withCollector(() => this.#isolate.createContextSync().global.getSync('gc', { reference: true }));
     const context = this.#isolate.createContextSync();
     this.#loader = new ModuleLoader(this.#isolate, context, paths);
     this.#directory = path.join(paths.runtime, 'sandbox', 'isolate');
@@ -44,18 +57,25 @@ export class Realm {
 
   define({ id, needs, text }: Definition): void {
     if (this.#defined.has(id)) return;
-    if (needs.includes('d')) this.#glue("import * as luxon from 'luxon'; import { installLuxon } from './library.ts'; installLuxon(luxon);");
+    if (needs.includes('d'))
+      this.#glue("import * as luxon from 'luxon'; import { installLuxon } from './library.ts'; installLuxon(luxon);");
     if (needs.includes('f')) {
-      this.#glue("import * as functions from './functions/index.ts'; import { installFunctions } from './library.ts'; installFunctions(functions);");
+      this.#glue(
+        "import * as functions from './functions/index.ts'; import { installFunctions } from './library.ts'; installFunctions(functions);",
+      );
     }
     if (needs.includes('j')) {
-      this.#glue("import * as jmespath from 'jmespath'; import { installJmespath } from './library.ts'; installJmespath(jmespath);");
+      this.#glue(
+        "import * as jmespath from 'jmespath'; import { installJmespath } from './library.ts'; installJmespath(jmespath);",
+      );
     }
     const { steps } = JSON.parse(text) as { steps: { module?: string }[] };
     for (const { module } of steps) {
       if (module === undefined) continue;
       const url = JSON.stringify(module);
-      this.#glue(`import * as module from ${url}; import { provide } from './interpreter.ts'; provide(${url}, module);`);
+      this.#glue(
+        `import * as module from ${url}; import { provide } from './interpreter.ts'; provide(${url}, module);`,
+      );
     }
     this.call('define', [text]);
     this.#defined.add(id);
@@ -73,12 +93,21 @@ export class Realm {
 
   call(name: Entry, args: (string | boolean | number)[], timeoutMs?: number): string {
     try {
-      return this.#entries[name].applySync(undefined, args, timeoutMs === undefined ? {} : { timeout: timeoutMs }) as string;
+      return this.#entries[name].applySync(
+        undefined,
+        args,
+        timeoutMs === undefined ? {} : { timeout: timeoutMs },
+      ) as string;
     } catch (error) {
       if (this.#isolate.isDisposed) throw new IsolateDied((error as Error).message);
       if ((error as Error).message === 'Script execution timed out.') throw new TimedOut();
       throw error;
     }
+  }
+
+  /** Frees what the isolate no longer needs. */
+  collect(): void {
+    if (!this.#isolate.isDisposed) this.#gc.applySync(undefined, []);
   }
 
   dispose(): void {

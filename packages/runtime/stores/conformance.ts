@@ -93,16 +93,25 @@ export function describeStore(name: string, open: OpenStore): void {
         await store.commit({ lease, now, run: { status: 'running', startedAt: 5 } });
         await store.commit({ lease, now, run: { output: '[1]' } });
         const trouble = failure('timeout', 'too slow', { data: { ms: 3 } });
-        await store.commit({ lease, now, run: { status: 'failed', failure: trouble, finishedAt: 9 } });
+        await store.commit({ lease, now, run: { failure: trouble } });
         expect(await store.getRun(RUN.id)).toMatchObject({
-          status: 'failed',
+          status: 'running',
           startedAt: 5,
           output: '[1]',
           failure: trouble,
-          finishedAt: 9,
         });
         await store.commit({ lease, now, run: { failure: null } });
         expect((await store.getRun(RUN.id))?.failure).toBeNull();
+      });
+
+      it('gives the lease up with the final status', async () => {
+        await store.commit({ lease, now, run: { status: 'failed', finishedAt: 9 } });
+        expect(await store.getRun(RUN.id)).toMatchObject({ status: 'failed', finishedAt: 9 });
+        expect(await store.leaseOwner(RUN.id)).toBeNull();
+        await expect(store.commit({ lease, now, run: { status: 'running' } })).rejects.toMatchObject({
+          code: 'lease-lost',
+        });
+        expect((await store.getRun(RUN.id))?.status).toBe('failed');
       });
 
       it('lists the newest first, by page and by status', async () => {
@@ -123,6 +132,8 @@ export function describeStore(name: string, open: OpenStore): void {
       it('gives a run to one at a time, also against the same owner', async () => {
         expect(await store.claim(RUN.id, 'b', 10_000)).toBeNull();
         expect(await store.claim(RUN.id, 'a', 10_000)).toBeNull();
+        expect(await store.leaseOwner(RUN.id)).toBe('a');
+        expect(await store.claim(RUN.id, 'b', 10_000, 'not a')).toBeNull();
       });
 
       it('gives it to another once it ran out by the clock of the database, with a higher token', async () => {

@@ -148,6 +148,7 @@ class MemoryStore implements RunStore {
     for (const row of commit.rows ?? []) this.putRow(this.loopOf(run, row.loop), row);
     for (const loop of run.loops.values()) this.settle(loop);
     Object.assign(run.record, commit.run);
+    if (hasEnded(run.record.status)) run.lease.owner = null;
     return run.record.control;
   }
 

@@ -41,7 +41,8 @@ function structure(value: object, level: number): Json {
   const prototype = getPrototypeOf(value) as object | null;
   if (prototype !== objectPrototype && prototype !== null) {
     const special = instance(value);
-    if (special !== value) return special !== null && typeof special === 'object' ? structure(special, level + 1) : toData(special);
+    if (special !== value)
+      return special !== null && typeof special === 'object' ? structure(special, level + 1) : toData(special);
     return plain(value as Record<string, unknown>, level, {});
   }
   const own = value as { toJSON?: unknown };
@@ -99,7 +100,8 @@ function instance(value: object): unknown {
   if (value instanceof Promise) throw new NotData('the result is a promise; only code can await');
   if (value instanceof RegExp) throw new NotData('the result is a regular expression, which is not data');
   if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf();
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) throw new NotData('the result is binary; use [...bytes]');
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+    throw new NotData('the result is binary; use [...bytes]');
   return value;
 }
 

@@ -173,10 +173,13 @@ export class FoldJob implements Job {
       return;
     }
     const ports = value as Item[][];
-    if (!Array.isArray(ports)) throw new FailureError(failure('node-failed', `Node ${this.#step.id} gave no lists of items.`));
+    if (!Array.isArray(ports))
+      throw new FailureError(failure('node-failed', `Node ${this.#step.id} gave no lists of items.`));
     const texts = portTexts(ports, this.#program.limits, `Node ${this.#step.id}`);
     const wired = texts.map((list, p) => list.map((text, i) => wireText((ports[p] as Item[])[i] as Item, text, true)));
     const log = takeLog();
-    this.results.push(`${MARKS.completed}${joinPorts(wired)}${log === '' ? '' : `${FIELD}${FIELD}${JSON.stringify(log)}`}`);
+    this.results.push(
+      `${MARKS.completed}${joinPorts(wired)}${log === '' ? '' : `${FIELD}${FIELD}${JSON.stringify(log)}`}`,
+    );
   }
 }

@@ -12,7 +12,10 @@ const REMOVED = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'FinalizationReg
  * assign on instances become accessors that define the member on the instance.
  */
 const ASSIGNABLE: [object, string[]][] = [
-  [Object.prototype, ['constructor', 'hasOwnProperty', 'isPrototypeOf', 'propertyIsEnumerable', 'toLocaleString', 'toString', 'valueOf']],
+  [
+    Object.prototype,
+    ['constructor', 'hasOwnProperty', 'isPrototypeOf', 'propertyIsEnumerable', 'toLocaleString', 'toString', 'valueOf'],
+  ],
   [Function.prototype, ['constructor', 'name', 'toString']],
   ...[Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map(
     (type): [object, string[]] => [type.prototype, ['constructor', 'message', 'name', 'toString']],

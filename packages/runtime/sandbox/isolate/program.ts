@@ -101,15 +101,24 @@ export function compileProgram(program: Program, modules: Modules): CompiledProg
     flatten: program.flatten,
     plain: program.plain === true || program.kind !== 'region',
     lineage: program.steps.some((step) =>
-      step.references.some((r) => inside.has(r.node) && (r.uses.includes('item') || r.uses.includes('other') || isCode(step))),
+      step.references.some(
+        (r) => inside.has(r.node) && (r.uses.includes('item') || r.uses.includes('other') || isCode(step)),
+      ),
     ),
     statesLineage: program.kind === 'region' && steps.length === 1,
   };
 }
 
-const isCode = (step: Step): boolean => step.params.code?.kind === 'literal' && typeof step.params.code.value === 'string';
+const isCode = (step: Step): boolean =>
+  step.params.code?.kind === 'literal' && typeof step.params.code.value === 'string';
 
-function compileStep(step: Step, at: number, place: (source: Source) => Source, isResult: boolean, modules: Modules): CompiledStep {
+function compileStep(
+  step: Step,
+  at: number,
+  place: (source: Source) => Source,
+  isResult: boolean,
+  modules: Modules,
+): CompiledStep {
   const module = modules[step.module ?? ''] as Partial<KernelModule & FoldModule> | undefined;
   const isFold = step.work === 'fold';
   if (isFold ? typeof module?.begin !== 'function' : typeof module?.run !== 'function') {
@@ -117,7 +126,10 @@ function compileStep(step: Step, at: number, place: (source: Source) => Source, 
   }
   const inputs = step.inputs.map((sources) => sources.map(place));
   const code = step.params.code;
-  const raw: [string, Template][] = Object.entries(step.rawParams).map(([name, value]) => [name, { kind: 'literal', value }]);
+  const raw: [string, Template][] = Object.entries(step.rawParams).map(([name, value]) => [
+    name,
+    { kind: 'literal', value },
+  ]);
   const itemParams = Object.entries(step.itemParams);
   const { loop } = step;
   return {

@@ -120,7 +120,9 @@ export class Region implements Neighbours {
       if (step.at > this.#at) break;
       const texts = this.texts[step.at] as string[][] | null;
       if (step.at === this.#at) {
-        parts.push(`{"id":${JSON.stringify(step.id)},"status":"failed","output":[],"failure":${JSON.stringify(failed)}}`);
+        parts.push(
+          `{"id":${JSON.stringify(step.id)},"status":"failed","output":[],"failure":${JSON.stringify(failed)}}`,
+        );
       } else parts.push(texts === null ? skippedText(step.id) : stepText(step.head, texts));
     }
     return parts.length === 0 ? '' : `[${parts.join(',')}]`;
@@ -193,7 +195,11 @@ export class Region implements Neighbours {
           this.#settled = null;
         } else {
           const batch = all ? items : size === 1 ? [items[position] as Item] : items.slice(position, position + size);
-          let given = all ? inputs : lead <= 0 && inputs.length === 1 ? [batch] : inputs.map((i, p) => (p === lead ? batch : i));
+          let given = all
+            ? inputs
+            : lead <= 0 && inputs.length === 1
+              ? [batch]
+              : inputs.map((i, p) => (p === lead ? batch : i));
           if (step.code !== null) given = given.map((list) => list.map(cloneItem));
           const item = given[lead]?.[0] ?? { json: {} };
           this.#aim(step, item, position, all && step.code !== null ? given : inputs);
@@ -230,7 +236,14 @@ export class Region implements Neighbours {
     return call;
   }
 
-  #codeCall(code: RunCode, params: Record<string, Json>, item: Item, inputs: Item[][], index: number, all: boolean): KernelCall {
+  #codeCall(
+    code: RunCode,
+    params: Record<string, Json>,
+    item: Item,
+    inputs: Item[][],
+    index: number,
+    all: boolean,
+  ): KernelCall {
     const { scope } = this;
     scope.copies = true;
     scope.ownsItem = true;
@@ -276,7 +289,14 @@ export class Region implements Neighbours {
     }
   }
 
-  #trackOrigins(step: CompiledStep, ports: Item[][], position: number, count: number, lead: number, first: boolean): void {
+  #trackOrigins(
+    step: CompiledStep,
+    ports: Item[][],
+    position: number,
+    count: number,
+    lead: number,
+    first: boolean,
+  ): void {
     // Positions count the items of all input ports, one after the other.
     let start = position;
     for (let p = 0; p < lead; p += 1) start += (this.#inputs[p] as readonly Item[]).length;
@@ -285,7 +305,8 @@ export class Region implements Neighbours {
     const origins = this.#origins[step.at] as Origin[][];
     for (let p = 0; p < ports.length; p += 1) {
       const into = (origins[p] ??= []);
-      for (const item of ports[p] as Item[]) into.push(item.from === undefined ? whole : item.from.map((at) => at + start));
+      for (const item of ports[p] as Item[])
+        into.push(item.from === undefined ? whole : item.from.map((at) => at + start));
     }
   }
 

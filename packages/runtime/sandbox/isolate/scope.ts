@@ -29,7 +29,9 @@ export interface Neighbours {
 }
 
 export function cloneItem(item: Item): Item {
-  return item.files === undefined ? { json: cloneData(item.json) } : { json: cloneData(item.json), files: cloneData(item.files) };
+  return item.files === undefined
+    ? { json: cloneData(item.json) }
+    : { json: cloneData(item.json), files: cloneData(item.files) };
 }
 
 /** What the units of one request share. */
@@ -290,7 +292,9 @@ export class NodeView {
     // One item can only be the one that is meant.
     const only = ports.find((items) => items.length > 0);
     if (only?.length === 1) return this.#give(only[0] as Item);
-    throw new Error(`which item of $('${this.#id}') this item was made from is not known; use .first(), .last() or .all()`);
+    throw new Error(
+      `which item of $('${this.#id}') this item was made from is not known; use .first(), .last() or .all()`,
+    );
   }
 
   itemMatching(position: unknown): Item {
@@ -326,8 +330,21 @@ export class NodeView {
 
 /** Names that every expression may use; a scope has a member for each. */
 export const SCOPE_MEMBERS: ReadonlySet<string> = new Set([
-  '$json', '$item', '$input', '$', '$itemIndex', '$runIndex', '$loop', '$vars', '$run', '$now', '$today', 'DateTime',
-  'Duration', 'Interval', '$jmespath',
+  '$json',
+  '$item',
+  '$input',
+  '$',
+  '$itemIndex',
+  '$runIndex',
+  '$loop',
+  '$vars',
+  '$run',
+  '$now',
+  '$today',
+  'DateTime',
+  'Duration',
+  'Interval',
+  '$jmespath',
 ]);
 
 /** What user text can get hold of; frozen with the rest. */

@@ -58,7 +58,10 @@ export function nameSource(name: string): string {
 /** Names that are passed in; the language's own are found without help. */
 export function passedNames(names: readonly string[]): string[] {
   return [...new Set(names)].filter(
-    (name) => identifier.test(name) && name !== '$fn' && (SCOPE_MEMBERS.has(name) || hasFunction(name) || !(name in globalThis)),
+    (name) =>
+      identifier.test(name) &&
+      name !== '$fn' &&
+      (SCOPE_MEMBERS.has(name) || hasFunction(name) || !(name in globalThis)),
   );
 }
 
@@ -66,7 +69,9 @@ export function passedNames(names: readonly string[]): string[] {
 function compileCode({ code, source, names }: Code, place: Place): Evaluate<unknown> {
   const passed = passedNames(names);
   try {
-    const inner = new Function('$fn', ...passed, `"use strict"; return (${code}\n);`) as (...values: unknown[]) => unknown;
+    const inner = new Function('$fn', ...passed, `"use strict"; return (${code}\n);`) as (
+      ...values: unknown[]
+    ) => unknown;
     const body = `inner(${['call', ...passed.map(nameSource)].join(', ')})`;
     const run = CHANGES.test(source)
       ? `s.copies = true; try { return ${body}; } finally { s.copies = false; }`
@@ -153,7 +158,9 @@ export function compileTemplate(template: Template, place: Place): Evaluate {
       };
     }
     case 'object':
-      return compileObject(template.entries.map(([key, member]) => [key, compileTemplate(member, inner(key))] as const));
+      return compileObject(
+        template.entries.map(([key, member]) => [key, compileTemplate(member, inner(key))] as const),
+      );
     case 'list': {
       const items = template.items.map((item, i) => compileTemplate(item, inner(i)));
       return (scope) => items.map((item) => item(scope));

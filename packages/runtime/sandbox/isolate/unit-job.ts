@@ -123,7 +123,9 @@ export class UnitJob implements Job {
     this.#token += 1;
     if (this.running) {
       const node = this.#program.steps[this.#scope.step]?.id;
-      return this.#finishFailed(node === undefined ? failed : { ...failed, node: failed.node ?? node, path: failed.path ?? node });
+      return this.#finishFailed(
+        node === undefined ? failed : { ...failed, node: failed.node ?? node, path: failed.path ?? node },
+      );
     }
     const last = this.results.pop();
     if (last === undefined) return;
@@ -198,7 +200,8 @@ export class UnitJob implements Job {
       scope.previous = this.#memory;
       const { size, items } = request;
       const frame: Item[] = [];
-      for (let i = u * size, end = Math.min(i + size, items.length); i < end; i += 1) frame.push(itemFromWire(items[i] as Json));
+      for (let i = u * size, end = Math.min(i + size, items.length); i < end; i += 1)
+        frame.push(itemFromWire(items[i] as Json));
       scope.unitItems = frame;
     } else {
       scope.vars = this.#memory;
@@ -257,9 +260,12 @@ export class UnitJob implements Job {
     } else {
       const { results } = program;
       items = this.#resultItems(results[0] ?? []);
-      const ports = results.map((sources, port) => this.#resultTexts(sources, port === 0 ? items : this.#resultItems(sources)));
+      const ports = results.map((sources, port) =>
+        this.#resultTexts(sources, port === 0 ? items : this.#resultItems(sources)),
+      );
       output = joinPorts(ports);
-      if (output.length > limits.stepBytes) throw new FailureError(limitFailure('step.bytes', limits.stepBytes, 'The result'));
+      if (output.length > limits.stepBytes)
+        throw new FailureError(limitFailure('step.bytes', limits.stepBytes, 'The result'));
       steps = this.#region.record();
     }
     const memory = this.#advance(items);
@@ -276,7 +282,9 @@ export class UnitJob implements Job {
   #resultItems(sources: readonly Source[]): readonly Item[] {
     const [only] = sources;
     const items =
-      sources.length === 1 ? this.#region.itemsOf(only as Source) : sources.flatMap((source) => this.#region.itemsOf(source));
+      sources.length === 1
+        ? this.#region.itemsOf(only as Source)
+        : sources.flatMap((source) => this.#region.itemsOf(source));
     return this.#program.flatten ? flattenItems(items) : items;
   }
 

@@ -112,6 +112,9 @@ class SqliteStore implements RunStore {
         this.writeLoops(lease.run, commit);
         this.writeRows(lease.run, commit);
         if (commit.run !== undefined) records.patchRun(this.db, lease.run, commit.run);
+        // With its final status a run needs no driver any more, even if this one dies right after.
+        if (commit.run?.status !== undefined && hasEnded(commit.run.status))
+          records.putLease(this.db, { ...lease, owner: null });
         return lease.control;
       });
     } catch (error) {

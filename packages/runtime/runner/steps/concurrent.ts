@@ -29,6 +29,11 @@ export interface Concurrent {
   work: UnitWork;
   /** Break: true after an iteration ends the loop. */
   stopWhen: ((output: string, index: number) => Promise<boolean>) | null;
+  /**
+   * An iteration that holds loops of its own makes progress between one lost runner and the next; its inner
+   * iterations are the ones to blame.
+   */
+  progresses?: boolean;
   /** Called when an iteration is on disk: nested records of it may go. */
   settled?: (index: number) => void;
 }
@@ -132,7 +137,7 @@ async function one(context: RunContext, step: Step, job: Concurrent, run: LoopRu
   context.loops.started(1, job.path);
   context.stats.iterations += 1;
   const at = clock.now();
-  const lost = run.lossFailure(index);
+  const lost = job.progresses === true ? null : run.lossFailure(index);
   if (lost !== null) {
     run.settle(index, input, { status: 'failed', output: '', steps: '', logs: '', failure: lost, attempts: 0 }, at, 0);
     return;

@@ -26,6 +26,7 @@ export async function frameLoop(
     feeds,
     ports: 1,
     stopWhen,
+    progresses: body.checkpoint,
     settled: (index) => {
       if (body.checkpoint) context.writer.forget(`${path}[${index}]`);
     },

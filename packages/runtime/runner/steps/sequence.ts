@@ -29,7 +29,9 @@ export async function sequentialIteration(
   await writer.durable();
   context.fault('before-effect');
   const begun = clock.monotonic();
-  const lost = run.lossFailure(index);
+  // A body that holds loops makes progress between one lost runner and the next.
+  const progresses = step.container !== undefined && 'body' in step.container && step.container.body.checkpoint;
+  const lost = progresses ? null : run.lossFailure(index);
   const tried =
     lost === null
       ? await attempt(

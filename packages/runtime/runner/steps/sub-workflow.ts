@@ -57,6 +57,7 @@ export async function runSubWorkflow(
     feeds,
     ports: 1,
     stopWhen: await breakCondition(context, frame, step),
+    progresses: plan.root.checkpoint,
     settled: (index) => context.writer.forget(`${path}[${index}]`),
     work: async (items, index) => {
       const given = container.input === undefined ? items : await mapped(context, frame, step, container, items, index);

@@ -14,8 +14,10 @@ import {
   numeric,
   plainText,
   refuse,
+  typeName,
+  Undefined,
+  valueOf,
 } from './value.ts';
-import { typeName, Undefined, valueOf } from './value.ts';
 
 function missing(object: unknown, key: unknown): Undefined {
   return new Undefined(`${typeName(object)} has no ${Array.isArray(object) ? 'element' : 'field'} ${text(key)}`);
@@ -36,7 +38,7 @@ function item(object: unknown, key: unknown): unknown {
     if (Array.isArray(object)) return object[at < 0 ? object.length + at : at];
     const s = plainText(object);
     chargeText(Math.min(s.length, Math.abs(at) * 2));
-    const found = at < 0 ? [...s.slice(at * 2 - 1)].at(at) : firstCharacters(s, at + 1)[at];
+    const found = at < 0 ? Array.from(s.slice(at * 2 - 1)).at(at) : firstCharacters(s, at + 1)[at];
     return object instanceof Markup && found !== undefined ? new Markup(found) : found;
   }
   return isMapping(object) ? valueOf(object, key) : undefined;

@@ -3,7 +3,7 @@
  * never yields, so the counters belong to the module. Does not know what a step is spent on.
  */
 
-export const MOST_STEPS = 1_000_000;
+const MOST_STEPS = 1_000_000;
 /** Longest text in characters, and so the most a template can print. */
 export const MOST_TEXT = 16 * 1024 * 1024;
 /** Longest list that a template may make. */

@@ -17,12 +17,8 @@ export class Scope {
     this.#parent = parent;
   }
   get(name: string): unknown {
-    let scope: Scope | null = this;
-    while (scope !== null) {
-      if (scope.#names.has(name)) return scope.#names.get(name);
-      scope = scope.#parent;
-    }
-    return globals.get(name);
+    if (this.#names.has(name)) return this.#names.get(name);
+    return this.#parent === null ? globals.get(name) : this.#parent.get(name);
   }
   set(name: string, value: unknown): void {
     this.#names.set(name, value);

@@ -1,5 +1,5 @@
 /** Owns the filters on text: case, space, wrapping, escaping, links. */
-import { chargeText } from './budget.ts';
+import { chargeText, spend } from './budget.ts';
 import { bind, type Given } from './arguments.ts';
 import { percent } from './format.ts';
 import { capitalize, pad, replaceText, splitLines, strip, words } from './methods-text.ts';
@@ -17,8 +17,11 @@ import {
   plainText,
   refuse,
   textLength,
+  truthy,
+  tuple,
+  typeName,
+  Undefined,
 } from './value.ts';
-import { truthy, tuple, typeName, Undefined } from './value.ts';
 
 export type Filter = (value: unknown, args: readonly Given[]) => unknown;
 
@@ -83,6 +86,8 @@ const BLANKS = /\s+|\S+/g;
 
 function wrapLine(line: string, width: number, breakLong: boolean, hyphens: boolean): string[] {
   const chunks = [...line.matchAll(hyphens ? HYPHENS : BLANKS)].map((m) => [...m[0]]).reverse();
+  // A step for each chunk: cutting a line into words is the slow part.
+  spend(chunks.length);
   const isBlank = (chunk: string[]): boolean => strip(chunk.join(''), null) === '';
   const lines: string[] = [];
   while (chunks.length > 0) {
@@ -244,6 +249,7 @@ function urlize(s: string, { limit, rel, target }: LinkOptions): string {
     if (!MAIL.test(mail) || mail.startsWith('www.') || mail.includes(':')) return word;
     return `${head}<a href="mailto:${mail}">${mail}</a>${tail}`;
   };
+  spend(s.length >> 6);
   return escapeText(s)
     .split(/(\s+)/)
     .map((word) => (word.includes('.') || word.includes('@') ? link(word) : word))

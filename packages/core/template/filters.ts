@@ -21,8 +21,16 @@ import {
   made,
   numberOf,
   numeric,
+  order,
+  plainText,
+  refuse,
+  sizeOf,
+  textLength,
+  truthy,
+  tuple,
+  typeName,
+  Undefined,
 } from './value.ts';
-import { order, plainText, refuse, sizeOf, textLength, truthy, tuple, typeName, Undefined } from './value.ts';
 
 function integer(value: unknown, fallback: unknown, base: number): unknown {
   refuse(value);

@@ -17,8 +17,6 @@ import {
   made,
   Namespace,
   Native,
-} from './value.ts';
-import {
   numberOf,
   order,
   tuple,

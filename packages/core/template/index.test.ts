@@ -100,6 +100,8 @@ describe('bounds', () => {
       "{% set s = 'x' * 9999999 %}{% set t = s ~ '' %}{% for i in range(99999) %}{% set _ = s == t %}{% endfor %}",
       'steps',
     ],
+    ["{% set s = 'x' * 999999 %}{% for i in range(9999) %}{% set _ = s|replace('x', 'y') %}{% endfor %}", 'steps'],
+    ["{% set s = 'x-' * 99999 %}{% for i in range(9999) %}{% set _ = s|wordwrap(5) %}{% endfor %}", 'steps'],
     ['{% set l = [] %}{% set _ = l.append(l) %}{{ l }}', 'nested too deep'],
     ['{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}', 'deep'],
     ['{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}', 'deep'],

@@ -1,5 +1,5 @@
 /** Owns Python's methods of str that templates may call. Positions and widths are in code points. */
-import { chargeText, checkText } from './budget.ts';
+import { chargeText, checkText, spend } from './budget.ts';
 import { formatSpec } from './format.ts';
 import { getAttribute, getItem } from './access.ts';
 import { escaped, sameKind } from './operators.ts';
@@ -22,7 +22,7 @@ export function strip(s: string, characters: string | null, sides: 'both' | 'lef
     from += c.length;
   }
   while (sides !== 'left' && to > from) {
-    const c = [...s.slice(Math.max(from, to - 2), to)].at(-1) as string;
+    const c = Array.from(s.slice(Math.max(from, to - 2), to)).at(-1) as string;
     if (!drops(c)) break;
     to -= c.length;
   }
@@ -30,6 +30,7 @@ export function strip(s: string, characters: string | null, sides: 'both' | 'lef
 }
 
 export function splitLines(s: string, keepEnds = false): string[] {
+  spend(s.length >> 6);
   const out: string[] = [];
   let at = 0;
   for (const match of s.matchAll(BREAK)) {
@@ -41,7 +42,10 @@ export function splitLines(s: string, keepEnds = false): string[] {
   return out;
 }
 
-export const words = (s: string): string[] => s.split(new RegExp(`[${SPACE}]+`)).filter((word) => word !== '');
+export function words(s: string): string[] {
+  spend(s.length >> 6);
+  return s.split(new RegExp(`[${SPACE}]+`)).filter((word) => word !== '');
+}
 
 export function capitalize(s: string): string {
   const [first = ''] = s.slice(0, 2);
@@ -55,6 +59,7 @@ const titleCase = (s: string): string => s.replace(/\p{L}+/gu, capitalize);
 function split(s: string, by: string | null, most: number): string[] {
   if (by === '') throw new Error('The separator is empty');
   if (by !== null) {
+    occurrences(s, by);
     const parts = s.split(by);
     if (most < 0 || parts.length <= most + 1) return parts;
     return [...parts.slice(0, most), parts.slice(most).join(by)];
@@ -63,6 +68,7 @@ function split(s: string, by: string | null, most: number): string[] {
   const out: string[] = [];
   let rest = strip(s, null, 'left');
   while (rest !== '') {
+    spend(1 + (rest.length >> 12));
     const at = rest.search(IS_SPACE);
     if (out.length === most || at < 0) {
       out.push(out.length === most ? strip(rest, null, 'right') : rest);
@@ -81,8 +87,16 @@ function splitRight(s: string, by: string | null, most: number): string[] {
     .reverse();
 }
 
+/** Each one found is paid for: texts of millions of separators take seconds to split. */
+function occurrences(s: string, part: string): number {
+  let n = 0;
+  for (let at = s.indexOf(part); at >= 0; at = s.indexOf(part, at + part.length)) n += 1;
+  spend(n >> 4);
+  return n;
+}
+
 export function replaceText(s: string, from: string, to: string, most: number): string {
-  const found = from === '' ? textLength(s) + 1 : s.split(from).length - 1;
+  const found = from === '' ? textLength(s) + 1 : occurrences(s, from);
   const times = most < 0 ? found : Math.min(most, found);
   chargeText(s.length + times * Math.max(0, to.length - from.length));
   if (from === '') {
@@ -258,7 +272,7 @@ const METHODS = new Map<string, Method>(
     rindex: (s, a) => indexOf(s, a, true),
     count: (s, a) => {
       const { part } = range(s, a[1], a[2]);
-      return asText(a[0]) === '' ? textLength(part) + 1 : part.split(asText(a[0])).length - 1;
+      return asText(a[0]) === '' ? textLength(part) + 1 : occurrences(part, asText(a[0]));
     },
     center: (s, a) => pad(s, whole(a[0], 0), fillOf(a[1]), 'center'),
     ljust: (s, a) => pad(s, whole(a[0], 0), fillOf(a[1]), 'left'),

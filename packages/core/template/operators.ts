@@ -2,8 +2,28 @@
 import { chargeList, chargeText, MOST_ELEMENTS } from './budget.ts';
 import { percent } from './format.ts';
 import { text } from './spell.ts';
-import { elements, equal, float, Float, hasKey, isFloat, isMapping, isText, made, Markup } from './value.ts';
-import { numberOf, numeric, order, plainText, refuse, tuple, Tuple, typeName, view, View } from './value.ts';
+import {
+  elements,
+  equal,
+  float,
+  Float,
+  hasKey,
+  isFloat,
+  isMapping,
+  isText,
+  made,
+  Markup,
+  numberOf,
+  numeric,
+  order,
+  plainText,
+  refuse,
+  tuple,
+  Tuple,
+  typeName,
+  view,
+  View,
+} from './value.ts';
 
 /** Most bits of a whole number; beyond it one multiplication could take seconds. */
 const MOST_BITS = 100_000;
@@ -83,7 +103,7 @@ function floorModulo(a: number, b: number): number {
 
 /** Exact, as Python's: by bigint where a number would round. */
 function integers(operator: string, a: number | bigint, b: number | bigint): unknown {
-  if ((operator === '//' || operator === '%') && b == 0) throw new Error('division by zero');
+  if ((operator === '//' || operator === '%') && (b === 0 || b === 0n)) throw new Error('division by zero');
   if (operator === '**' && b < 0) return float(floats('**', Number(a), Number(b)));
   if (Number.isSafeInteger(a) && Number.isSafeInteger(b)) {
     const n = floats(operator, a as number, b as number);

@@ -1,7 +1,23 @@
 /** Owns the spelling of values: Python's str(), repr() and pprint, and JSON as Jinja2 writes it. */
 import { chargeText, spend } from './budget.ts';
-import { Dict, entriesOf, Float, isFloat, isMapping, Markup, Namespace, Native, order, plainText } from './value.ts';
-import { isText, Tuple, typeName, Undefined, View, refuse } from './value.ts';
+import {
+  Dict,
+  entriesOf,
+  Float,
+  isFloat,
+  isMapping,
+  Markup,
+  Namespace,
+  Native,
+  order,
+  plainText,
+  isText,
+  Tuple,
+  typeName,
+  Undefined,
+  View,
+  refuse,
+} from './value.ts';
 
 /** str(value): what a print shows. */
 export function text(value: unknown): string {
@@ -44,6 +60,7 @@ const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '
 
 function quote(s: string): string {
   chargeText(s.length);
+  spend(s.length >> 6);
   const mark = s.includes("'") && !s.includes('"') ? '"' : "'";
   let out = mark;
   for (const c of s) {

@@ -1,8 +1,18 @@
 /** Owns Jinja2's tests: what stands behind `is`, and in select, reject and their kin. */
 import { holds } from './operators.ts';
 import { text } from './spell.ts';
-import { isCallable, isFloat, isMapping, isText, Markup, numeric, numberOf, refuse } from './value.ts';
-import { typeName, Undefined } from './value.ts';
+import {
+  isCallable,
+  isFloat,
+  isMapping,
+  isText,
+  Markup,
+  numeric,
+  numberOf,
+  refuse,
+  typeName,
+  Undefined,
+} from './value.ts';
 import { isLower, isUpper } from './methods-text.ts';
 
 type Test = (value: unknown, args: unknown[]) => boolean;

@@ -192,12 +192,17 @@ export function truthy(value: unknown): boolean {
   return Boolean(value) || Number.isNaN(value);
 }
 
+/** Whether two numbers are the same one: a bigint may stand beside a number. */
+function same(a: number | bigint, b: number | bigint): boolean {
+  // oxlint-disable-next-line eqeqeq -- the only comparison that is exact between the two kinds
+  return a == b;
+}
+
 export function equal(a: unknown, b: unknown): boolean {
   spend();
   const x = numeric(a);
   const y = numeric(b);
-  // Loose, for a bigint may stand beside a number.
-  if (x !== null && y !== null) return x == y;
+  if (x !== null && y !== null) return same(x, y);
   if (isText(a) && isText(b)) {
     spend(plainText(a).length >> 10);
     return plainText(a) === plainText(b);
@@ -239,7 +244,7 @@ export function order(a: unknown, b: unknown): number {
   spend();
   const x = numeric(a);
   const y = numeric(b);
-  if (x !== null && y !== null) return x < y ? -1 : x > y ? 1 : x == y ? 0 : Number.NaN;
+  if (x !== null && y !== null) return x < y ? -1 : x > y ? 1 : same(x, y) ? 0 : Number.NaN;
   if (isText(a) && isText(b)) return orderText(plainText(a), plainText(b));
   if (Array.isArray(a) && Array.isArray(b) && a instanceof Tuple === b instanceof Tuple) {
     for (let i = 0; i < Math.min(a.length, b.length); i += 1) if (!equal(a[i], b[i])) return order(a[i], b[i]);
@@ -265,7 +270,8 @@ export function typeName(value: unknown): string {
 }
 
 /** The first characters of a text, without taking all of it apart. */
-export const firstCharacters = (s: string, count: number): string[] => [...s.slice(0, count * 2)].slice(0, count);
+export const firstCharacters = (s: string, count: number): string[] =>
+  Array.from(s.slice(0, count * 2)).slice(0, count);
 
 /** Elements that `for` goes through: of lists, characters, keys. */
 export function elements(value: unknown): unknown[] {

@@ -8,8 +8,9 @@
  * it there too gets a Failure; everything else is evaluated normally. A block that is too large to
  * be taken in at all is cut down to single units in the same way.
  */
-import { Defect, failure, type Failure } from '@rondo/core/errors.ts';
+import { Defect } from '@rondo/core/errors.ts';
 import type { Block, BlockResult, Evaluator, Program, UnitResult } from '@rondo/core/ports.ts';
+import { guilty, tooLongToRepeat, type Reason } from './blame.ts';
 import { EvaluatorProcess, type Death, type ProcessOptions } from './evaluator-process.ts';
 import { FoldLog, type OpenFold } from './fold-log.ts';
 import { defineText, parseSlice, requestText, runText, type Slice } from './messages.ts';
@@ -350,7 +351,7 @@ class Client implements EvaluatorClient {
   }
 
   /** Puts back what was not answered; blames a unit that died alone. */
-  #suspect(message: Message, reason: 'time' | 'memory'): void {
+  #suspect(message: Message, reason: Reason): void {
     const works = message.parts
       .map((part) => part.work)
       .filter((work) => work.units.length < work.block.units || work.fold !== null);
@@ -359,7 +360,9 @@ class Client implements EvaluatorClient {
     if (head === undefined) return;
     if (head.fold !== null) return this.#suspectFold(head, reason);
     if (message.solo) {
-      head.units.push(failedUnit(this.#blame(head, reason)));
+      head.units.push(
+        guilty(head.known.program, head.block.first + head.units.length, reason, this.#options.isolateMiB),
+      );
       head.solo = false;
       if (head.units.length >= head.block.units) {
         works.shift();
@@ -370,11 +373,11 @@ class Client implements EvaluatorClient {
     this.#queue.unshift(...works);
   }
 
-  #suspectFold(work: Work, reason: 'time' | 'memory'): void {
+  #suspectFold(work: Work, reason: Reason): void {
     work.deaths += 1;
     work.careful = true;
     if (work.deaths < 2) return this.#replay(work, this.#queue);
-    work.units = [failedUnit(this.#blame(work, reason))];
+    work.units = [guilty(work.known.program, 0, reason, this.#options.isolateMiB)];
     this.#finish(work);
   }
 
@@ -385,8 +388,7 @@ class Client implements EvaluatorClient {
     work.units = [];
     const before = this.#folds.before(fold.open, fold.part);
     if (before === null) {
-      const message = `The evaluator was restarted, and the list of node ${work.known.program.steps[0]?.id} is too long to be given again.`;
-      work.units = [failedUnit(failure('memory-exceeded', message, { retry: 'yes' }))];
+      work.units = [tooLongToRepeat(work.known.program)];
       return this.#finish(work);
     }
     const again = before.map(
@@ -403,34 +405,4 @@ class Client implements EvaluatorClient {
     );
     queue.unshift(...again, work);
   }
-
-  #blame(work: Work, reason: 'time' | 'memory'): Failure {
-    const { program, block } = { program: work.known.program, block: work.block };
-    const index = block.first + work.units.length;
-    const node = program.steps.length === 1 ? program.steps[0]?.id : undefined;
-    const more = { retry: 'no', ...(node === undefined ? {} : { node }) } as const;
-    const who = program.kind === 'fold' ? `Node ${node}` : `Iteration ${index}`;
-    if (reason === 'time') {
-      return failure(
-        'expression-timeout',
-        `${who} could not be stopped in time (limit ${program.unitMs} ms) and was ended with its process.`,
-        {
-          ...more,
-          fix: 'Look for an endless loop or one call that takes very long.',
-        },
-      );
-    }
-    return failure(
-      'memory-exceeded',
-      `${who} used more memory than the evaluator may have (${this.#options.isolateMiB} MiB).`,
-      {
-        ...more,
-        fix: 'Work on smaller pieces: split the list, or raise settings.limits["evaluator.bytes"].',
-      },
-    );
-  }
-}
-
-function failedUnit(failed: Failure): UnitResult {
-  return { status: 'failed', output: '', steps: '', logs: '', failure: failed };
 }

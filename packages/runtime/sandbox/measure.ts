@@ -7,7 +7,7 @@ import { block, program, steps, template } from './fixtures/programs.ts';
 const item = (i: number): Json => ({
   id: i,
   name: `Item number ${i}`,
-  price: i / 7,
+  price: (i % 9973) / 100,
   qty: i % 13,
   tags: ['a', 'b'],
   address: { city: 'Berlin', zip: '10115' },

@@ -8,16 +8,15 @@ import type { Item, Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { KernelCall, KernelResult } from '@rondo/core/model/node-type.ts';
 import type { Source } from '@rondo/core/model/plan.ts';
-import { cloneItem, Scope, type Neighbours } from './scope.ts';
+import { Scope, type Neighbours } from './scope.ts';
+import { cloneItem } from './views.ts';
 import { toData } from './data.ts';
+import { Lineage } from './lineage.ts';
 import { portTexts, skippedText, stepText } from './output.ts';
 import type { RunCode } from './code.ts';
 import { flattenItems, type CompiledProgram, type CompiledStep } from './program.ts';
 
 const NO_ITEMS: readonly Item[] = [];
-
-/** Positions in the inputs of a step that an output item was made from. */
-type Origin = number | readonly number[];
 
 /** Reused for unit after unit of one program. */
 export class Region implements Neighbours {
@@ -30,7 +29,7 @@ export class Region implements Neighbours {
   pending: Promise<Item[][]> | null = null;
   readonly #program: CompiledProgram;
   readonly #places: Map<string, number>;
-  readonly #origins: Origin[][][] = [];
+  readonly #lineage: Lineage | null;
   #frame: Item[] = [];
   // Where the unit is: the step, and the loop of the step.
   #at = 0;
@@ -50,6 +49,7 @@ export class Region implements Neighbours {
     this.#places = new Map(program.steps.map((step) => [step.id, step.at]));
     this.outputs = program.steps.map(() => null);
     this.texts = program.steps.map(() => null);
+    this.#lineage = program.lineage ? new Lineage(program.steps, (source) => this.itemsOf(source)) : null;
     this.scope = new Scope(this, program.plain);
   }
 
@@ -158,7 +158,7 @@ export class Region implements Neighbours {
     this.#position = 0;
     this.#out = [];
     this.#ownsOut = false;
-    if (this.#program.lineage) this.#origins[step.at] = [];
+    this.#lineage?.begin(step.at);
     this.#inStep = true;
     return true;
   }
@@ -271,9 +271,16 @@ export class Region implements Neighbours {
     for (let p = 0; p < ports.length; p += 1) {
       if (!Array.isArray(ports[p])) throw new Error(`the node type of ${step.id} gave no lists of items`);
     }
-    const given = step.code === null ? ports : ports.map((items) => items.map(asData));
+    let given = step.code === null ? ports : ports.map((items) => items.map(asData));
+    if (step.flatten) given = given.map(flattenItems);
     const first = this.#out.length === 0 || step.lastOnly;
-    if (this.#program.lineage) this.#trackOrigins(step, given, position, count, lead, first);
+    if (this.#lineage !== null) {
+      if (first) this.#lineage.begin(step.at);
+      // Positions count the items of all input ports, one after the other.
+      let start = position;
+      for (let p = 0; p < lead; p += 1) start += (this.#inputs[p] as readonly Item[]).length;
+      this.#lineage.add(step.at, given, start, count);
+    }
     if (first) {
       this.#out = given;
       this.#ownsOut = false;
@@ -286,27 +293,6 @@ export class Region implements Neighbours {
       const items = given[p] as Item[];
       const into = (this.#out[p] ??= []);
       for (let i = 0; i < items.length; i += 1) into.push(items[i] as Item);
-    }
-  }
-
-  #trackOrigins(
-    step: CompiledStep,
-    ports: Item[][],
-    position: number,
-    count: number,
-    lead: number,
-    first: boolean,
-  ): void {
-    // Positions count the items of all input ports, one after the other.
-    let start = position;
-    for (let p = 0; p < lead; p += 1) start += (this.#inputs[p] as readonly Item[]).length;
-    const whole: Origin = count === 1 ? start : Array.from({ length: count }, (_, i) => start + i);
-    if (first) this.#origins[step.at] = [];
-    const origins = this.#origins[step.at] as Origin[][];
-    for (let p = 0; p < ports.length; p += 1) {
-      const into = (origins[p] ??= []);
-      for (const item of ports[p] as Item[])
-        into.push(item.from === undefined ? whole : item.from.map((at) => at + start));
     }
   }
 
@@ -342,7 +328,6 @@ export class Region implements Neighbours {
 
   #finish(step: CompiledStep): void {
     let out = this.#out;
-    if (step.flatten) out = out.map(flattenItems);
     while (out.length < step.ports) {
       if (out === this.#out) out = out.slice();
       out.push([]);
@@ -368,32 +353,7 @@ export class Region implements Neighbours {
 
   ancestor(node: string, from: number, position: number): Item | null {
     const target = this.#places.get(node);
-    if (target === undefined || from < 0) return null;
-    return this.#trace(target, from, position);
-  }
-
-  #trace(target: number, from: number, position: number): Item | null {
-    let at = position;
-    for (const sources of (this.#program.steps[from] as CompiledStep).inputs) {
-      for (const source of sources) {
-        const items = this.itemsOf(source);
-        if (at >= items.length) {
-          at -= items.length;
-          continue;
-        }
-        if (source.step === target) return items[at] as Item;
-        if (source.step < 0) return null;
-        const origin = this.#origins[source.step]?.[source.port]?.[at];
-        if (origin === undefined) return null;
-        if (typeof origin === 'number') return this.#trace(target, source.step, origin);
-        for (const one of origin) {
-          const found = this.#trace(target, source.step, one);
-          if (found !== null) return found;
-        }
-        return null;
-      }
-    }
-    return null;
+    return target === undefined || from < 0 ? null : (this.#lineage?.trace(target, from, position) ?? null);
   }
 }
 

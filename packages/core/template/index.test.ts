@@ -84,7 +84,7 @@ describe('bounds', () => {
     ["{% set ns = namespace(s='x') %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}", 'characters'],
     [
       "{% set ns = namespace(s='x') %}{% for i in range(60) %}{% set ns.s = ns.s|replace('x', 'xxxxxxxx') %}{% endfor %}",
-      'characters',
+      'steps',
     ],
     [
       '{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}',

@@ -46,13 +46,15 @@ const calls = (url: string, loop: string, n = 40) => `nodes:
 
 describe('a loop with effects', () => {
   it('is interrupted, keeps what was done, and goes on without repeating it', async () => {
-    const { url, seen } = await serve((path) => ({ status: 200, body: { n: Number(path.slice(1)) } }));
+    let interrupt = (): void => {};
+    const { url, seen } = await serve((path) => {
+      if (path === '/10') interrupt();
+      return { status: 200, body: { n: Number(path.slice(1)) } };
+    });
     const db = join(await tempFolder(), 'rondo.db');
     const first = await makeRunner({ db });
     const handle = await first.runner.start({ definition: `rondo: 1\n${calls(url, 'parallel: 4')}`, file: 'x.yaml' });
-    handle.onProgress((progress) => {
-      if (progress.type === 'loop' && progress.loop.completed >= 1) handle.interrupt();
-    });
+    interrupt = () => handle.interrupt();
     const halfway = await handle.done;
     expect(halfway.status).toBe('waiting');
     const second = await makeRunner({ db });

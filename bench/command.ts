@@ -3,7 +3,7 @@
  * Knows how `rondo` is called; knows nothing of any bar.
  */
 import { spawn } from 'node:child_process';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { sampleTree, type Peak } from './memory.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
@@ -75,15 +75,9 @@ export interface Ran extends Finished {
   report: RunReport;
 }
 
-/** Calls the command line with this very Node, so that the launcher starts nothing further. */
+/** Calls the command line. */
 export function rondo(args: readonly string[], options: CommandOptions = {}): Promise<Finished> {
-  return execute(process.execPath, [RONDO, ...args], options);
-}
-
-/** As a user types it: the launcher with whatever Node comes first outside node_modules. */
-export function rondoFromShell(args: readonly string[]): Promise<Finished> {
-  const path = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
-  return execute('node', [RONDO, ...args], { env: { PATH: path.join(delimiter) } });
+  return execute(RONDO, args, options);
 }
 
 /** Runs a workflow and insists that it completed. */

@@ -56,9 +56,9 @@ export function startGroup(args: readonly string[], env: Record<string, string> 
   };
 }
 
-/** `rondo` as a process group; with this very Node, so that the launcher starts nothing further. */
+/** `rondo` as a process group. */
 export function startRondo(args: readonly string[]): Running {
-  return startGroup([join(ROOT, 'bin', 'rondo'), ...args], { RONDO_EGRESS_ALLOW: '127.0.0.1' });
+  return startGroup([join(ROOT, 'apps', 'cli', 'main.ts'), ...args], { RONDO_EGRESS_ALLOW: '127.0.0.1' });
 }
 
 export interface Sink {

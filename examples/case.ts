@@ -66,7 +66,7 @@ export async function startServer(name: string): Promise<Service> {
 export function rondo(args: readonly string[]): { child: ChildProcess; ended: Promise<Outcome> } {
   // The guard refuses local addresses unless they are allowed; the servers of the examples are local.
   const env = { ...process.env, RONDO_EGRESS_ALLOW: '127.0.0.1', NO_COLOR: '1' };
-  const child = spawn(process.execPath, [join(ROOT, 'bin', 'rondo'), ...args], {
+  const child = spawn(join(ROOT, 'bin', 'rondo'), args, {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

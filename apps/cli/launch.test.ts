@@ -1,6 +1,15 @@
-/** Tests of bin/launch.js: which Node runs a file, exit codes, signals, the lifeline. */
+/** Tests of bin/launch.js and bin/rondo: which Node runs a file, exit codes, signals, the lifeline. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -138,4 +147,52 @@ it.skipIf(old === null)('says in one line what to do when there is no fitting No
   expect(done.status).toBe(3);
   expect(done.stderr.trim().split('\n')).toHaveLength(1);
   expect(done.stderr).toContain('npm ci');
+});
+
+describe.skipIf(process.platform === 'win32')('the command rondo', () => {
+  const rondo = fileURLToPath(new URL('../../bin/rondo', import.meta.url));
+  const run = (command: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
+    spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, ...env }, cwd: folder });
+
+  it('says its version, through links and with blanks in the path, whatever Node is on the path', () => {
+    const links = join(folder, 'with blank');
+    mkdirSync(links);
+    symlinkSync(rondo, join(links, 'first'));
+    symlinkSync('first', join(links, 'rondo'));
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    for (const command of [rondo, join(links, 'first'), join(links, 'rondo')]) {
+      expect(run(command, ['--version'])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
+    }
+    expect(run('rondo', ['--version'], { PATH: `${links}${delimiter}/usr/bin${delimiter}/bin` }).stdout).toBe(
+      `${version}\n`,
+    );
+  });
+
+  it('is the process that was started, with no launcher beside it', async () => {
+    const file = join(folder, 'wait.yaml');
+    writeFileSync(
+      file,
+      'rondo: 1\nnodes:\n  start: { type: manual }\n  w: { type: wait, after: start, with: { amount: 1, unit: minutes } }\n',
+    );
+    const child = spawn(rondo, ['run', file, '--db', join(folder, 'wait.db'), '--json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    for await (const part of child.stderr) if (String(part).includes('in flight')) break;
+    const name = readlinkSync(`/proc/${child.pid}/exe`);
+    child.kill('SIGINT');
+    expect(name).toMatch(/\/node$/);
+    expect(await ended).toEqual([130, null]);
+  });
+
+  it('falls back to the Node of the path', () => {
+    const bare = join(folder, 'no-packages');
+    mkdirSync(join(bare, 'bin'), { recursive: true });
+    copyFileSync(rondo, join(bare, 'bin', 'rondo'));
+    writeFileSync(join(bare, 'bin', 'launch.js'), 'console.log(process.argv.slice(3).join())');
+    const done = run(join(bare, 'bin', 'rondo'), ['a b', 'c']);
+    expect(done.stdout).toBe('a b,c\n');
+  });
 });

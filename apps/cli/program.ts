@@ -55,6 +55,12 @@ export async function program(args: readonly string[], terminal: Terminal): Prom
     terminal.out.write(helpText(terminal));
     return EXIT.completed;
   }
+  if (first === '--version' || first === '-V') {
+    const { readFile } = await import('node:fs/promises');
+    const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+    terminal.out.write(`${(JSON.parse(text) as { version: string }).version}\n`);
+    return EXIT.completed;
+  }
   const name = first === 'help' ? (rest[0] ?? '') : first;
   const entry = COMMANDS.find((c) => c.name === name);
   if (entry === undefined) {

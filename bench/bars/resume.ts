@@ -22,7 +22,7 @@ interface Watched {
 }
 
 function start(args: readonly string[]): Watched {
-  const child = spawn(process.execPath, [join(ROOT, 'bin', 'rondo'), ...args], {
+  const child = spawn(join(ROOT, 'bin', 'rondo'), args, {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,4 +1,4 @@
-/** Owns starting the command line as a process, the way people do: `node bin/rondo ...`. */
+/** Owns starting the command line as a process, the way people do: `rondo ...`. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,7 +36,7 @@ export function place(): Place {
   const start = (args: string[], stdin: string | null): Started => {
     const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' };
     for (const name of Object.keys(env)) if (name.startsWith('RONDO_') || name.startsWith('VITEST')) delete env[name];
-    const child = spawn(process.execPath, [RONDO, ...args], { cwd: folder, env, stdio: 'pipe' });
+    const child = spawn(RONDO, args, { cwd: folder, env, stdio: 'pipe' });
     const texts = { stdout: '', stderr: '' };
     const waiting = new Set<{ pattern: RegExp; resolve: () => void }>();
     for (const name of ['stdout', 'stderr'] as const) {

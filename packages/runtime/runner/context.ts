@@ -12,6 +12,7 @@ import type { JournalEvent } from '@rondo/core/events.ts';
 import type { FaultPoint, Progress } from '../api.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import { LoopRun, type Settled } from './loop-run.ts';
+import { outputPages } from './output-pages.ts';
 import type { RateGate } from './rate.ts';
 
 export interface RunOptions {
@@ -202,12 +203,8 @@ export class LoopTable {
 
 /** Counts the items of all rows again: a redrive took some out. A row still to be done has no output. */
 async function recount(context: RunContext, run: LoopRun): Promise<void> {
-  for (let after = -1; ; ) {
-    const page = await context.store.outputs(context.runId, run.record.key, after, 2000);
+  for await (const page of outputPages(context.store, context.runId, run.record.key)) {
     for (const { index, output } of page) if (run.isSettled(index)) run.count(output);
-    const last = page.at(-1);
-    if (last === undefined || page.length < 2000) return;
-    after = last.index;
   }
 }
 

@@ -7,6 +7,7 @@ import { FailureError } from '@rondo/core/errors.ts';
 import { itemsOfPort, ITEM_SEPARATOR } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { RunContext } from './context.ts';
+import { outputPages } from './output-pages.ts';
 
 /** Items per block: one message to the evaluator, one transaction. */
 export const BLOCK = 1000;
@@ -88,8 +89,8 @@ async function* readRows(context: RunContext, feed: Feed, start: number): AsyncG
   // With the same number of items in every row a position is found without a scan.
   const row = per === null || per === 0 ? 0 : Math.floor(start / per);
   let skip = per === null || per === 0 ? start : start - row * per;
-  for (let after = row - 1; ; ) {
-    const page = await context.store.outputs(context.runId, dataset.loop, after, BLOCK);
+  const firstPage = per === null || per === 0 ? undefined : Math.max(1, Math.floor(BLOCK / per));
+  for await (const page of outputPages(context.store, context.runId, dataset.loop, row - 1, firstPage)) {
     let items: string[] = [];
     for (const { output } of page) {
       const texts = itemsOfPort(output, port);
@@ -106,9 +107,6 @@ async function* readRows(context: RunContext, feed: Feed, start: number): AsyncG
       yield skip > 0 ? items.slice(skip) : items;
       skip = Math.max(0, skip - items.length);
     }
-    const last = page.at(-1);
-    if (last === undefined || page.length < BLOCK) return;
-    after = last.index;
   }
 }
 

@@ -9,6 +9,7 @@ import type { ProgramContext } from '@rondo/core/ports.ts';
 import type { RunContext } from './context.ts';
 import { countAll, countOf, readAll, readBlocks, type Feed } from './dataset.ts';
 import { feedsOf, type Frame } from './frame.ts';
+import { outputPages } from './output-pages.ts';
 import { contextFor } from './programs.ts';
 
 /** Context for the units `first` to `first + units` of a step, whose units take `size` items each. */
@@ -164,13 +165,9 @@ class Walker {
     if (known !== undefined) return known;
     const rows = new Uint32Array(countOf(feed));
     let at = 0;
-    for (let after = -1; ; ) {
-      const page = await this.#context.store.outputs(this.#context.runId, loop, after, 2000);
+    for await (const page of outputPages(this.#context.store, this.#context.runId, loop)) {
       for (const { index, output } of page)
         for (let n = itemsOfPort(output, feed.port).length; n > 0; n -= 1) rows[at++] = index;
-      const last = page.at(-1);
-      if (last === undefined || page.length < 2000) break;
-      after = last.index;
     }
     this.#rows.set(key, rows);
     return rows;

@@ -3,6 +3,7 @@
  * is loaded when it is used. Does not know what commands do.
  */
 import type { Command } from 'commander';
+import type { Evaluator } from '@rondo/core/ports.ts';
 import { EXIT, report } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -13,6 +14,8 @@ export interface Context {
   code: number;
   /** The action says that --json was given, so that errors come as JSON too. */
   json: boolean;
+  /** For commands that run something: the evaluator, starting while the command is loaded. */
+  evaluator?: Promise<Evaluator> | undefined;
 }
 
 export type BuildCommand = (context: Context) => Command;
@@ -20,12 +23,19 @@ export type BuildCommand = (context: Context) => Command;
 interface Entry {
   name: string;
   summary: string;
+  /** Evaluates expressions: worth starting the evaluator before the rest is loaded. */
+  evaluates?: true;
   load: () => Promise<{ build: BuildCommand }>;
 }
 
 const COMMANDS: readonly Entry[] = [
   { name: 'start', summary: 'first steps, with a workflow that runs', load: () => import('./commands/start.ts') },
-  { name: 'run', summary: 'run a workflow file, or go on with a run', load: () => import('./commands/run.ts') },
+  {
+    name: 'run',
+    summary: 'run a workflow file, or go on with a run',
+    evaluates: true,
+    load: () => import('./commands/run.ts'),
+  },
   { name: 'check', summary: 'validate workflow files', load: () => import('./commands/check.ts') },
   { name: 'plan', summary: 'print the compiled plan of a file', load: () => import('./commands/plan.ts') },
   { name: 'runs', summary: 'list, look into, steer and export runs', load: () => import('./commands/runs.ts') },
@@ -75,6 +85,11 @@ export async function program(args: readonly string[], terminal: Terminal): Prom
     return EXIT.usage;
   }
   const context: Context = { terminal, code: EXIT.completed, json: rest.includes('--json') };
+  if (entry.evaluates === true) {
+    context.evaluator = import('@rondo/runtime/sandbox/evaluator.ts').then((sandbox) => sandbox.warmEvaluator());
+    // Seen where it is awaited.
+    context.evaluator.catch(() => {});
+  }
   try {
     const { build } = await entry.load();
     const command = build(context);

@@ -3,11 +3,13 @@
  * Does not drive (drive.ts).
  */
 import { dirname, join } from 'node:path';
-import type { RunRecord } from '@rondo/core/ports.ts';
+import type { Evaluator, RunRecord } from '@rondo/core/ports.ts';
 import type { Runner, RunnerEnvironment } from '@rondo/runtime/api.ts';
 import type { Opened } from './database.ts';
 
 export interface RunnerOptions {
+  /** One that is starting already. */
+  evaluator: Evaluator | undefined;
   secrets: Record<string, string>;
   egressAllow: string[];
   /** Where sub-workflows are; absolute. */
@@ -30,6 +32,7 @@ export async function makeRunner(database: Opened, options: RunnerOptions): Prom
     findWorkflow: workflowFinder(options.workflows),
   };
   if (database.isFile) environment.blobs = join(dirname(database.target), 'blobs');
+  if (options.evaluator !== undefined) environment.evaluator = options.evaluator;
   if (options.files !== undefined) environment.filesRoot = options.files;
   return createRunner(environment);
 }

@@ -6,12 +6,14 @@ import type { Diagnostic, Failure } from '@rondo/core/errors.ts';
 import type { JournalEvent } from '@rondo/core/events.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
-import type { Clock, LoopRecord, RunStatus, RunStore } from '@rondo/core/ports.ts';
+import type { Clock, Evaluator, LoopRecord, RunStatus, RunStore } from '@rondo/core/ports.ts';
 
 export interface RunnerEnvironment {
   store: RunStore;
   registry: NodeRegistry;
   clock?: Clock;
+  /** Default: one of its own, started at once. Closed with the runner. */
+  evaluator?: Evaluator;
   /** Folder that relative paths of file nodes start from; default the workflow's folder. */
   filesRoot?: string;
   /** Folder of the blob store; without it, items cannot carry files. */

@@ -17,6 +17,9 @@ import { DB_OPTION, egressOf } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 import { checkFormat, readWorkflowFile, refuseErrors, type WorkflowFile } from '../workflow-file.ts';
 
+/** The evaluator may be starting already. */
+export type Starting = Pick<Context, 'terminal' | 'evaluator'>;
+
 export interface RunOptions {
   input?: string;
   items?: string;
@@ -59,12 +62,16 @@ export function build(context: Context): Command {
     .option('--events', 'print one JSON event a line, the result last')
     .option('--quiet', 'no progress and no summary')
     .action(async (file: string | undefined, options: RunOptions) => {
-      context.code = await run(file, options, context.terminal);
+      context.code = await run(file, options, context);
     });
 }
 
-export async function run(file: string | undefined, options: RunOptions, terminal: Terminal): Promise<number> {
-  if (options.resume !== undefined) return resumeRun(file, options.resume, options, terminal);
+export async function run(
+  file: string | undefined,
+  options: RunOptions,
+  { terminal, evaluator }: Starting,
+): Promise<number> {
+  if (options.resume !== undefined) return resumeRun(file, options.resume, options, { terminal, evaluator });
   if (file === undefined) throw new UsageError('rondo run needs a workflow file, or --resume RUN.', 'missing-argument');
   checkFormat(options.format);
   if (options.strictCompat === true) {
@@ -76,7 +83,7 @@ export async function run(file: string | undefined, options: RunOptions, termina
   const workflow = await readWorkflowFile(file, terminal.cwd);
   await refuseInvalid(workflow);
   const request = await requestOf(workflow, options, terminal);
-  return driven(options, terminal, dirname(workflow.path), true, async (runner) => {
+  return driven(options, { terminal, evaluator }, dirname(workflow.path), true, async (runner) => {
     try {
       return await runner.start(request);
     } catch (error) {
@@ -121,7 +128,7 @@ async function resumeRun(
   file: string | undefined,
   name: string,
   options: RunOptions,
-  terminal: Terminal,
+  context: Starting,
 ): Promise<number> {
   const started = ['input', 'items', 'pin', 'parallel', 'limit'] as const;
   const given = started.filter((option) => options[option] !== undefined);
@@ -129,18 +136,19 @@ async function resumeRun(
     const what = file !== undefined ? 'a file' : given.map((option) => `--${option}`).join(', ');
     throw new UsageError(`--resume goes on with a run as it was started; it cannot be combined with ${what}.`);
   }
-  return resumeStored(name, options, terminal);
+  return resumeStored(name, options, context);
 }
 
 /** Goes on with a stored run. Also what `runs resume` and `runs redrive` do. */
 export async function resumeStored(
   name: string,
   options: RunOptions,
-  terminal: Terminal,
+  context: Starting,
   prepare?: (database: Opened, run: RunRecord) => Promise<Record<string, number> | null>,
 ): Promise<number> {
   let code = 0;
   const extra: Record<string, number> = {};
+  const { terminal } = context;
   const database = await openDatabase(options.db, terminal, false);
   try {
     const record = await findRun(database.store, name);
@@ -155,7 +163,7 @@ export async function resumeStored(
     }
     // A pause that was asked for is over when somebody asks to go on.
     if (now.control === 'pause') await database.store.setControl(now.id, 'none');
-    code = await withRunner(database, options, terminal, folderOfRun(record, terminal.cwd), extra, (runner) =>
+    code = await withRunner(database, options, context, folderOfRun(record, terminal.cwd), extra, (runner) =>
       runner.resume(record.id),
     );
   } finally {
@@ -171,14 +179,14 @@ type Start = (runner: {
 
 async function driven(
   options: RunOptions,
-  terminal: Terminal,
+  context: Starting,
   folder: string,
   create: boolean,
   start: Start,
 ): Promise<number> {
-  const database = await openDatabase(options.db, terminal, create);
+  const database = await openDatabase(options.db, context.terminal, create);
   try {
-    return await withRunner(database, options, terminal, folder, {}, start);
+    return await withRunner(database, options, context, folder, {}, start);
   } finally {
     await database.store.close();
   }
@@ -187,7 +195,7 @@ async function driven(
 async function withRunner(
   database: Opened,
   options: RunOptions,
-  terminal: Terminal,
+  { terminal, evaluator }: Starting,
   folder: string,
   extra: Record<string, number>,
   start: Start,
@@ -197,6 +205,7 @@ async function withRunner(
     throw new UsageError(`--workflows: there is no folder ${options.workflows}.`, 'file-unreadable');
   }
   const runner = await makeRunner(database, {
+    evaluator: await evaluator,
     secrets: secretPairs(options.secret ?? [], terminal),
     egressAllow: egressOf(options.allow ?? [], terminal),
     workflows,

@@ -62,7 +62,7 @@ async function start(example: string | undefined, options: Options, terminal: Te
     `${s.bold('Rondo')} does the same work for every element of a list. A workflow is a file; this one runs now:\n\n`,
   );
   err.write(`  ${s.cyan(printable(`npx rondo run ${place(file)}`))}\n\n`);
-  const code = await run(file, options, terminal);
+  const code = await run(file, options, { terminal });
   const steps: [string, string][] = [
     ['npx rondo runs', 'the runs so far; they are kept in ./.rondo/'],
     ['npx rondo runs show last', 'the last one, with its loops'],

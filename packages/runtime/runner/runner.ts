@@ -23,7 +23,7 @@ import {
 import { createFolderBlobs } from '../blobs/blobs.ts';
 import { createEgress } from '../egress/egress.ts';
 import { createFiles } from '../files/files.ts';
-import { createEvaluator } from '../sandbox/evaluator.ts';
+import { warmEvaluator } from '../sandbox/evaluator.ts';
 import { systemClock } from './clock.ts';
 import type { RunContext } from './context.ts';
 import { countOf, readBlocks } from './dataset.ts';
@@ -45,8 +45,7 @@ interface StoredOptions {
 
 export function createRunner(environment: RunnerEnvironment): Runner {
   // Its start overlaps with reading the workflow and opening the run.
-  const evaluator = createEvaluator();
-  evaluator.warm();
+  const evaluator = environment.evaluator ?? warmEvaluator();
   const running = new Set<Promise<unknown>>();
   const drive = (
     runId: string,

@@ -6,19 +6,23 @@
  * Everything is synchronous: there is one message at a time, and reading the next one while the
  * isolate works would only cost time.
  */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setImmediate as turn } from 'node:timers/promises';
 import type ivm from 'isolated-vm';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { FrameInput, FrameOutput } from './frame-file.ts';
-import type { Paths } from './module-loader.ts';
+import { knowSources, type Paths } from './module-loader.ts';
+import type { Prepared } from './prepared.ts';
 import { IsolateDied, Realm, TimedOut, withCollector, type Definition } from './realm.ts';
 import { FIELD, FROM_CHILD, SLICE, TO_CHILD } from './wire.ts';
 
 export interface ChildOptions {
   paths: Paths;
   isolatedVm: string;
+  /** Sources without types (prepared.ts); null: none are kept. */
+  prepared: Prepared | null;
   memoryMiB: number;
 }
 
@@ -31,6 +35,7 @@ const COLLECT_CHARS = 16 * 1024 * 1024;
 
 const options = JSON.parse(process.argv[2] as string) as ChildOptions;
 const isolated = createRequire(import.meta.url)(options.isolatedVm) as typeof ivm;
+if (options.prepared !== null) knowSources(readFileSync(options.prepared.isolate, 'utf8'));
 const programs = new Map<string, Definition>();
 /** MiB. The isolate makes garbage by the unit; with V8's default for small heaps it collects all the time. */
 const YOUNG = 8;

@@ -6,8 +6,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { ChildOptions } from './child.ts';
 import { encodeFrame, FrameReader } from './frames.ts';
+import { prepare } from './prepared.ts';
 import { FROM_CHILD } from './wire.ts';
 
 export interface ProcessOptions {
@@ -55,6 +57,7 @@ function settings(options: ProcessOptions): { child: ChildOptions; readable: str
   const runtime = path.join(packages, 'runtime');
   const core = path.join(packages, 'core');
   const nodes = path.join(packages, 'nodes');
+  const prepared = prepare();
   return {
     child: {
       paths: {
@@ -65,6 +68,7 @@ function settings(options: ProcessOptions): { child: ChildOptions; readable: str
         jmespath: require.resolve('jmespath'),
       },
       isolatedVm,
+      prepared,
       memoryMiB: options.isolateMiB,
     },
     readable: [
@@ -76,6 +80,7 @@ function settings(options: ProcessOptions): { child: ChildOptions; readable: str
       folderOf('node-gyp-build', createRequire(isolatedVm)),
       luxon,
       folderOf('jmespath'),
+      ...(prepared === null ? [] : [prepared.process, prepared.isolate]),
       // node-gyp-build looks there for the C library.
       '/etc/alpine-release',
       ...options.readable,
@@ -113,6 +118,8 @@ export class EvaluatorProcess {
         '--max-semi-space-size=1',
         '--disable-warning=ExperimentalWarning',
         '--disable-warning=SecurityWarning',
+        '--import',
+        pathToFileURL(path.join(here, 'serve-prepared.js')).href,
         path.join(here, 'child.ts'),
         JSON.stringify(child),
       ],

@@ -75,6 +75,13 @@ export function createEvaluator(options: EvaluatorOptions = {}): EvaluatorClient
   return new Client(options);
 }
 
+/** With its process starting: for those who will need it soon. It ends with this process at the latest. */
+export function warmEvaluator(): EvaluatorClient {
+  const client = new Client({});
+  client.warm();
+  return client;
+}
+
 class Client implements EvaluatorClient {
   readonly #options: ProcessOptions;
   readonly #programs = new Map<string, Known>();

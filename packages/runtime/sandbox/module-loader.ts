@@ -19,6 +19,11 @@ export interface Paths {
 /** Source texts survive an isolate that is replaced. */
 const sources = new Map<string, string>();
 
+/** Sources without types, as a JSON object by path. */
+export function knowSources(json: string): void {
+  for (const [file, source] of Object.entries(JSON.parse(json) as Record<string, string>)) sources.set(file, source);
+}
+
 export class ModuleLoader {
   readonly #isolate: ivm.Isolate;
   readonly #context: ivm.Context;

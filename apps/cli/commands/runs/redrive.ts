@@ -12,7 +12,7 @@ export async function redrive(
   options: RunOptions & { status: IterationStatus; cause?: string },
   terminal: Terminal,
 ): Promise<number> {
-  return resumeStored(name, options, terminal, async ({ store }, run) => {
+  return resumeStored(name, options, { terminal }, async ({ store }, run) => {
     const runId = run.id;
     if (isDriven(run, terminal.now())) {
       throw new UsageError(`Run ${runId} is still running; redrive works on a run that has ended.`, 'run-not-finished');

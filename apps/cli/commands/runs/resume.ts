@@ -4,7 +4,7 @@ import { isDriven } from '../../database.ts';
 import { resumeStored, type RunOptions } from '../run.ts';
 
 export async function resume(name: string, options: RunOptions, terminal: Terminal): Promise<number> {
-  return resumeStored(name, options, terminal, async ({ store }, run) => {
+  return resumeStored(name, options, { terminal }, async ({ store }, run) => {
     if (run.control !== 'pause' || !isDriven(run, terminal.now())) return {};
     await store.setControl(run.id, 'none');
     // Its runner has not halted yet; taking the pause back is all there is to do.

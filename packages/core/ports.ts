@@ -172,9 +172,12 @@ export interface RunStore {
   release(lease: Lease): Promise<void>;
   /**
    * Answers what a person asked meanwhile. Throws StoreError lease-lost (nothing was written),
-   * store-unavailable, store-corrupt.
+   * store-unavailable, store-corrupt. What it resolved for is seen by everybody and outlives this
+   * process; a power cut it outlives after flush().
    */
   commit(commit: Commit): Promise<Control>;
+  /** Resolves when all commits that resolved before are on disk. Throws StoreError store-unavailable. */
+  flush(): Promise<void>;
   /** False when there is no such run or it has ended. */
   setControl(run: string, control: Control): Promise<boolean>;
   getRun(run: string): Promise<RunRecord | null>;

@@ -15,6 +15,7 @@ describe('templates', () => {
       code: '$json.a',
       source: '$json.a',
       names: ['$json'],
+      path: ['a'],
     });
     expect(compile(' {{ $json.a }}').template).toMatchObject({ kind: 'text', parts: [' ', { code: '$json.a' }] });
     expect(compile('\\{{ x }}').template).toEqual({ kind: 'literal', value: '{{ x }}' });

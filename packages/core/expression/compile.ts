@@ -5,11 +5,12 @@
  */
 import { diagnostic, type Diagnostic } from '../errors.ts';
 import type { Json } from '../model/item.ts';
-import type { Reference, ReferenceUse, Template } from '../model/plan.ts';
+import type { Code, Reference, ReferenceUse, Template } from '../model/plan.ts';
 import { DATE_FUNCTION_NAMES } from './function-names.ts';
 import { inspect, type Mistake } from './inspect.ts';
 import { parseExpression } from './parse.ts';
 import { rewrite } from './rewrite.ts';
+import { itemPath } from './item-path.ts';
 import { freeIdentifiers } from './scope.ts';
 import { isTemplate, split } from './split.ts';
 
@@ -32,12 +33,6 @@ export interface Compiled {
   /** Evaluating it twice may give two answers. */
   volatile: boolean;
   diagnostics: Diagnostic[];
-}
-
-interface Code {
-  code: string;
-  source: string;
-  names: string[];
 }
 
 interface Collected {
@@ -131,10 +126,12 @@ function compileCode(
     for (const name of findings.names) into.names.add(name);
     for (const [node, use] of findings.uses) into.uses.set(node, (into.uses.get(node) ?? new Set()).add(use));
     into.volatile ||= findings.volatile;
+    const fields = itemPath(source);
     return {
       code: rewrite(parsed.text, parsed.root, new Set(free.map((one) => one.node))),
       source: source.trim(),
       names: [...findings.names],
+      ...(fields === null ? {} : { path: fields }),
     };
   } catch (error) {
     // The walk is recursive: an expression nested thousands of levels deep exhausts the stack.

@@ -6,11 +6,19 @@ import type { Json } from './item.ts';
 import type { Loop } from '../engine/loop.ts';
 import type { Limits } from './limits.ts';
 
-/** A parameter after compilation. Evaluated in the isolate only. */
+/** An expression. `path`: it is no more than this field of the current item. */
+export interface Code {
+  code: string;
+  source: string;
+  names: string[];
+  path?: string[];
+}
+
+/** A parameter after compilation. Code runs in the isolate only. */
 export type Template =
   | { kind: 'literal'; value: Json }
-  | { kind: 'expression'; code: string; source: string; names: string[] }
-  | { kind: 'text'; parts: (string | { code: string; source: string; names: string[] })[] }
+  | ({ kind: 'expression' } & Code)
+  | { kind: 'text'; parts: (string | Code)[] }
   | { kind: 'object'; entries: [string, Template][] }
   | { kind: 'list'; items: Template[] };
 

@@ -84,7 +84,7 @@ async function* readRows(context: RunContext, feed: Feed, start: number): AsyncG
     return;
   }
   // Rows that still wait for their commit cannot be read yet.
-  await context.writer.durable();
+  await context.writer.recorded();
   const per = dataset.per[port] ?? null;
   // With the same number of items in every row a position is found without a scan.
   const row = per === null || per === 0 ? 0 : Math.floor(start / per);
@@ -189,7 +189,7 @@ export class Spill {
     }
     this.#items = this.#items.slice(at);
     // A row here is a whole block, so a few of them are already much.
-    if (this.#context.writer.backlog > 20) await this.#context.writer.durable();
+    if (this.#context.writer.backlog > 20) await this.#context.writer.recorded();
   }
 
   async end(): Promise<Dataset> {

@@ -3,7 +3,8 @@
  * Long blocks go through steps/block-loop.ts.
  */
 import { FailureError } from '@rondo/core/errors.ts';
-import type { Json } from '@rondo/core/model/item.ts';
+import { readTemplate } from '@rondo/core/expression/item-path.ts';
+import { decodeItem, type Json } from '@rondo/core/model/item.ts';
 import type { Step, Template } from '@rondo/core/model/plan.ts';
 import type { ProgramContext } from '@rondo/core/ports.ts';
 import type { RunContext } from './context.ts';
@@ -37,6 +38,20 @@ export async function evaluate(
   return jsonOf(unit.output) as Record<string, Json>;
 }
 
+/** Values that are fields of the item; null when one of them is more than that. */
+function readFields(templates: [string, Template][], items: readonly string[]): Record<string, Json> | null {
+  const [only] = items;
+  if (only === undefined || items.length > 1) return null;
+  const { json } = decodeItem(only);
+  const values: Record<string, Json> = {};
+  for (const [name, template] of templates) {
+    const value = readTemplate(template, json);
+    if (value === undefined) return null;
+    values[name] = value;
+  }
+  return values;
+}
+
 /** A way to get a step's parameters per unit; literals cost nothing. */
 export function parameterSource(
   context: RunContext,
@@ -49,7 +64,10 @@ export function parameterSource(
   for (const [name, template] of entries) if (template.kind === 'literal') fixed[name] = template.value;
   if (dynamic.length === 0) return async () => ({ ...fixed });
   const program = templateProgram(context, frame, `params:${step.id}`, dynamic);
-  return async (items, index, scope) => ({ ...fixed, ...(await evaluate(context, program, items, index, scope)) });
+  return async (items, index, scope) => ({
+    ...fixed,
+    ...(readFields(dynamic, items) ?? (await evaluate(context, program, items, index, scope))),
+  });
 }
 
 /** One template, by name; literals cost nothing. */

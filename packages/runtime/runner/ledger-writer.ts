@@ -41,16 +41,31 @@ interface Pending {
   run: Commit['run'] | undefined;
 }
 
+/** Someone who waits until a batch is in the store, or on disk. */
+interface Waiting {
+  stage: 'applied' | 'flushed';
+  batch: number;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
 const empty = (): Pending => ({ rows: [], loops: new Set(), events: [], forget: [], run: undefined });
 
 export class LedgerWriter {
   readonly #options: WriterOptions;
   #pending = empty();
+  /** Number of the batch that is being collected; earlier ones were given to the store. */
+  #batch = 1;
   #dirty = false;
-  #committing: Promise<void> | null = null;
+  /** Batches up to this one are in the store; on disk. */
+  #applied = 0;
+  #flushed = 0;
+  #committing = false;
+  #flushing = false;
   #timer: NodeJS.Timeout | null = null;
   #immediate = false;
-  #lost: StoreError | null = null;
+  #waiting: Waiting[] = [];
+  #lost: unknown = null;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -88,24 +103,38 @@ export class LedgerWriter {
     return this.#pending.rows.length;
   }
 
-  /** Resolves when everything given so far is on disk; coalesces callers of the same tick. */
-  async durable(): Promise<void> {
-    while (this.#dirty || this.#committing !== null) {
-      if (this.#lost !== null) throw this.#lost;
-      if (this.#committing !== null) {
-        await this.#committing;
-        continue;
-      }
-      if (!this.#immediate) {
-        this.#immediate = true;
-        setImmediate(() => {
-          this.#immediate = false;
-          this.#start();
-        });
-      }
-      await new Promise<void>((resolve) => setImmediate(resolve));
+  /**
+   * Resolves when everything given so far is in the store: it outlives this process. Callers of the
+   * same tick share a commit.
+   */
+  recorded(): Promise<void> {
+    return this.#reached('applied', this.#applied);
+  }
+
+  /** Resolves when everything given so far is on disk: it outlives a power cut. */
+  durable(): Promise<void> {
+    return this.#reached('flushed', this.#flushed);
+  }
+
+  #reached(stage: Waiting['stage'], reached: number): Promise<void> {
+    if (this.#lost !== null) return Promise.reject(this.#lost);
+    const batch = this.#dirty ? this.#batch : this.#batch - 1;
+    if (reached >= batch) return Promise.resolve();
+    if (this.#dirty && !this.#committing && !this.#immediate) {
+      this.#immediate = true;
+      setImmediate(() => {
+        this.#immediate = false;
+        this.#start();
+      });
     }
-    if (this.#lost !== null) throw this.#lost;
+    return new Promise((resolve, reject) => this.#waiting.push({ stage, batch, resolve, reject }));
+  }
+
+  #serve(stage: Waiting['stage'], upTo: number): void {
+    const served = this.#waiting.filter((one) => one.stage === stage && one.batch <= upTo);
+    if (served.length === 0) return;
+    this.#waiting = this.#waiting.filter((one) => one.stage !== stage || one.batch > upTo);
+    for (const one of served) one.resolve();
   }
 
   stop(): void {
@@ -126,14 +155,16 @@ export class LedgerWriter {
   }
 
   #start(): void {
-    if (this.#committing !== null || !this.#dirty || this.#lost !== null) return;
+    if (this.#committing || !this.#dirty || this.#lost !== null) return;
     if (this.#timer !== null) {
       clearTimeout(this.#timer);
       this.#timer = null;
     }
     const taken = this.#pending;
+    const batch = this.#batch;
     this.#pending = empty();
     this.#dirty = false;
+    this.#batch += 1;
     const commit: Commit = {
       lease: this.#options.lease,
       now: this.#options.clock.now(),
@@ -143,33 +174,69 @@ export class LedgerWriter {
       forget: taken.forget,
       ...(taken.run === undefined ? {} : { run: taken.run }),
     };
-    this.#committing = this.#write(commit).finally(() => {
-      this.#committing = null;
-      if (this.#pending.rows.length >= this.#options.rows) this.#start();
-    });
-    // The one who waits in durable() sees a lost lease; nobody else has to.
-    this.#committing.catch(() => {});
+    this.#committing = true;
+    this.#write(commit).then(
+      () => {
+        this.#committing = false;
+        this.#applied = batch;
+        this.#serve('applied', batch);
+        void this.#flush();
+        const wanted = this.#waiting.some((one) => one.batch >= this.#batch);
+        if (wanted || this.#pending.rows.length >= this.#options.rows) this.#start();
+      },
+      (error: unknown) => this.#lose(error),
+    );
+  }
+
+  /** Nothing more is written; whoever waits is told why. */
+  #lose(error: unknown): void {
+    this.#lost ??= error;
+    for (const one of this.#waiting.splice(0)) one.reject(this.#lost);
+  }
+
+  /** The store's disk is brought up to what it was given, while the next batch is collected and given. */
+  async #flush(): Promise<void> {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    try {
+      while (this.#flushed < this.#applied) {
+        const upTo = this.#applied;
+        await this.#patiently(() => this.#options.store.flush());
+        this.#flushed = upTo;
+        this.#serve('flushed', upTo);
+      }
+    } catch (error) {
+      this.#lose(error);
+    } finally {
+      this.#flushing = false;
+    }
   }
 
   async #write(commit: Commit): Promise<void> {
-    const { store, fault, report, clock } = this.#options;
+    const { store, fault, onControl, onLost } = this.#options;
     fault('before-commit');
+    try {
+      // The commit has natural keys, so trying again is harmless whatever became of it.
+      const control = await this.#patiently(() => store.commit(commit));
+      fault('after-commit');
+      if (control !== 'none') onControl(control);
+    } catch (error) {
+      if (error instanceof StoreError) onLost(error);
+      throw error;
+    }
+  }
+
+  /** Tries again while the store cannot be used, and says so. */
+  async #patiently<T>(work: () => Promise<T>): Promise<T> {
+    const { report, clock } = this.#options;
     let stalled = false;
     for (let wait = 250; ; wait = Math.min(wait * 2, 5000)) {
       try {
-        const control = await store.commit(commit);
-        fault('after-commit');
+        const answer = await work();
         if (stalled) report({ type: 'unstalled' });
-        if (control !== 'none') this.#options.onControl(control);
-        return;
+        return answer;
       } catch (error) {
-        if (!(error instanceof StoreError)) throw error;
-        if (error.code !== 'store-unavailable') {
-          this.#lost = error;
-          this.#options.onLost(error);
-          return;
-        }
-        // The commit has natural keys, so trying again is harmless whatever became of it.
+        if (!(error instanceof StoreError) || error.code !== 'store-unavailable') throw error;
         if (!stalled) report({ type: 'stalled', message: error.message });
         stalled = true;
         await clock.sleep(wait);

@@ -122,7 +122,7 @@ export class LoopRun {
     this.record.total = total;
   }
 
-  /** Records that an iteration with effects begins. It may only begin when this is durable. */
+  /** Records that an iteration with effects begins. It may only begin when this is recorded. */
   begin(index: number, input: string, at: number): void {
     this.#writer.rows(this, [
       this.#row(index, input, 'running', { output: '', steps: '', logs: '', failure: null, attempts: 0 }, at, 0),

@@ -328,6 +328,9 @@ class MemoryStore implements RunStore {
     return plan.count;
   }
 
+  /** There is no disk. */
+  async flush(): Promise<void> {}
+
   async verify(): Promise<string[]> {
     return [];
   }

@@ -63,7 +63,7 @@ export async function blockLoop(
       await next?.answer.catch(() => {});
       return { dataset: await endLoop(context, step, run, decision), carry: run.record.carry };
     }
-    if (context.writer.backlog >= 2 * BLOCK) await context.writer.durable();
+    if (context.writer.backlog >= 2 * BLOCK) await context.writer.recorded();
     if (context.stop.reason !== null) {
       await next?.answer.catch(() => {});
       await leaveLoop(context, run);

@@ -37,7 +37,7 @@ export async function runBlocks(context: RunContext, frame: Frame, step: Step): 
     }
   }
   await endLoop(context, { ...step, loop }, run, { do: 'finish', reason: 'exhausted' });
-  await context.writer.durable();
+  await context.writer.recorded();
   const last = await context.store.row(context.runId, run.record.key, blocks);
   return inline(last === null ? [] : splitItems(last.output));
 }
@@ -85,7 +85,7 @@ async function write(
     );
     run.finish('failed');
     context.loops.close(run);
-    await writer.durable();
+    await writer.recorded();
     throw new FailureError({ ...failed, node: step.id, path: `${path}[${index}]` });
   }
   if (tried.value.carry !== undefined) run.record.carry = JSON.stringify(tried.value.carry);

@@ -34,7 +34,7 @@ export interface Concurrent {
    * iterations are the ones to blame.
    */
   progresses?: boolean;
-  /** Called when an iteration is on disk: nested records of it may go. */
+  /** Called when an iteration is settled: nested records of it may go. */
   settled?: (index: number) => void;
 }
 
@@ -143,7 +143,7 @@ async function one(context: RunContext, step: Step, job: Concurrent, run: LoopRu
     return;
   }
   run.begin(index, input, at);
-  await writer.durable();
+  await writer.recorded();
   context.fault('before-effect');
   const begun = clock.monotonic();
   const tried = await attempt(

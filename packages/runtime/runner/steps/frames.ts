@@ -49,7 +49,7 @@ export async function frameLoop(
 /** The result of an iteration that an earlier runner completed. */
 async function earlierResult(context: RunContext, path: string, index: number, size: number): Promise<unknown> {
   if (index < 0) return null;
-  await context.writer.durable();
+  await context.writer.recorded();
   const loop = await context.store.loop(context.runId, path);
   const row = loop === null ? null : await context.store.row(context.runId, loop.key, index);
   return row === null ? null : viewOf(splitItems(row.output), size);

@@ -49,7 +49,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     context.stats.iterations += 1;
     const at = context.clock.now();
     run.begin(index, input, at);
-    await context.writer.durable();
+    await context.writer.recorded();
     context.fault('before-effect');
     const begun = context.clock.monotonic();
     const logs: string[] = [];

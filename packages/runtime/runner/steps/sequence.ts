@@ -26,7 +26,7 @@ export async function sequentialIteration(
   context.stats.iterations += 1;
   const at = clock.now();
   run.begin(index, input, at);
-  await writer.durable();
+  await writer.recorded();
   context.fault('before-effect');
   const begun = clock.monotonic();
   // A body that holds loops makes progress between one lost runner and the next.

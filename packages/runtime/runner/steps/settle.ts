@@ -36,12 +36,12 @@ export async function endLoop(context: RunContext, step: Step, run: LoopRun, dec
   }
   if (decision.do === 'fail') {
     run.finish('failed');
-    await writer.durable();
+    await writer.recorded();
     throw loopFailure(context, step, run, decision.reason);
   }
   run.touchDuration();
   writer.loop(run);
-  await writer.durable();
+  await writer.recorded();
   checkStop(context.stop);
   throw new Defect(`loop ${run.path} ended with work left: ${JSON.stringify({ decision, progress: run.progress })}`);
 }
@@ -50,7 +50,7 @@ export async function endLoop(context: RunContext, step: Step, run: LoopRun, dec
 export async function leaveLoop(context: RunContext, run: LoopRun): Promise<void> {
   context.loops.close(run);
   context.writer.loop(run);
-  await context.writer.durable();
+  await context.writer.recorded();
 }
 
 function loopFailure(
@@ -91,7 +91,7 @@ function loopFailure(
 /** What the loop gives, by its `collect`. */
 export async function collected(context: RunContext, step: Step, run: LoopRun): Promise<Dataset> {
   if (step.loop.collect !== 'last') return run.dataset();
-  await context.writer.durable();
+  await context.writer.recorded();
   for (let index = run.record.cursor - 1; index >= 0; index -= 1) {
     const row = await context.store.row(context.runId, run.record.key, index);
     if (row?.status === 'completed') return inline(...splitPorts(row.output).map(splitItems));

@@ -7,6 +7,7 @@ import { crc32 } from 'node:zlib';
 import { Defect } from '@rondo/core/errors.ts';
 import { StoreError } from '@rondo/core/ports.ts';
 import { createFile, prepareDatabase } from './schema.ts';
+import { openWal, WalSync, type WalFile } from './wal-sync.ts';
 
 export type Cell = string | number | null | Uint8Array;
 
@@ -44,7 +45,14 @@ export function translate(error: unknown, path: string): unknown {
   const { code, errcode, errstr } = error as SqliteError;
   // A number that cannot be one we wrote: damage.
   if (code === 'ERR_OUT_OF_RANGE') return corrupt(path);
-  if (code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR') {
+  if (
+    code === 'ENOSPC' ||
+    code === 'EACCES' ||
+    code === 'EROFS' ||
+    code === 'EPERM' ||
+    code === 'ENOTDIR' ||
+    code === 'EIO'
+  ) {
     return new StoreError('store-unavailable', `The database ${path} cannot be used: ${error.message}.`);
   }
   if (code === 'ERR_INVALID_STATE') return new StoreError('store-unavailable', `The database ${path} is closed.`);
@@ -76,6 +84,8 @@ export class Connection {
   private readonly db: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   private readonly clock: (() => number) | null;
+  private readonly log: WalFile | null;
+  private wal: WalSync | null;
 
   constructor(options: SqliteOptions) {
     this.path = options.path;
@@ -92,6 +102,9 @@ export class Connection {
       this.db.close();
       throw translate(error, options.path);
     }
+    this.log = options.path === ':memory:' ? null : openWal(options.path);
+    this.wal = this.log === null ? null : new WalSync(this.log.flush);
+    if (this.wal !== null) this.db.exec('pragma synchronous = normal');
   }
 
   /** Prepared once; answers rows as lists. */
@@ -122,9 +135,36 @@ export class Connection {
     return Number(this.sql(text).run(...values).changes);
   }
 
-  /** One transaction that may write: all of it or nothing. */
-  write<T>(work: () => T): T {
+  /** One transaction that may write: all of it or nothing. On disk after flush(). */
+  append<T>(work: () => T): T {
     return this.transaction('begin immediate', work);
+  }
+
+  /** The same, and it is on disk. */
+  async write<T>(work: () => T): Promise<T> {
+    const answer = this.append(work);
+    await this.flush();
+    return answer;
+  }
+
+  /** Resolves when what was appended is on disk. */
+  async flush(): Promise<void> {
+    try {
+      await this.wal?.sync();
+    } catch (error) {
+      // A failed flush cannot be asked again: the system may have let go of what it could not write.
+      this.wal = null;
+      this.transactionless('pragma synchronous = full; pragma wal_checkpoint(full)');
+      throw translate(error, this.path);
+    }
+  }
+
+  private transactionless(text: string): void {
+    try {
+      this.db.exec(text);
+    } catch (error) {
+      throw translate(error, this.path);
+    }
   }
 
   /** One transaction that only reads: one state of the database. */
@@ -161,6 +201,7 @@ export class Connection {
 
   close(): void {
     this.statements.clear();
+    this.log?.close();
     try {
       this.db.close();
     } catch (error) {

@@ -142,7 +142,8 @@ function versionOf(db: DatabaseSync, path: string): number {
 
 /** Settings of the connection, and the tables if there are none yet. */
 export function prepareDatabase(db: DatabaseSync, path: string): void {
-  // FULL: a commit that was acknowledged survives a power cut. With grouped commits it costs little.
+  // FULL: a commit that was acknowledged survives a power cut; where the log can be flushed beside
+  // the work, the connection relaxes it (wal-sync.ts).
   db.exec('pragma synchronous = full; pragma foreign_keys = off; pragma trusted_schema = off');
   db.exec('pragma cache_size = -16000; pragma temp_store = memory; pragma cell_size_check = on');
   if (versionOf(db, path) === SCHEMA_VERSION) {

@@ -2,7 +2,7 @@
  * Owns the SQLite store: the port RunStore over one file. Each method is one transaction; what it
  * writes is decided by records.ts, ledger.ts, digests.ts and redrive.ts.
  *
- * Methods are asynchronous because the port is; SQLite answers at once. A second process may open
+ * SQLite itself answers at once; a method that writes resolves when what it wrote is on disk. A second process may open
  * the same file: what this one remembers between commits is bound to the token of the lease.
  */
 import type { JournalEvent } from '@rondo/core/events.ts';
@@ -60,7 +60,7 @@ class SqliteStore implements RunStore {
   }
 
   async createRun(run: Pick<RunRecord, 'id' | 'workflow' | 'definition' | 'options' | 'createdAt'>): Promise<void> {
-    this.db.write(() => {
+    await this.db.write(() => {
       const known = records.getRun(this.db, run.id);
       if (known === null) records.insertRun(this.db, run);
       else checkSameRun(known, run);
@@ -95,7 +95,7 @@ class SqliteStore implements RunStore {
 
   async release(lease: Lease): Promise<void> {
     this.driven.delete(lease.run);
-    this.db.write(() => {
+    await this.db.write(() => {
       const held = this.lease(lease.run);
       if (held.token === lease.token && held.owner === lease.owner) records.putLease(this.db, { ...held, owner: null });
     });
@@ -104,7 +104,7 @@ class SqliteStore implements RunStore {
   async commit(commit: Commit): Promise<Control> {
     const { run, token, owner } = commit.lease;
     try {
-      return this.db.write(() => {
+      return this.db.append(() => {
         const lease = this.lease(run);
         if (lease.token !== token || lease.owner !== owner) throw new StoreError('lease-lost', lostMessage(run));
         for (const event of commit.events ?? []) records.putEvent(this.db, lease.run, event);
@@ -122,6 +122,10 @@ class SqliteStore implements RunStore {
       this.driven.delete(run);
       throw error;
     }
+  }
+
+  async flush(): Promise<void> {
+    await this.db.flush();
   }
 
   private remembered(lease: Lease): Map<number, OpenLoop> {

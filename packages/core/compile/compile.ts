@@ -4,7 +4,7 @@
 import { diagnostic, type Diagnostic } from '../errors.ts';
 import { compileParameter } from '../expression/compile.ts';
 import { NATIVE_NAMES } from '../expression/names.ts';
-import type { Definition, NodeDefinition } from '../model/definition.ts';
+import type { After, Definition, NodeDefinition } from '../model/definition.ts';
 import { parseDuration } from '../model/duration.ts';
 import { resolveLimits } from '../model/limits.ts';
 import type { NodeRegistry } from '../model/node-type.ts';
@@ -23,7 +23,8 @@ export function compile(
 ): { plan: Plan | null; diagnostics: Diagnostic[] } {
   const out: Diagnostic[] = [];
   const limits = resolveLimits(definition.settings?.limits);
-  const nodes = definition.settings?.flow === 'item' ? itemFlow(definition.nodes, registry) : definition.nodes;
+  const byItem = definition.settings?.flow === 'item' ? itemFlow(definition.nodes, registry) : null;
+  const nodes = byItem?.nodes ?? definition.nodes;
   const ids = duplicateIds(definition.nodes, out);
   if (Object.keys(nodes).length === 0) out.push(diagnostic('empty-body', ['nodes'], 'The workflow has no nodes.'));
   const c: Compilation = { registry, limits, out, pins: options.pins ?? new Set(), titles: {}, depth: 0 };
@@ -41,6 +42,7 @@ export function compile(
     output = compiled.template;
     outputReferences = compiled.references;
   }
+  if (byItem !== null) for (const one of out) one.path = asWritten(one.path, byItem.id);
   const timezone = definition.settings?.timezone ?? 'UTC';
   const timeout = definition.settings?.timeout;
   if (out.some((d) => d.severity === 'error')) return { plan: null, diagnostics: out };
@@ -94,9 +96,12 @@ function duplicateIds(nodes: Record<string, NodeDefinition>, out: Diagnostic[]):
 
 /**
  * `flow: item`: everything after the triggers becomes the body of one For Each, so each item
- * walks the whole chain before the next one starts.
+ * walks the whole chain before the next one starts. Null when there is nothing after them.
  */
-function itemFlow(nodes: Record<string, NodeDefinition>, registry: NodeRegistry): Record<string, NodeDefinition> {
+function itemFlow(
+  nodes: Record<string, NodeDefinition>,
+  registry: NodeRegistry,
+): { nodes: Record<string, NodeDefinition>; id: string } | null {
   const isTrigger = (node: NodeDefinition): boolean => registry.get(node.type)?.group === 'trigger';
   const triggers = Object.entries(nodes).filter(([, node]) => isTrigger(node));
   const names = new Set(triggers.map(([id]) => id));
@@ -104,12 +109,36 @@ function itemFlow(nodes: Record<string, NodeDefinition>, registry: NodeRegistry)
   for (const [id, node] of Object.entries(nodes)) {
     if (names.has(id)) continue;
     const { after, ...rest } = node;
-    const fromTrigger = typeof after === 'string' && names.has(after);
-    body[id] = after === undefined || fromTrigger ? rest : { ...rest, after };
+    const inside = after === undefined ? undefined : withoutSources(after, names);
+    body[id] = inside === undefined ? rest : { ...rest, after: inside };
   }
-  if (Object.keys(body).length === 0) return nodes;
-  return {
-    ...Object.fromEntries(triggers),
-    flow: { type: 'for-each', ...(triggers.length > 0 ? { after: triggers.map(([id]) => id) } : {}), body },
+  if (Object.keys(body).length === 0) return null;
+  let id = 'flow';
+  while (Object.hasOwn(nodes, id)) id += '-items';
+  const loop: NodeDefinition = {
+    type: 'for-each',
+    ...(triggers.length > 0 ? { after: triggers.map(([name]) => name) } : {}),
+    body,
   };
+  return { nodes: { ...Object.fromEntries(triggers), [id]: loop }, id };
+}
+
+/** The connections that come from other nodes; undefined when none is left. */
+function withoutSources(after: After, names: ReadonlySet<string>): After | undefined {
+  if (typeof after === 'string') return withoutSources([after], names);
+  // A port is written name.port.
+  if (Array.isArray(after)) {
+    const left = after.filter((one) => !names.has(one.split('.')[0] ?? ''));
+    return left.length === 0 ? undefined : left;
+  }
+  const ports = Object.entries(after).flatMap(([port, from]): [string, string | string[]][] => {
+    const left = withoutSources(from, names);
+    return left === undefined ? [] : [[port, left as string[]]];
+  });
+  return ports.length === 0 ? undefined : Object.fromEntries(ports);
+}
+
+/** Where the author wrote what stands inside the For Each that `flow: item` made. */
+function asWritten(path: (string | number)[], loop: string): (string | number)[] {
+  return path[0] === 'nodes' && path[1] === loop && path[2] === 'body' ? ['nodes', ...path.slice(3)] : path;
 }

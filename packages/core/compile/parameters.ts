@@ -11,6 +11,7 @@ import type { NodeType, ParameterSpec } from '../model/node-type.ts';
 import type { LoopTemplates, Reference, Template } from '../model/plan.ts';
 import { parseDuration } from '../model/duration.ts';
 import { describe, isObject, nearest } from '../model/shape.ts';
+import { checkTemplate } from '../template/index.ts';
 
 type Path = (string | number)[];
 
@@ -115,6 +116,7 @@ export function compileParameters(node: NodeDefinition, type: NodeType, place: P
       continue;
     }
     if (Object.hasOwn(given, key)) checkValue(value, spec, [...path, key], place.node, out);
+    if (spec.jinja && typeof value === 'string') checkJinja(value, key, [...path, key], place.node, out);
     if (spec.evaluate === 'never') {
       rawParams[key] = value;
       // Compiled all the same, so that mistakes show before the run.
@@ -129,6 +131,13 @@ export function compileParameters(node: NodeDefinition, type: NodeType, place: P
     if (typeof text === 'string' && (spec.type === 'code' || spec.jinja)) scanText(text, place.visible, uses);
   }
   return { params, itemParams, rawParams, loopTemplates, references: uses.list(), names: [...uses.names] };
+}
+
+function checkJinja(text: string, key: string, path: (string | number)[], node: string, out: Diagnostic[]): void {
+  const wrong = checkTemplate(text);
+  if (wrong === null) return;
+  const message = `The template ${key} of ${node}, line ${wrong.line}: ${wrong.message}`;
+  out.push(diagnostic('template-syntax', path, message, { node }));
 }
 
 function compileLoop(node: NodeDefinition, place: Place, uses: Uses, out: Diagnostic[]): LoopTemplates {

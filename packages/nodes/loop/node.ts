@@ -6,7 +6,7 @@ export const node = defineNode({
   title: 'Loop',
   description:
     'Runs the nodes in its body again and again: while or until a condition, or times times. Loop variables start as ' +
-    'loop.state and change by loop.update after each iteration. Its output is the results, or the last one with collect: last.',
+    'loop.state and change by loop.update after each iteration. Its output is the loop variables at the end; with loop.collect, what the iterations gave: concat for all, last for the last.',
   group: 'loop',
   work: 'container',
   inputs: MAIN,

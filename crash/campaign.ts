@@ -91,7 +91,13 @@ export async function runCampaign(plan: Plan): Promise<Dossier> {
       const drawn = `${record.whom}, ${Math.round(record.afterMs)} ms, ${record.during}`;
       plan.log?.(`seed ${plan.seed} kill ${kills.length - 1}: ${drawn}, ${reader.done()} done`);
       reader.close();
+      await sink.drained();
       record.at = Date.now();
+      if (record.runStatus === 'completed') {
+        // Killed between its last commit and its last word: what it gave is in the store.
+        running = startRondo(['runs', 'show', run, '--db', database, '--json']);
+        break;
+      }
       running = begin();
     }
     await sink.delay(0);
@@ -100,13 +106,12 @@ export async function runCampaign(plan: Plan): Promise<Dossier> {
       const said = running.stderr() + running.stdout().slice(0, 1000);
       throw new Error(`after ${kills.length} kills the run ended with ${code}:\n${said}`);
     }
-    const reported = JSON.parse(running.stdout()) as { runId: string; status: string; output: unknown };
-    const { status, output } = reported;
+    const { status, output } = JSON.parse(running.stdout()) as Dossier['reported'];
     const dossier: Dossier = {
       seed: plan.seed,
       workflow: plan.kind,
       database,
-      run: reported.runId,
+      run: reader.runId() ?? run,
       effects,
       count: plan.count,
       window,

@@ -86,6 +86,7 @@ async function crashAt(point: FaultPoint, kind: Kind, count: number, nth: number
     if (hit) {
       // Whatever the runner had started must notice by itself that it is gone.
       const left = await survivors(membersOf(running.pid), 2000);
+      await sink.drained();
       const drawn = { at: Date.now(), afterMs: 0, during: 'progress', whom: 'runner' } as const;
       kills.push({ ...drawn, acknowledged: [], ...reader.after(), left });
       await sink.delay(0);

@@ -8,8 +8,8 @@ import { ROOT } from './processes.ts';
 /** leaf: the container whose iterations are the effects. delayMs: slow enough for 200 kills in 10,000 effects. */
 export const KINDS = {
   sequential: { leaf: 'each', window: 1, delayMs: 3 },
-  parallel: { leaf: 'each', window: 16, delayMs: 45 },
-  nested: { leaf: 'inner', window: 16, delayMs: 45 },
+  parallel: { leaf: 'each', window: 16, delayMs: 60 },
+  nested: { leaf: 'inner', window: 16, delayMs: 60 },
 } as const;
 
 export type Kind = keyof typeof KINDS;

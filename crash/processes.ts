@@ -64,6 +64,8 @@ export function startRondo(args: readonly string[]): Running {
 export interface Sink {
   url: string;
   delay(ms: number): Promise<void>;
+  /** Resolves when all that killed processes had sent is recorded: it may still have been on its way. */
+  drained(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -80,6 +82,9 @@ export async function startSink(file: string): Promise<Sink> {
     url: `${origin}/call`,
     async delay(ms) {
       await (await fetch(`${origin}/delay?ms=${ms}`)).text();
+    },
+    async drained() {
+      await (await fetch(`${origin}/drained`)).text();
     },
     async stop() {
       child.stdin.end();

@@ -6,10 +6,11 @@
  *   node crash/sink.ts FILE          prints its port
  *   POST /call {"id":n}              records n, the idempotency key and the time; answers {"id":n,"value":v}
  *   POST /delay?ms=N                 from now on answers take N ms
+ *   POST /drained                    answers when nobody else is connected: all that was sent is recorded
  */
 import { openSync, writeSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { valueOf } from './value.ts';
 
 const file = process.argv[2];
@@ -35,8 +36,23 @@ function record(request: IncomingMessage, response: ServerResponse, text: string
   else setTimeout(reply, delayMs);
 }
 
+/** Connections that send effects; those that give orders are left out. */
+const sources = new Set<Socket>();
+const drained: (() => void)[] = [];
+
+function whenDrained(): void {
+  if (sources.size > 0) return;
+  for (const tell of drained.splice(0)) tell();
+}
+
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://sink');
+  if (url.pathname !== '/call') sources.delete(request.socket);
+  if (url.pathname === '/drained') {
+    drained.push(() => answer(response, 200, {}));
+    whenDrained();
+    return;
+  }
   if (url.pathname === '/delay') {
     delayMs = Number(url.searchParams.get('ms') ?? '0');
     answer(response, 200, { delayMs });
@@ -50,6 +66,13 @@ const server = createServer((request, response) => {
     } catch (error) {
       answer(response, 400, { error: String(error) });
     }
+  });
+});
+server.on('connection', (socket) => {
+  sources.add(socket);
+  socket.on('close', () => {
+    sources.delete(socket);
+    whenDrained();
   });
 });
 server.keepAliveTimeout = 60_000;

@@ -109,7 +109,9 @@ export async function printJson(
   }
   out.write('},"loops":');
   writeList(result.loops.map(loopJson), out, JSON.stringify);
-  out.write(`,${field('stats', result.stats)}`);
+  out.write(
+    `,${field('stats', { ...result.stats, usage: result.stats.usage === null ? null : { ...result.stats.usage } })}`,
+  );
   if (cuts.length > 0) out.write(`,${field('cut', cuts as unknown as Json)}`);
   for (const [name, value] of Object.entries(extra)) out.write(`,${field(name, value)}`);
   out.write('}\n');

@@ -3,6 +3,7 @@
  * frames that are checkpointed. Iterations are not events; they are rows of the ledger.
  */
 import type { Failure } from './errors.ts';
+import type { Json } from './model/item.ts';
 
 /** Where a finished step's items are. */
 export type Dataset =
@@ -20,4 +21,6 @@ export type JournalEvent = { seq: number; frame: string; at: number } & (
   | { type: 'step-completed'; step: string; output: Dataset; durationMs: number }
   | { type: 'step-skipped'; step: string }
   | { type: 'step-failed'; step: string; failure: Failure }
+  /** Variables of the run that were set; written again under the same seq, the last ones count. */
+  | { type: 'variables-set'; step: null; values: Record<string, Json> }
 );

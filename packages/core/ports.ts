@@ -5,6 +5,7 @@
 import type { Score } from './engine/score.ts';
 import type { Failure } from './errors.ts';
 import type { JournalEvent } from './events.ts';
+import type { Usage } from './model/effect-ports.ts';
 import type { Template } from './model/plan.ts';
 
 export type RunStatus = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
@@ -73,6 +74,8 @@ export interface IterationRow {
   /** Fingerprint of the failure (engine/cause.ts), null when there is none. */
   cause: string | null;
   attempts: number;
+  /** What the model calls of all its attempts and inner loops cost; null: none were made. */
+  usage: Usage | null;
   /** How often a runner died with this iteration in flight. */
   losses: number;
   startedAt: number;
@@ -267,6 +270,7 @@ export interface ProgramContext {
   /** For `.item` of nodes outside: per node the position in nodes[id][0] that fits unit i. */
   itemOf?: Record<string, number[]>;
   vars?: unknown;
+  conversation?: unknown;
   run?: unknown;
   /** Item texts that `$input` sees beyond the unit. */
   input?: readonly string[];

@@ -4,6 +4,7 @@
  */
 import type { Diagnostic, Failure } from '@rondo/core/errors.ts';
 import type { JournalEvent } from '@rondo/core/events.ts';
+import type { CodeRequest, KnowledgePort, StatePort, Usage } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Clock, Evaluator, LoopRecord, RunStatus, RunStore } from '@rondo/core/ports.ts';
@@ -21,6 +22,12 @@ export interface RunnerEnvironment {
   /** Hosts or CIDR blocks that the network guard lets through besides public addresses. */
   egressAllow?: readonly string[];
   secrets?: Readonly<Record<string, string>>;
+  /** What outlives runs: state, knowledge, stored secrets. Without it, nodes that need it fail and say so. */
+  services?: RunServices;
+  /** Runs Python; without it, nodes that need it fail and say so. */
+  python?: PythonRunner;
+  /** Address that delivers a signal, where a server runs. */
+  signalUrl?: (token: string) => string;
   /** Finds the text of a sub-workflow by id, name or relative path. */
   findWorkflow?: (reference: string) => Promise<{ text: string; file: string } | null>;
   /** Commit rows after this many or this long, whichever is first. */
@@ -28,6 +35,17 @@ export interface RunnerEnvironment {
   commitMs?: number;
   /** Called at each named fault point; tests crash here. */
   fault?: (point: FaultPoint) => void;
+}
+
+export interface RunServices {
+  state: StatePort;
+  knowledge: KnowledgePort;
+  /** A stored secret and the hosts it may be sent to (none: any); null when there is none. */
+  secret(name: string): { value: string; hosts: readonly string[] } | null;
+}
+
+export interface PythonRunner {
+  run(request: CodeRequest): Promise<{ value: Json; logs: string }>;
 }
 
 export type FaultPoint =
@@ -52,6 +70,10 @@ export interface RunRequest {
   input?: Json;
   /** Input items instead of `input`: a file read as a stream (.ndjson, .json, .csv). */
   items?: string;
+  /** Id of the trigger node that fired; the others are left out of this run. */
+  trigger?: string;
+  /** Conversation that the run belongs to; its variables are `$conversation`. */
+  conversation?: string;
   /** By node id: item values used instead of running the node. */
   pins?: Readonly<Record<string, Json>>;
   /** Override of parallel and of the number of items for the outermost loops. */
@@ -67,7 +89,9 @@ export type Progress =
   /** The store cannot be written; the run pauses and goes on by itself. */
   | { type: 'stalled'; message: string }
   | { type: 'unstalled' }
-  | { type: 'log'; node: string; line: string };
+  | { type: 'log'; node: string; line: string }
+  /** Text of the answer, as it comes; the whole is what the pieces make together. */
+  | { type: 'answer'; text: string };
 
 export interface RunResult {
   runId: string;
@@ -75,7 +99,8 @@ export interface RunResult {
   output: Json | null;
   failure: Failure | null;
   loops: LoopRecord[];
-  stats: { durationMs: number; iterations: number; steps: number; peakRssMb: number };
+  /** usage: since this start; null when no model was called. */
+  stats: { durationMs: number; iterations: number; steps: number; usage: Usage | null; peakRssMb: number };
 }
 
 export interface RunHandle {
@@ -106,5 +131,7 @@ export interface Runner {
   resume(runId: string): Promise<RunHandle>;
   /** Takes over runs whose runner is gone: their lease has run out. */
   sweep(limit?: number): Promise<RunHandle[]>;
+  /** Brings a signal to the iteration that waits for it; false when nobody does, or it came before. */
+  deliver(token: string, value: Json): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -97,15 +97,9 @@ async function fixFile(original: WorkflowFile, found: Diagnostic[]): Promise<Che
 
 /** Everything that reading and compiling find, with places. */
 export async function diagnose(file: WorkflowFile): Promise<Diagnostic[]> {
-  const [{ parseDefinition, locate }, { compile }, { registry }] = await Promise.all([
-    import('@rondo/core/model/format.ts'),
-    import('@rondo/core/compile/compile.ts'),
+  const [{ checkText }, { registry }] = await Promise.all([
+    import('@rondo/core/compile/check.ts'),
     import('@rondo/nodes/registry.ts'),
   ]);
-  const parsed = parseDefinition(file.text, file.shown);
-  if (parsed.definition === null) return parsed.diagnostics;
-  const compiled = compile(parsed.definition, registry);
-  const all = [...parsed.diagnostics, ...compiled.diagnostics];
-  locate(file.text, all);
-  return all;
+  return checkText(file.text, file.shown, registry);
 }

@@ -97,12 +97,13 @@ export async function run(
   });
 }
 
-/** Syntax and shape before a database is made; the compiler speaks in runner.start. */
+/** Before a database is made; of a file whose form is right, the compiler speaks in runner.start. */
 async function refuseInvalid(workflow: WorkflowFile): Promise<void> {
   const { parseDefinition } = await import('@rondo/core/model/format.ts');
   const { definition, diagnostics } = parseDefinition(workflow.text, workflow.shown);
-  refuseErrors(diagnostics, workflow);
-  if (definition === null) throw new InvalidFile(diagnostics, workflow.shown, workflow.text);
+  if (definition !== null) return refuseErrors(diagnostics, workflow);
+  const { diagnose } = await import('./check.ts');
+  throw new InvalidFile(await diagnose(workflow), workflow.shown, workflow.text);
 }
 
 async function requestOf(workflow: WorkflowFile, options: RunOptions, terminal: Terminal): Promise<RunRequest> {

@@ -43,7 +43,13 @@ describe('rondo run', () => {
       nodes: { each: [[[{ n: 0 }, { n: 4 }]]] },
       loops: [{ path: 'each', node: 'each', total: 3, completed: 2, failed: 1, skipped: 0 }],
     });
-    expect(Object.keys(result.stats as object).sort()).toEqual(['durationMs', 'iterations', 'peakRssMb', 'steps']);
+    expect(Object.keys(result.stats as object).sort()).toEqual([
+      'durationMs',
+      'iterations',
+      'peakRssMb',
+      'steps',
+      'usage',
+    ]);
     const runs = json((await here.rondo('runs', '--json')).stdout).runs as { runId: string }[];
     expect(runs[0]?.runId).toBe(result.runId);
   });

@@ -33,6 +33,7 @@ export function iterationRow(more: Partial<IterationRow> = {}): IterationRow {
     failure: null,
     cause: null,
     attempts: 1,
+    usage: null,
     losses: 0,
     startedAt: 1_800_000_000_000,
     durationMs: 3,
@@ -47,7 +48,7 @@ export function runResult(more: Partial<RunResult> = {}): RunResult {
     output: null,
     failure: null,
     loops: [],
-    stats: { durationMs: 1_234, iterations: 0, steps: 1, peakRssMb: 80 },
+    stats: { durationMs: 1_234, iterations: 0, steps: 1, usage: null, peakRssMb: 80 },
     ...more,
   };
 }

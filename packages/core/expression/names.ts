@@ -32,6 +32,7 @@ export const SCOPE_NAMES: readonly ScopeName[] = [
   row('data', '$runIndex', '$runIndex', 'How often this node ran before in the current frame, from 0.'),
   row('data', '$loop', '$loop.index', 'The enclosing loop: item, index, count, previous, parent.'),
   row('data', '$vars', '$vars.name', 'Variables given to the run.'),
+  row('data', '$conversation', '$conversation.name', 'Variables of the conversation that the run belongs to.'),
   row('data', '$run', '$run.id', 'The run: id, workflow, input.'),
   row('data', '$now', '$now', 'Present date and time, in the time zone of the workflow.'),
   row('data', '$today', '$today', 'Midnight of the present day, in the time zone of the workflow.'),

@@ -11,6 +11,8 @@ import { checkShape, describe, isObject } from './shape.ts';
 
 export interface Parsed {
   definition: Definition | null;
+  /** Without a definition: the parts that have the right form, to be checked further but not run. */
+  sound?: Definition | null;
   diagnostics: Diagnostic[];
 }
 
@@ -100,9 +102,31 @@ export function parseDefinition(source: string, file: string): Parsed {
   }
   const diagnostics = checkShape(value);
   place(document, lines, diagnostics);
-  if (diagnostics.some((d) => d.severity === 'error')) return { definition: null, diagnostics };
+  const errors = diagnostics.filter((d) => d.severity === 'error');
+  if (errors.length > 0) {
+    return { definition: null, diagnostics, sound: withoutErrors(value, errors, fileTitle(file)) };
+  }
   const named = value as unknown as Definition;
   return { definition: { ...named, name: named.name ?? fileTitle(file) }, diagnostics };
+}
+
+/**
+ * What is left without the places of the errors, so that the rest can be checked in the same go. A node stays
+ * under its id, for others refer to it.
+ */
+function withoutErrors(value: Record<string, Json>, errors: readonly Diagnostic[], title: string): Definition | null {
+  const copy = structuredClone(value);
+  for (const { path } of errors) {
+    let at: Json | undefined = copy;
+    for (const key of path.slice(0, -1)) at = isObject(at) ? at[key] : Array.isArray(at) ? at[Number(key)] : undefined;
+    const last = path.at(-1);
+    if (!isObject(at) || last === undefined) continue;
+    const isNode = ['nodes', 'body'].includes(String(path.at(-2))) && path.length % 2 === 0;
+    if (isNode) at[last] = { type: 'no-op', ...(isObject(at[last]) ? at[last] : {}) };
+    else delete at[last];
+  }
+  if (!isObject(copy['nodes']) || checkShape(copy).some((one) => one.severity === 'error')) return null;
+  return { name: title, ...(copy as object) } as Definition;
 }
 
 function fileTitle(file: string): string {

@@ -8,6 +8,7 @@
  *   effect    touches the world; one unit in, items out; runs in the runner
  *   container has a body or calls a workflow; the engine runs it
  */
+import type { EffectPorts } from './effect-ports.ts';
 import type { Json, Item } from './item.ts';
 
 export interface PortSpec {
@@ -64,7 +65,7 @@ export interface NodeType {
   examples: readonly NodeExample[];
   /** kernel and fold: absolute file URL of the module that runs in the isolate. */
   module?: string;
-  /** kernel: sees all items of the unit at once (Code in all-items mode). Function of raw parameters. */
+  /** kernel, effect: sees all items of the unit at once (Code in all-items mode). Function of raw parameters. */
   unit?: 'item' | 'all' | ((raw: Record<string, Json>) => 'item' | 'all');
   /** effect: calls go on with a carry until the node says done (pages, chunks of a file). */
   paged?: boolean | ((raw: Record<string, Json>) => boolean);
@@ -74,6 +75,8 @@ export interface NodeType {
   safe?: boolean;
   /** effect */
   run?: (call: EffectCall) => Promise<EffectResult>;
+  /** trigger: what starts runs at it. The server acts on it; in a run it passes its items on. */
+  trigger?: 'manual' | 'schedule' | 'webhook' | 'form' | 'error' | 'workflow';
   /** The iteration goes on without input: a node that may run on zero items (triggers, fold with an answer for nothing). */
   runsOnEmpty?: boolean;
 }
@@ -84,6 +87,8 @@ export interface EffectCall {
   items: Item[];
   /** What the previous call of a paged or block node returned as carry; undefined at first. */
   carry: Json | undefined;
+  /** What the signal brought that this call waited for; undefined when it was not waited for or did not come. */
+  received?: Json;
   /** 0-based position of the iteration in its loop. */
   index: number;
   /** 1 for the first try. */
@@ -110,52 +115,11 @@ export interface EffectResult {
   done?: boolean;
   /** Ask to be called again at this time (ms since 1970) with `carry`; the wait is durable. */
   waitUntil?: number;
-}
-
-/** The doors that an effect may use; there are no others. */
-export interface EffectPorts {
-  /** The guarded way out to the network; signature of fetch. */
-  fetch: (url: string, init?: EgressInit) => Promise<EgressResponse>;
-  files: FilePort;
-  /** Bytes that items refer to by FileRef; absent where a run has no blob store. */
-  blobs?: {
-    put(bytes: Uint8Array): Promise<{ blob: string; size: number }>;
-    get(blob: string): Promise<Uint8Array>;
-  };
-  clock: { now(): number; sleep(ms: number, signal: AbortSignal): Promise<void> };
-  /** Value of a secret; throws FailureError secret-missing. Only the sending edge may call it. */
-  secret: (name: string) => string;
-  limit: (name: string) => number;
-  log: (line: string) => void;
-}
-
-export interface EgressInit {
-  method?: string;
-  headers?: Record<string, string | string[]>;
-  body?: string | Uint8Array;
-  signal?: AbortSignal;
-  /** Redirects followed; 0 returns the redirect itself. */
-  redirects?: number;
-  timeoutMs?: number;
-  maxBytes?: number;
-  /** Skip certificate checks; default false. */
-  insecure?: boolean;
-}
-
-export interface EgressResponse {
-  status: number;
-  statusText: string;
-  headers: Record<string, string | string[]>;
-  url: string;
-  body: Uint8Array;
-}
-
-/** Files below the allowed roots. Paths are relative to the workflow's folder. Throws FailureError file-failed. */
-export interface FilePort {
-  /** Bytes from `offset`, at most `length`; fewer at the end. `size` and `stamp` tell whether the file changed. */
-  read(path: string, offset: number, length: number): Promise<{ bytes: Uint8Array; size: number; stamp: string }>;
-  /** Cuts the file to `offset` and appends; creates it. Answers the new size. */
-  writeAt(path: string, offset: number, bytes: Uint8Array): Promise<number>;
+  /**
+   * Ask to be called again, with `carry`, when this signal arrives, or at `waitUntil` if that is given and
+   * earlier. What it brought is in `received`. The wait is durable.
+   */
+  waitFor?: string;
 }
 
 /** What the runtime needs to know about node types; packages/nodes provides one. */
@@ -174,8 +138,11 @@ export interface KernelCall {
   /** All items of the unit, by input port. */
   inputs: Item[][];
   index: number;
-  /** For Code: calls user code with the scope's names. Set only for parameters of type code. */
-  code?: (names: Record<string, unknown>) => unknown;
+  /**
+   * For Code: calls user code with the scope's names. Set only for parameters of type code. With `entry`, the
+   * code defines a function of that name, which is called with `names` as one object.
+   */
+  code?: (names: Record<string, unknown>, entry?: string) => unknown;
 }
 
 /** Items by output port. A returned item without `from` is taken to come from the unit's item(s). */

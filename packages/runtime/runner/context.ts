@@ -5,18 +5,27 @@
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Loop } from '@rondo/core/engine/loop.ts';
 import { limitFailure, type Limits } from '@rondo/core/model/limits.ts';
-import type { EffectPorts, NodeRegistry } from '@rondo/core/model/node-type.ts';
+import type { VariablePort } from '@rondo/core/model/effect-ports.ts';
+import type { Json } from '@rondo/core/model/item.ts';
+import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import type { Clock, Evaluator, LoopRecord, RunStore } from '@rondo/core/ports.ts';
 import type { JournalEvent } from '@rondo/core/events.ts';
-import type { FaultPoint, Progress } from '../api.ts';
+import type { FaultPoint, Progress, PythonRunner } from '../api.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import { LoopRun, type Settled } from './loop-run.ts';
 import { outputPages } from './output-pages.ts';
+import type { RunPorts } from './ports.ts';
+import type { Redactor } from '../services/secrets/redactor.ts';
+import type { Signals } from './signals.ts';
 import type { RateGate } from './rate.ts';
 
 export interface RunOptions {
   vars: unknown;
+  /** Variables of the conversation; null when the run belongs to none. */
+  conversation: Record<string, Json> | null;
+  /** The trigger that fired; the others are left out. Null: all. */
+  trigger: string | null;
   pins: ReadonlyMap<string, string[]>;
   parallel: number | null;
   limit: number | null;
@@ -31,7 +40,13 @@ export interface RunContext {
   readonly evaluator: Evaluator;
   readonly limits: Limits;
   readonly options: RunOptions;
-  readonly ports: Omit<EffectPorts, 'log' | 'limit'>;
+  readonly ports: RunPorts;
+  readonly redactor: Redactor;
+  readonly signals: Signals;
+  readonly variables: VariablePort;
+  /** Where signals of this installation are delivered; null without a server. */
+  readonly signalUrl: ((token: string) => string) | null;
+  readonly python: PythonRunner | null;
   readonly rates: Map<string, RateGate>;
   readonly loops: LoopTable;
   readonly stop: StopSignal;

@@ -9,6 +9,7 @@ import type { Dataset } from '@rondo/core/events.ts';
 import type { Region, Source, Step } from '@rondo/core/model/plan.ts';
 import { checkStop, type RunContext } from './context.ts';
 import { countAll, countsOf, inline, type Feed } from './dataset.ts';
+import type { Doors } from './doors.ts';
 import { runStep } from './steps/run-step.ts';
 
 /** What expressions see of an enclosing loop. JSON values. */
@@ -36,6 +37,8 @@ export interface Frame {
   /** Depth of sub-workflow calls. */
   depth: number;
   vars: unknown;
+  /** Where text of the answer and costs go. */
+  doors: Doors;
   /** Plan the region belongs to, for program ids and time zone. */
   owner: { timezone: string; key: object };
 }

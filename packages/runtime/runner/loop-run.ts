@@ -5,6 +5,7 @@
 import { failure, type Failure } from '@rondo/core/errors.ts';
 import { fingerprint } from '@rondo/core/engine/cause.ts';
 import { decide, type Decision, type Loop, type Progress } from '@rondo/core/engine/loop.ts';
+import type { Usage } from '@rondo/core/model/effect-ports.ts';
 import { ITEM_SEPARATOR, PORT_SEPARATOR } from '@rondo/core/model/item.ts';
 import type { IterationRow, LoopRecord } from '@rondo/core/ports.ts';
 import type { Dataset } from '@rondo/core/events.ts';
@@ -20,6 +21,7 @@ export interface Outcome {
   logs: string;
   failure: Failure | null;
   attempts: number;
+  usage?: Usage | null;
 }
 
 /** What a loop needs to know of a row that an earlier runner left. */
@@ -155,6 +157,7 @@ export class LoopRun {
       failure: outcome.failure,
       cause: outcome.failure === null ? null : fingerprint(outcome.failure).id,
       attempts: outcome.attempts,
+      usage: outcome.usage ?? null,
       losses: this.#losses.get(index) ?? 0,
       startedAt,
       durationMs,

@@ -368,7 +368,7 @@ ${START}
 
 describe('items that misbehave', () => {
   it('time out or run out of memory alone, and the run goes on by its policy', async () => {
-    const result = await run(`settings: { limits: { expression.ms: 1500 } }
+    const result = await run(`settings: { limits: { expression.ms: 6000 } }
 ${START}
   each:
     type: for-each

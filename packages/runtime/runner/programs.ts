@@ -147,6 +147,7 @@ export async function contextFor(
   return {
     ...(references.length > 0 ? { nodes } : {}),
     vars: frame.vars,
+    ...(context.options.conversation === null ? {} : { conversation: context.options.conversation }),
     run: { id: context.runId },
     ...(frame.loops.length > 0 ? { loops: frame.loops } : {}),
   };

@@ -3,24 +3,27 @@
  * frame, writes the end. Recovery is the same path: load, decide, go on.
  */
 import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
-import type { JournalEvent } from '@rondo/core/events.ts';
 import { encodeItem, itemFromWire, type Json } from '@rondo/core/model/item.ts';
-import type { EffectPorts, NodeRegistry } from '@rondo/core/model/node-type.ts';
+import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import {
   StoreError,
   type Clock,
   type Evaluator,
   type Lease,
-  type LoopRecord,
   type RunStatus,
   type RunStore,
 } from '@rondo/core/ports.ts';
-import type { FaultPoint, Progress, RunResult } from '../api.ts';
-import { LoopTable, Stopped, StopSignal, type RunContext } from './context.ts';
+import type { FaultPoint, Progress, PythonRunner, RunResult } from '../api.ts';
+import type { Redactor } from '../services/secrets/redactor.ts';
+import { Stopped, StopSignal, type RunContext } from './context.ts';
 import { countOf, inline, readBlocks, SPILL_MARK, type Feed } from './dataset.ts';
+import { Spent, type Doors } from './doors.ts';
 import { driveFrame, resultFeeds, type Frame } from './frame.ts';
 import { LedgerWriter } from './ledger-writer.ts';
+import type { RunPorts } from './ports.ts';
+import { makeContext, readConversation } from './run-context.ts';
+import type { Signals } from './signals.ts';
 import { readItems } from './steps/items-file.ts';
 import { outputValue } from './steps/output.ts';
 
@@ -39,7 +42,13 @@ export interface RunSetup {
   registry: NodeRegistry;
   clock: Clock;
   evaluator: Evaluator;
-  ports: Omit<EffectPorts, 'log' | 'limit'>;
+  ports: RunPorts;
+  redactor: Redactor;
+  signals: Signals;
+  signalUrl: ((token: string) => string) | null;
+  python: PythonRunner | null;
+  trigger: string | null;
+  conversation: string | null;
   findPlan: (reference: string) => Promise<Plan>;
   /** Of the first start, ms since 1970. */
   startedAt: number;
@@ -83,7 +92,8 @@ async function drive(
     onLost: (error) => stop.abort(error),
   });
   const journal = await store.journal(runId);
-  const context = makeContext(setup, writer, stop, journal, await store.loops(runId));
+  const conversation = await readConversation(setup);
+  const context = makeContext(setup, writer, stop, journal, await store.loops(runId), conversation);
   const heartbeat = setInterval(() => void renew(setup, stop), RENEW_MS);
   const ticker = setInterval(() => tick(context, report), TICK_MS);
   heartbeat.unref();
@@ -92,7 +102,11 @@ async function drive(
   const deadline = plan.timeoutMs === null ? null : setup.startedAt + plan.timeoutMs - clock.now();
   const alarm =
     deadline === null ? null : setTimeout(() => stop.set('timeout'), Math.max(0, Math.min(deadline, 2 ** 31 - 1)));
-  const frame = topFrame(setup);
+  const spent = new Spent();
+  const frame = topFrame(setup, {
+    answer: (text) => report({ type: 'answer', text }),
+    use: (used) => spent.add(used),
+  });
   let status: RunStatus = 'completed';
   let output: Json | null = null;
   let failed: Failure | null = null;
@@ -151,80 +165,14 @@ async function drive(
       durationMs: Math.round(clock.monotonic() - started),
       iterations: context.stats.iterations,
       steps: context.stats.steps,
+      usage: spent.total,
       peakRssMb: 0,
     },
   };
   return { result, frame, context };
 }
 
-function makeContext(
-  setup: RunSetup,
-  writer: LedgerWriter,
-  stop: StopSignal,
-  journal: readonly JournalEvent[],
-  loops: readonly LoopRecord[],
-): RunContext {
-  const { plan, clock } = setup;
-  const earlier = new Map<string, Map<string, JournalEvent>>();
-  let seq = 0;
-  for (const event of journal) {
-    seq = Math.max(seq, event.seq);
-    const steps = earlier.get(event.frame) ?? new Map<string, JournalEvent>();
-    // A failed or merely started step is done again; a finished or waiting one is gone on from.
-    if (event.type === 'step-started' || event.type === 'step-failed') steps.delete(event.step);
-    else steps.set(event.step, event);
-    earlier.set(event.frame, steps);
-  }
-  const keys = new WeakMap<object, number>();
-  let nextKey = 0;
-  return {
-    runId: setup.runId,
-    store: setup.store,
-    registry: setup.registry,
-    clock,
-    writer,
-    evaluator: setup.evaluator,
-    limits: plan.limits,
-    options: {
-      vars: setup.vars,
-      pins: new Map(
-        Object.entries(setup.pins).map(([node, value]) => [node, listOf(value).map((json) => encodeItem({ json }))]),
-      ),
-      parallel: setup.parallel,
-      limit: setup.limit,
-    },
-    ports: setup.ports,
-    rates: new Map(),
-    loops: new LoopTable(loops, plan.limits),
-    stop,
-    earlier,
-    findPlan: setup.findPlan,
-    fault: setup.fault,
-    report: setup.report,
-    event: (body) => {
-      seq += 1;
-      const event = { ...body, seq, at: clock.now() } as JournalEvent;
-      writer.event(event);
-      setup.report({ type: 'step', event });
-    },
-    programId: (key, name) => {
-      let id = keys.get(key);
-      if (id === undefined) {
-        id = nextKey++;
-        keys.set(key, id);
-      }
-      return `${setup.runId}:${id}:${name}`;
-    },
-    programs: new Set(),
-    stats: { steps: 0, iterations: 0, folds: 0 },
-  };
-}
-
-function listOf(value: Json): Json[] {
-  return Array.isArray(value) ? value : [value];
-}
-
-function topFrame(setup: RunSetup): Frame {
+function topFrame(setup: RunSetup, doors: Doors): Frame {
   const { plan } = setup;
   return {
     region: plan.root,
@@ -237,6 +185,7 @@ function topFrame(setup: RunSetup): Frame {
     recorded: true,
     depth: 0,
     vars: setup.vars,
+    doors,
     owner: { timezone: plan.timezone, key: plan },
   };
 }

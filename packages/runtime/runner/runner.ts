@@ -5,10 +5,9 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { compile } from '@rondo/core/compile/compile.ts';
-import { diagnostic, failure, FailureError } from '@rondo/core/errors.ts';
+import { diagnostic, FailureError } from '@rondo/core/errors.ts';
 import { locate, parseDefinition } from '@rondo/core/model/format.ts';
 import { itemFromWire, type Json } from '@rondo/core/model/item.ts';
-import type { EffectPorts } from '@rondo/core/model/node-type.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import { StoreError, type Evaluator, type Lease } from '@rondo/core/ports.ts';
 import {
@@ -20,9 +19,6 @@ import {
   type Runner,
   type RunnerEnvironment,
 } from '../api.ts';
-import { createFolderBlobs } from '../blobs/blobs.ts';
-import { createEgress } from '../egress/egress.ts';
-import { createFiles } from '../files/files.ts';
 import { warmEvaluator } from '../sandbox/evaluator.ts';
 import { systemClock } from './clock.ts';
 import type { RunContext } from './context.ts';
@@ -31,7 +27,9 @@ import { isDead, owner } from './owner.ts';
 import type { Frame } from './frame.ts';
 import { checkInput } from './input.ts';
 import { driveRun, LEASE_MS, type RunSetup } from './run.ts';
-import { workflowFinder } from './workflows.ts';
+import { openPorts } from './ports.ts';
+import { planFinder } from './plan-finder.ts';
+import { createSignals } from './signals.ts';
 
 /** What a run needs besides its definition; stored with it so that resume needs nothing else. */
 interface StoredOptions {
@@ -41,6 +39,8 @@ interface StoredOptions {
   pins?: Record<string, Json>;
   parallel?: number;
   limit?: number;
+  trigger?: string;
+  conversation?: string;
 }
 
 export function createRunner(environment: RunnerEnvironment): Runner {
@@ -108,6 +108,11 @@ export function createRunner(environment: RunnerEnvironment): Runner {
       }
       return handles;
     },
+    async deliver(token, value) {
+      const { services } = environment;
+      if (services === undefined) return false;
+      return createSignals(services.state, environment.clock ?? systemClock).deliver(token, value);
+    },
     async close() {
       await Promise.all(running);
       await evaluator.close();
@@ -162,6 +167,8 @@ function prepare(environment: RunnerEnvironment, request: RunRequest): { plan: P
     ...(request.pins === undefined ? {} : { pins: { ...request.pins } }),
     ...(request.parallel === undefined ? {} : { parallel: request.parallel }),
     ...(request.limit === undefined ? {} : { limit: request.limit }),
+    ...(request.trigger === undefined ? {} : { trigger: request.trigger }),
+    ...(request.conversation === undefined ? {} : { conversation: request.conversation }),
   };
   return { plan, stored };
 }
@@ -178,27 +185,8 @@ function begin(
 ): RunHandle {
   const clock = environment.clock ?? systemClock;
   const listeners: ((progress: Progress) => void)[] = [];
-  const egress = createEgress({ allow: environment.egressAllow ?? [], limits: plan.limits, clock });
+  const opened = openPorts(environment, clock, plan.limits, stored);
   const folder = dirname(resolve(stored.file));
-  const ports: Omit<EffectPorts, 'log' | 'limit'> = {
-    fetch: egress.fetch,
-    files: createFiles(
-      environment.filesRoot ?? folder,
-      stored.items === undefined ? {} : { roots: [dirname(resolve(stored.items))] },
-    ),
-    clock,
-    ...(environment.blobs === undefined ? {} : { blobs: createFolderBlobs(environment.blobs) }),
-    secret: (name) => {
-      const value = environment.secrets?.[name];
-      if (value === undefined)
-        throw new FailureError(
-          failure('secret-missing', `There is no secret ${name}. Give it with --secret ${name}=VALUE.`, {
-            retry: 'no',
-          }),
-        );
-      return value;
-    },
-  };
   const vars = checkInput(
     plan,
     stored.items === undefined && stored.input !== undefined && !Array.isArray(stored.input) ? stored.input : {},
@@ -211,7 +199,13 @@ function begin(
     registry: environment.registry,
     clock,
     evaluator,
-    ports,
+    ports: opened.ports,
+    redactor: opened.redactor,
+    signals: createSignals(opened.ports.state, clock),
+    signalUrl: environment.signalUrl ?? null,
+    python: environment.python ?? null,
+    trigger: stored.trigger ?? null,
+    conversation: stored.conversation ?? null,
     findPlan: planFinder(environment, folder, definition, stored.file, plan),
     startedAt: startedAt ?? clock.now(),
     input: stored.input,
@@ -233,11 +227,11 @@ function begin(
     async ({ result, frame, context }): Promise<RunResult> => {
       end = { frame, context };
       const peakRssMb = await peakMemory(evaluator.pid());
-      await egress.close();
+      await opened.close();
       return { ...result, stats: { ...result.stats, peakRssMb } };
     },
     async (error: unknown) => {
-      await egress.close();
+      await opened.close();
       throw error;
     },
   );
@@ -249,55 +243,6 @@ function begin(
     interrupt: () => driven.stop.set('interrupt'),
     onProgress: (listener) => listeners.push(listener),
     nodes: async (limit) => (end === null ? {} : nodesOf(end.context, end.frame, limit)),
-  };
-}
-
-/** Plans of sub-workflows, by reference; the workflow itself is known by its id, name and file. */
-function planFinder(
-  environment: RunnerEnvironment,
-  folder: string,
-  definition: string,
-  file: string,
-  own: Plan,
-): (reference: string) => Promise<Plan> {
-  const known = new Map<string, Promise<Plan>>();
-  const find = environment.findWorkflow ?? workflowFinder(folder);
-  const self = parseDefinition(definition, file).definition;
-  const load = async (reference: string): Promise<Plan> => {
-    if (reference === 'self' || reference === self?.id || reference === self?.name) return own;
-    const found = await find(reference);
-    if (found === null) {
-      throw new FailureError(
-        failure('workflow-not-found', `There is no workflow ${reference} in ${folder} (by file, id or name).`, {
-          retry: 'no',
-          fix: 'Give the folder with --workflows DIR.',
-        }),
-      );
-    }
-    const parsed = parseDefinition(found.text, found.file);
-    const compiled =
-      parsed.definition === null
-        ? { plan: null, diagnostics: parsed.diagnostics }
-        : compile(parsed.definition, environment.registry);
-    if (compiled.plan === null) {
-      const first = compiled.diagnostics.find((d) => d.severity === 'error');
-      throw new FailureError(
-        failure('workflow-not-found', `Workflow ${reference} is not valid: ${first?.message ?? ''}`, {
-          retry: 'no',
-          fix: `See all of it with: rondo check ${found.file}`,
-        }),
-      );
-    }
-    return compiled.plan;
-  };
-  return (reference) => {
-    let plan = known.get(reference);
-    if (plan === undefined) {
-      plan = load(reference);
-      known.set(reference, plan);
-      plan.catch(() => known.delete(reference));
-    }
-    return plan;
   };
 }
 

@@ -41,6 +41,7 @@ function iteration(loop: number, index: number): IterationRow {
     failure: trouble,
     cause: trouble === null ? null : fingerprint(trouble).id,
     attempts: 1,
+    usage: null,
     losses: 0,
     startedAt: 1_700_000_000_000,
     durationMs: 1,

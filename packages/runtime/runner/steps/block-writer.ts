@@ -33,7 +33,7 @@ export async function runBlocks(context: RunContext, frame: Frame, step: Step): 
       }
       const part = index < blocks ? await reader.next() : null;
       const items = part === null || part.done ? [] : part.value;
-      await write(context, step, path, run, caller, index, items);
+      await write(context, frame, step, path, run, caller, index, items);
     }
   }
   await endLoop(context, { ...step, loop }, run, { do: 'finish', reason: 'exhausted' });
@@ -44,6 +44,7 @@ export async function runBlocks(context: RunContext, frame: Frame, step: Step): 
 
 async function write(
   context: RunContext,
+  frame: Frame,
   step: Step,
   path: string,
   run: Awaited<ReturnType<RunContext['loops']['open']>>['run'],
@@ -63,7 +64,7 @@ async function write(
   const begun = clock.monotonic();
   const logs: string[] = [];
   const tried = await attempt(step.loop, clock, stop.signal, `${path}[${index}]`, (n, signal) =>
-    caller({ items, index, attempt: n, carry, signal, log: (line) => logs.push(line) }),
+    caller({ items, index, attempt: n, carry, signal, log: (line) => logs.push(line), doors: frame.doors }),
   );
   context.fault('after-effect');
   const spent = clock.monotonic() - begun;

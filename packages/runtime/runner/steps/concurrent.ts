@@ -10,6 +10,7 @@ import type { Decision } from '@rondo/core/engine/loop.ts';
 import { attempt } from '../attempt.ts';
 import { checkStop, Stopped, type RunContext } from '../context.ts';
 import { readBlocks, countAll, type Feed } from '../dataset.ts';
+import { doorsOf, OrderedAnswers, Spent, type Doors } from '../doors.ts';
 import type { LoopRun } from '../loop-run.ts';
 import { RateGate } from '../rate.ts';
 import { endLoop, leaveLoop, tooMany } from './settle.ts';
@@ -20,13 +21,21 @@ export interface UnitValue {
   logs: string;
 }
 
-export type UnitWork = (items: string[], index: number, attempt: number, signal: AbortSignal) => Promise<UnitValue>;
+export type UnitWork = (
+  items: string[],
+  index: number,
+  attempt: number,
+  signal: AbortSignal,
+  doors: Doors,
+) => Promise<UnitValue>;
 
 export interface Concurrent {
   path: string;
   feeds: Feed[];
   ports: number;
   work: UnitWork;
+  /** Of the frame around. */
+  doors: Doors;
   /** Break: true after an iteration ends the loop. */
   stopWhen: ((output: string, index: number) => Promise<boolean>) | null;
   /**
@@ -55,7 +64,9 @@ export async function concurrentLoop(
     context.loops.close(run);
     throw tooMany(context, step, job.path, total);
   }
-  const units = unitsOf(context, job, run, size);
+  const most = context.limits['step.bytes'];
+  const answers = new OrderedAnswers(job.doors.answer, run.record.cursor, most, job.path);
+  const units = unitsOf(context, job, run, size, answers);
   let wake = (): void => {};
   let broken: unknown = null;
   const forget = context.stop.onChange(() => wake());
@@ -73,7 +84,7 @@ export async function concurrentLoop(
             break;
           }
           run.progress.started += 1;
-          one(context, step, job, run, unit.value).then(settle, (error: unknown) => {
+          one(context, step, job, run, unit.value, answers).then(settle, (error: unknown) => {
             broken ??= error;
             run.progress.skipped += 1;
             wake();
@@ -104,12 +115,19 @@ interface Unit {
   items: string[];
 }
 
-async function* unitsOf(context: RunContext, job: Concurrent, run: LoopRun, size: number): AsyncGenerator<Unit> {
+async function* unitsOf(
+  context: RunContext,
+  job: Concurrent,
+  run: LoopRun,
+  size: number,
+  answers: OrderedAnswers,
+): AsyncGenerator<Unit> {
   let index = run.record.cursor;
   const perBlock = Math.max(1, Math.floor(1000 / size)) * size;
   for await (const block of readBlocks(context, job.feeds, index * size, perBlock)) {
     for (let at = 0; at < block.length; at += size) {
-      if (!run.isSettled(index)) yield { index, items: block.slice(at, at + size) };
+      if (run.isSettled(index)) answers.settle(index);
+      else yield { index, items: block.slice(at, at + size) };
       index += 1;
     }
   }
@@ -128,8 +146,17 @@ export function rateOf(context: RunContext, step: Step, path: string): RateGate 
   return gate;
 }
 
-async function one(context: RunContext, step: Step, job: Concurrent, run: LoopRun, unit: Unit): Promise<void> {
+async function one(
+  context: RunContext,
+  step: Step,
+  job: Concurrent,
+  run: LoopRun,
+  unit: Unit,
+  answers: OrderedAnswers,
+): Promise<void> {
   const { index, items } = unit;
+  const spent = new Spent();
+  const doors = doorsOf(spent, job.doors, (text) => answers.write(index, text));
   const { loop } = step;
   const { clock, writer, stop } = context;
   const input = items.join(ITEM_SEPARATOR);
@@ -140,6 +167,7 @@ async function one(context: RunContext, step: Step, job: Concurrent, run: LoopRu
   const lost = job.progresses === true ? null : run.lossFailure(index);
   if (lost !== null) {
     run.settle(index, input, { status: 'failed', output: '', steps: '', logs: '', failure: lost, attempts: 0 }, at, 0);
+    answers.settle(index);
     return;
   }
   run.begin(index, input, at);
@@ -151,17 +179,18 @@ async function one(context: RunContext, step: Step, job: Concurrent, run: LoopRu
     clock,
     stop.signal,
     where,
-    (n, signal) => job.work(items, index, n, signal),
+    (n, signal) => job.work(items, index, n, signal, doors),
     rateOf(context, step, job.path),
   ).catch((error: unknown) => {
     if (error instanceof Stopped) run.suspend(index, input, at);
     throw error;
   });
   context.fault('after-effect');
-  const spent = clock.monotonic() - begun;
+  const ms = clock.monotonic() - begun;
   const { value, attempts } = tried;
+  const usage = spent.total;
   if (value !== null) {
-    run.settle(index, input, { status: 'completed', ...value, failure: null, attempts }, at, spent);
+    run.settle(index, input, { status: 'completed', ...value, failure: null, attempts, usage }, at, ms);
     if (job.stopWhen !== null && (await job.stopWhen(value.output, index))) run.progress.ended = true;
   } else {
     const failed =
@@ -171,11 +200,12 @@ async function one(context: RunContext, step: Step, job: Concurrent, run: LoopRu
     run.settle(
       index,
       input,
-      { status: 'failed', output: '', steps: '', logs: '', failure: failed, attempts },
+      { status: 'failed', output: '', steps: '', logs: '', failure: failed, attempts, usage },
       at,
-      spent,
+      ms,
     );
   }
+  answers.settle(index);
   job.settled?.(index);
   context.fault('cursor-moved');
   if (loop.pauseMs > 0 && run.progress.started < (run.progress.total ?? Number.POSITIVE_INFINITY)) {

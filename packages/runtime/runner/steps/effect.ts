@@ -15,17 +15,21 @@ import {
   type Json,
 } from '@rondo/core/model/item.ts';
 import { limitFailure, type LimitName } from '@rondo/core/model/limits.ts';
+import type { EffectPorts } from '@rondo/core/model/effect-ports.ts';
 import type { EffectResult, NodeType } from '@rondo/core/model/node-type.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
 import type { ProgramContext } from '@rondo/core/ports.ts';
 import { attempt } from '../attempt.ts';
-import { sleepOrStop, type RunContext } from '../context.ts';
+import { checkStop, sleepOrStop, type RunContext } from '../context.ts';
 import { countAll, inline, readAll } from '../dataset.ts';
+import type { Doors } from '../doors.ts';
 import { evaluate, parameterSource } from '../evaluate.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
 import { readsInput, scopeSource } from '../lineage.ts';
 import { contextFor, templateProgram } from '../programs.ts';
 import { compileNever } from './page-templates.ts';
+import { runCode } from './run-code.ts';
+import { runWorkflow } from './sub-workflow.ts';
 import { concurrentLoop, firstItem, type UnitValue, type UnitWork } from './concurrent.ts';
 
 /** Waits shorter than this do not show as a waiting run. */
@@ -37,7 +41,9 @@ export interface Caller {
     index: number;
     attempt: number;
     carry: Json | undefined;
+    received?: Json | undefined;
     signal: AbortSignal;
+    doors: Doors;
     log: (line: string) => void /** Of the unit among the input's units, where that is not `index`. */;
     position?: number;
   }): Promise<EffectResult>;
@@ -60,18 +66,47 @@ export async function effectCaller(context: RunContext, frame: Frame, step: Step
   );
   const parameters = parameterSource(context, frame, step);
   const limit = (name: string): number => context.limits[name as LimitName];
-  return async ({ items, index, attempt: n, carry, signal, log, position = index }) => {
+  // Every call of a workflow from here has a place of its own, the same after a resume.
+  const calls = new Map<string, number>();
+  const workflow =
+    (where: string, doors: Doors): EffectPorts['workflow'] =>
+    async (reference, input) => {
+      const nth = calls.get(where) ?? 0;
+      calls.set(where, nth + 1);
+      return runWorkflow(context, `${where}.${nth}`, frame.depth + 1, reference, input, doors);
+    };
+  return async ({ items, index, attempt: n, carry, received, signal, log, doors, position = index }) => {
     const scope = await scopes(position, 1, step.loop.size);
-    return run({
+    const where = `${path}[${index}]`;
+    const idempotencyKey = `${context.runId}/${where}`;
+    const answer = run({
       params: await parameters(items, index, scope),
       items: items.map(decodeItem),
       carry,
+      ...(received === undefined ? {} : { received }),
       index,
       attempt: n,
-      idempotencyKey: `${context.runId}/${path}[${index}]`,
+      idempotencyKey,
       signal,
-      ports: { ...context.ports, limit, log },
+      ports: {
+        ...context.ports,
+        variables: context.variables,
+        code: (request) => runCode(context, frame, request),
+        limit,
+        log: (line) => log(context.redactor.text(line)),
+        answer: (text) => doors.answer(context.redactor.text(text)),
+        usage: doors.use,
+        workflow: workflow(`${where}/${n}`, doors),
+        signal: async (name) => {
+          const token = await context.signals.token(`${idempotencyKey}/${name}`);
+          return { token, url: context.signalUrl?.(token) ?? null };
+        },
+      },
       evaluate: (template, names) => extra(context, frame, step, template, names, items, index, scope),
+    });
+    return answer.catch((error: unknown) => {
+      if (!(error instanceof FailureError)) throw error;
+      throw new FailureError(context.redactor.json(error.failure));
     });
   };
 }
@@ -102,7 +137,7 @@ export function encodeOutput(context: RunContext, result: EffectResult, where: s
   return joinPorts(
     ports.map((items) =>
       items.map((item) => {
-        const text = encodeItem(item);
+        const text = context.redactor.text(encodeItem(item));
         if (text.length > most)
           throw new FailureError({
             ...limitFailure('item.bytes', most, where, `an item has ${text.length}`),
@@ -119,7 +154,7 @@ export async function runEffect(context: RunContext, frame: Frame, step: Step): 
   const path = pathIn(frame, step);
   const earlier = context.earlier.get(frame.path)?.get(step.id);
   const due = earlier?.type === 'step-waiting' ? earlier : null;
-  const work: UnitWork = async (items, index, n, signal) => {
+  const work: UnitWork = async (items, index, n, signal, doors) => {
     const logs: string[] = [];
     const log = (line: string): void => {
       logs.push(line);
@@ -130,16 +165,49 @@ export async function runEffect(context: RunContext, frame: Frame, step: Step): 
       await sleepOrStop(context, Math.max(0, due.until - context.clock.now()));
       carry = due.carry === null ? undefined : (JSON.parse(due.carry) as Json);
     }
+    let received: Json | undefined;
     for (;;) {
-      const result = await caller({ items, index, attempt: n, carry, signal, log });
-      if (result.waitUntil === undefined) {
+      const result = await caller({ items, index, attempt: n, carry, received, signal, log, doors });
+      const { waitFor, waitUntil: until } = result;
+      if (until === undefined && waitFor === undefined) {
         return { output: encodeOutput(context, result, `${path}[${index}]`), steps: '', logs: logs.join('\n') };
       }
       carry = result.carry;
-      await waitUntil(context, frame, step, result.waitUntil, carry);
+      if (waitFor === undefined) await waitUntil(context, frame, step, until ?? 0, carry);
+      else received = await waitForSignal(context, frame, step, `${path}[${index}]`, waitFor, until, carry);
     }
   };
   return runEffectful(context, frame, step, work);
+}
+
+/** Holds nothing but its place in the loop while it waits; the run shows as waiting. */
+async function waitForSignal(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+  where: string,
+  name: string,
+  until: number | undefined,
+  carry: Json | undefined,
+): Promise<Json | undefined> {
+  const token = await context.signals.token(`${context.runId}/${where}/${name}`);
+  if (frame.recorded) {
+    const kept = carry === undefined ? null : JSON.stringify(carry);
+    context.event({ type: 'step-waiting', frame: frame.path, step: step.id, until: 0, carry: kept });
+  }
+  if (frame.path === '') context.writer.run({ status: 'waiting' });
+  const ended = new AbortController();
+  const forget = context.stop.onChange(() => ended.abort());
+  try {
+    checkStop(context.stop);
+    return await context.signals.wait(token, until, ended.signal).catch((error: unknown) => {
+      checkStop(context.stop);
+      throw error;
+    });
+  } finally {
+    forget();
+    if (frame.path === '') context.writer.run({ status: 'running' });
+  }
 }
 
 async function waitUntil(
@@ -174,21 +242,23 @@ export async function runEffectful(context: RunContext, frame: Frame, step: Step
   const count = countAll(feeds);
   const stopWhen = await breakCondition(context, frame, step);
   if (frame.path !== '' && count <= Math.min(loop.size, 100_000) && stopWhen === null && loop.rate === null) {
-    return single(context, step, path, await readAll(context, feeds, path), work);
+    return single(context, frame, step, await readAll(context, feeds, path), work);
   }
-  return (await concurrentLoop(context, step, { path, feeds, ports: step.outputs.length, work, stopWhen })).dataset;
+  const job = { path, feeds, ports: step.outputs.length, work, stopWhen, doors: frame.doors };
+  return (await concurrentLoop(context, step, job)).dataset;
 }
 
 /** One unit inside an iteration: part of that iteration's row. */
 async function single(
   context: RunContext,
+  frame: Frame,
   step: Step,
-  path: string,
   items: string[],
   work: UnitWork,
 ): Promise<Dataset> {
+  const path = pathIn(frame, step);
   const tried = await attempt<UnitValue>(step.loop, context.clock, context.stop.signal, path, (n, signal) =>
-    work(items, 0, n, signal),
+    work(items, 0, n, signal, frame.doors),
   );
   if (tried.value !== null) {
     const ports = splitPorts(tried.value.output).map(splitItems);

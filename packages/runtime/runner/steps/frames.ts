@@ -30,13 +30,14 @@ export async function frameLoop(
     settled: (index) => {
       if (body.checkpoint) context.writer.forget(`${path}[${index}]`);
     },
-    work: async (items, index) => {
+    doors: frame.doors,
+    work: async (items, index, _attempt, _signal, doors) => {
       if (loop.carry === 'previous' && previous.index !== index - 1)
         previous = { index: index - 1, value: await earlierResult(context, path, index - 1, loop.size) };
       const view = { item: viewOf(items, loop.size), index, count: total, previous: previous.value, node: step.id };
       const value = await iterate(
         context,
-        bodyFrame(frame, step, index, body, `${path}[${index}]`, items, view),
+        bodyFrame(frame, step, index, body, `${path}[${index}]`, items, view, doors),
         loop.flatten,
       );
       if (loop.carry === 'previous') previous = { index, value: viewOf(splitItems(value.output), loop.size) };

@@ -9,6 +9,7 @@ import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { Region, Step } from '@rondo/core/model/plan.ts';
 import type { RunContext } from '../context.ts';
 import { inline, readAll } from '../dataset.ts';
+import type { Doors } from '../doors.ts';
 import { driveFrame, resultFeeds, type Frame, type LoopView } from '../frame.ts';
 import { jsonOf } from '../programs.ts';
 import type { UnitValue } from './concurrent.ts';
@@ -24,6 +25,7 @@ export function bodyFrame(
   path: string,
   items: string[],
   view: LoopView,
+  doors: Doors,
 ): Frame {
   return {
     region: body,
@@ -36,6 +38,7 @@ export function bodyFrame(
     recorded: body.checkpoint,
     depth: frame.depth,
     vars: frame.vars,
+    doors,
     owner: frame.owner,
   };
 }

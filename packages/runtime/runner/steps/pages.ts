@@ -8,6 +8,7 @@ import type { Step } from '@rondo/core/model/plan.ts';
 import { attempt } from '../attempt.ts';
 import { checkStop, sleepOrStop, type RunContext } from '../context.ts';
 import { readBlocks } from '../dataset.ts';
+import { doorsOf, Spent } from '../doors.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
 import { rateOf } from './concurrent.ts';
 import { breakCondition, effectCaller, encodeOutput } from './effect.ts';
@@ -52,6 +53,8 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     await context.writer.recorded();
     context.fault('before-effect');
     const begun = context.clock.monotonic();
+    const spent = new Spent();
+    const doors = doorsOf(spent, frame.doors);
     const logs: string[] = [];
     const tried = await attempt(
       loop,
@@ -67,13 +70,15 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
           position: cursor.item,
           signal,
           log: (line) => logs.push(line),
+          doors,
         });
         return { result, output: encodeOutput(context, result, `${path}[${index}]`) };
       },
       gate,
     );
     context.fault('after-effect');
-    const spent = context.clock.monotonic() - begun;
+    const ms = context.clock.monotonic() - begun;
+    const usage = spent.total;
     const { value, attempts } = tried;
     if (value === null) {
       const failed = tried.failure ?? { code: 'node-failed', message: 'The page could not be read.' };
@@ -87,9 +92,10 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
           logs: logs.join('\n'),
           failure: { ...failed, node: step.id, item: index },
           attempts,
+          usage,
         },
         at,
-        spent,
+        ms,
       );
       // Without its cursor there is no next page: this input item is given up.
       cursor = { item: cursor.item + 1 };
@@ -101,9 +107,9 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
       run.settle(
         index,
         input,
-        { status: 'completed', output: value.output, steps: '', logs: logs.join('\n'), failure: null, attempts },
+        { status: 'completed', output: value.output, steps: '', logs: logs.join('\n'), failure: null, attempts, usage },
         at,
-        spent,
+        ms,
       );
       if (stopWhen !== null && (await stopWhen(value.output, index))) run.progress.ended = true;
     }

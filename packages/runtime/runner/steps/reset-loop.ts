@@ -69,8 +69,13 @@ export async function resetLoop(
       bound,
       run,
       batch.join(ITEM_SEPARATOR),
-      (index) =>
-        iterate(context, bodyFrame(frame, step, index, container.body, `${path}[${index}]`, batch, view), loop.flatten),
+      frame.doors,
+      (index, doors) =>
+        iterate(
+          context,
+          bodyFrame(frame, step, index, container.body, `${path}[${index}]`, batch, view, doors),
+          loop.flatten,
+        ),
       async (value) => {
         const back = value === null ? [] : splitItems(value.output);
         const again =

@@ -14,6 +14,7 @@ import { runPages } from './pages.ts';
 export async function runStep(context: RunContext, frame: Frame, step: Step): Promise<Dataset> {
   const pinned = frame.depth === 0 ? context.options.pins.get(step.id) : undefined;
   if (pinned !== undefined) return inline(pinned);
+  if (frame.depth === 0 && isOtherTrigger(context, step)) return inline(...step.outputs.map(() => []));
   if (step.disabled || passesThrough(step)) return copy(context, frame, step);
   switch (step.work) {
     case 'kernel':
@@ -26,6 +27,12 @@ export async function runStep(context: RunContext, frame: Frame, step: Step): Pr
       if (step.paged) return runPages(context, frame, step);
       return step.block ? runBlocks(context, frame, step) : runEffect(context, frame, step);
   }
+}
+
+/** Of several triggers only the one that fired gives items; what hangs on the others is skipped. */
+function isOtherTrigger(context: RunContext, step: Step): boolean {
+  const { trigger } = context.options;
+  return trigger !== null && step.id !== trigger && context.registry.get(step.type)?.group === 'trigger';
 }
 
 /** Nodes that give their items on as they are; there is nothing to record about each. */

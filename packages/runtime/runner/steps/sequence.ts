@@ -5,6 +5,7 @@
 import type { Step } from '@rondo/core/model/plan.ts';
 import { attempt } from '../attempt.ts';
 import { Stopped, type RunContext } from '../context.ts';
+import { doorsOf, Spent, type Doors } from '../doors.ts';
 import type { LoopRun } from '../loop-run.ts';
 import { rateOf, type UnitValue } from './concurrent.ts';
 import { leaveLoop } from './settle.ts';
@@ -15,7 +16,8 @@ export async function sequentialIteration(
   step: Step,
   run: LoopRun,
   input: string,
-  work: (index: number) => Promise<UnitValue>,
+  around: Doors,
+  work: (index: number, doors: Doors) => Promise<UnitValue>,
   carry: (value: UnitValue | null, index: number) => Promise<string>,
 ): Promise<UnitValue | null> {
   const { clock, writer, stop } = context;
@@ -29,6 +31,8 @@ export async function sequentialIteration(
   await writer.recorded();
   context.fault('before-effect');
   const begun = clock.monotonic();
+  const spent = new Spent();
+  const doors = doorsOf(spent, around);
   // A body that holds loops makes progress between one lost runner and the next.
   const progresses = step.container !== undefined && 'body' in step.container && step.container.body.checkpoint;
   const lost = progresses ? null : run.lossFailure(index);
@@ -39,7 +43,7 @@ export async function sequentialIteration(
           clock,
           stop.signal,
           `${path}[${index}]`,
-          () => work(index),
+          () => work(index, doors),
           rateOf(context, step, path),
         ).catch(async (error: unknown) => {
           if (error instanceof Stopped) {
@@ -50,16 +54,18 @@ export async function sequentialIteration(
         })
       : { value: null, failure: lost, attempts: 0 };
   context.fault('after-effect');
-  const spent = clock.monotonic() - begun;
+  const ms = clock.monotonic() - begun;
+  const usage = spent.total;
   run.record.carry = await carry(tried.value, index);
   const { value, attempts } = tried;
-  if (value !== null) run.settle(index, input, { status: 'completed', ...value, failure: null, attempts }, at, spent);
+  if (value !== null)
+    run.settle(index, input, { status: 'completed', ...value, failure: null, attempts, usage }, at, ms);
   else {
     const failure =
       tried.failure === null
         ? null
         : { ...tried.failure, item: index, path: tried.failure.path ?? `${path}[${index}]` };
-    run.settle(index, input, { status: 'failed', output: '', steps: '', logs: '', failure, attempts }, at, spent);
+    run.settle(index, input, { status: 'failed', output: '', steps: '', logs: '', failure, attempts, usage }, at, ms);
   }
   writer.forget(`${path}[${index}]`);
   context.fault('cursor-moved');

@@ -68,8 +68,9 @@ export async function stateLoop(
       step,
       run,
       input,
-      (index) =>
-        iterate(context, bodyFrame(frame, step, index, body, `${path}[${index}]`, [input], view), loop.flatten),
+      frame.doors,
+      (index, doors) =>
+        iterate(context, bodyFrame(frame, step, index, body, `${path}[${index}]`, [input], view, doors), loop.flatten),
       async (value) => {
         if (value === null) return input;
         const first = firstItem(value.output);

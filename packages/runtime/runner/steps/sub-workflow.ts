@@ -4,12 +4,13 @@
  */
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Dataset } from '@rondo/core/events.ts';
-import { encodeItem, type Json } from '@rondo/core/model/item.ts';
+import { encodeItem, splitItems, type Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { Container, Plan, Step } from '@rondo/core/model/plan.ts';
 import { describe } from '@rondo/core/model/shape.ts';
 import type { RunContext } from '../context.ts';
 import { inline } from '../dataset.ts';
+import type { Doors } from '../doors.ts';
 import { evaluateOne } from '../evaluate.ts';
 import { driveFrame, feedsOf, pathIn, type Frame } from '../frame.ts';
 import { checkInput } from '../input.ts';
@@ -29,9 +30,7 @@ export async function runSubWorkflow(
 ): Promise<Dataset> {
   const path = pathIn(frame, step);
   const depth = frame.depth + 1;
-  const most = context.limits['workflow.depth'];
-  if (depth > most)
-    throw new FailureError(limitFailure('workflow.depth', most, path, 'a workflow calls itself without end?'));
+  checkDepth(context, path, depth);
   const feeds = feedsOf(frame, step.inputs[0] ?? []);
   const scope = await contextFor(context, frame, step.references, path);
   const reference = await evaluateOne(
@@ -59,9 +58,10 @@ export async function runSubWorkflow(
     stopWhen: await breakCondition(context, frame, step),
     progresses: plan.root.checkpoint,
     settled: (index) => context.writer.forget(`${path}[${index}]`),
-    work: async (items, index) => {
+    doors: frame.doors,
+    work: async (items, index, _attempt, _signal, doors) => {
       const given = container.input === undefined ? items : await mapped(context, frame, step, container, items, index);
-      return call(context, plan, `${path}[${index}]`, given, depth);
+      return callWorkflow(context, plan, `${path}[${index}]`, given, depth, doors);
     },
   });
   return dataset;
@@ -86,7 +86,15 @@ async function mapped(
   return (Array.isArray(value) ? value : [value]).map((json) => encodeItem({ json }));
 }
 
-async function call(context: RunContext, plan: Plan, path: string, items: string[], depth: number): Promise<UnitValue> {
+/** Runs a workflow as a frame of this run. `path` is its step path, unique in the run. */
+export async function callWorkflow(
+  context: RunContext,
+  plan: Plan,
+  path: string,
+  items: string[],
+  depth: number,
+  doors: Doors,
+): Promise<UnitValue> {
   context.loops.called(path);
   const vars = checkInput(plan, items[0] === undefined ? {} : (jsonOf(items[0]) as Json));
   const frame: Frame = {
@@ -100,9 +108,34 @@ async function call(context: RunContext, plan: Plan, path: string, items: string
     recorded: plan.root.checkpoint,
     depth,
     vars,
+    doors,
     owner: { timezone: plan.timezone, key: plan },
   };
   if (plan.output === null) return iterate(context, frame, false);
   await driveFrame(context, frame);
   return { output: (await outputTexts(context, frame, plan)).join('\n'), steps: '', logs: '' };
+}
+
+/** A workflow that a node calls, such as an agent's tool: its output, or the items' json, or that of its only item. */
+export async function runWorkflow(
+  context: RunContext,
+  path: string,
+  depth: number,
+  reference: string,
+  input: Json,
+  doors: Doors,
+): Promise<Json> {
+  checkDepth(context, path, depth);
+  const plan = await context.findPlan(reference);
+  const items = (Array.isArray(input) ? input : [input]).map((json) => encodeItem({ json }));
+  const { output } = await callWorkflow(context, plan, path, items, depth, doors);
+  context.writer.forget(path);
+  const results = splitItems(output).map((text) => jsonOf(text) as Json);
+  return results.length === 1 ? (results[0] as Json) : results;
+}
+
+function checkDepth(context: RunContext, path: string, depth: number): void {
+  const most = context.limits['workflow.depth'];
+  if (depth > most)
+    throw new FailureError(limitFailure('workflow.depth', most, path, 'a workflow calls itself without end?'));
 }

@@ -8,7 +8,8 @@ import { callFunction, functionNamed, hasFunction } from './library.ts';
 import { nameSource, passedNames } from './templates.ts';
 import { SCOPE_MEMBERS, type Scope } from './scope.ts';
 
-export type RunCode = (scope: Scope, names: Record<string, unknown>) => unknown;
+/** With `entry`: the function of that name which the code defines, called with the names as one object. */
+export type RunCode = (scope: Scope, names: Record<string, unknown>, entry?: string) => unknown;
 
 const ASYNC = /\bawait\b/;
 /** Lines that stand before the user's first line in what V8 counts. */
@@ -29,31 +30,44 @@ function codeFailure(node: string, error: unknown): FailureError {
   return new FailureError(failure('node-failed', `${kind}${messageOf(error)}${at}`, { node }));
 }
 
+function callEntry(found: unknown, entry: string, names: Record<string, unknown>, node: string): unknown {
+  if (typeof found === 'function') return found(names);
+  const fix = `Write function ${entry}({ a, b }) { return { ... }; } with the names of the inputs.`;
+  throw new FailureError(failure('node-failed', `The code defines no function ${entry}.`, { node, retry: 'no', fix }));
+}
+
 /** The code runs in a function of its own, so that it may declare names that exist outside. */
 export function compileCode(source: string, node: string): RunCode {
   const found = namesIn(source);
   const made = new Map<string, (scope: Scope, given: Record<string, unknown>) => unknown>();
 
-  function compile(given: string[]): (scope: Scope, values: Record<string, unknown>) => unknown {
+  function compile(given: string[], entry: string): (scope: Scope, values: Record<string, unknown>) => unknown {
     const passed = found.filter((name) => !given.includes(name));
     const word = ASYNC.test(source) ? 'async function' : 'function';
-    const body = `"use strict"; return (${word} () {\n${source}\n})();`;
+    const last = entry === '' ? '' : `\n;return typeof ${entry} === "undefined" ? null : ${entry};`;
+    const body = `"use strict"; return (${word} () {\n${source}\n${last}})();`;
     const inner = new Function('$fn', ...passed, ...given, body);
     const values = ['call', ...passed.map(nameSource), ...given.map((name) => `g[${JSON.stringify(name)}]`)];
     const text = `"use strict"; return function (s, g) { return inner(${values.join(', ')}); };`;
     return new Function('inner', 'call', 'library', text)(inner, callFunction, functionNamed);
   }
 
-  return (scope, names) => {
-    const given = Object.keys(names);
-    const key = given.join();
+  return (scope, names, entry = '') => {
+    const given = entry === '' ? Object.keys(names) : [];
+    const key = `${entry}:${given.join()}`;
     try {
       let run = made.get(key);
       if (run === undefined) {
-        run = compile(given);
+        run = compile(given, entry);
         made.set(key, run);
       }
-      const value = run(scope, names);
+      let value = run(scope, names);
+      if (entry !== '') {
+        value =
+          value instanceof Promise
+            ? value.then((called: unknown) => callEntry(called, entry, names, node))
+            : callEntry(value, entry, names, node);
+      }
       if (!(value instanceof Promise)) return value;
       return value.then(undefined, (error: unknown) => {
         throw codeFailure(node, error);

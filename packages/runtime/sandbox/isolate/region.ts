@@ -249,7 +249,7 @@ export class Region implements Neighbours {
     scope.ownsItem = true;
     // Only a unit that sees all items has copies of all of them.
     scope.ownsInputs = all;
-    return { params, item, inputs, index, code: (names) => code(scope, names) };
+    return { params, item, inputs, index, code: (names, entry) => code(scope, names, entry) };
   }
 
   #checkLimit(step: CompiledStep, iterations: number): void {

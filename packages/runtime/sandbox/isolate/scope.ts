@@ -15,6 +15,7 @@ export interface RawContext {
   nodes?: Record<string, Json[][]>;
   itemOf?: Record<string, number[]>;
   vars?: Json;
+  conversation?: Json;
   run?: Json;
   input?: Json[];
   loops?: Json[];
@@ -138,6 +139,10 @@ export class Scope {
     return this.#shared(this.context.raw.vars ?? {});
   }
 
+  get $conversation(): unknown {
+    return this.#shared(this.context.raw.conversation ?? {});
+  }
+
   get $run(): unknown {
     return this.#shared(this.context.raw.run ?? {});
   }
@@ -231,6 +236,7 @@ export const SCOPE_MEMBERS: ReadonlySet<string> = new Set([
   '$runIndex',
   '$loop',
   '$vars',
+  '$conversation',
   '$run',
   '$now',
   '$today',

@@ -4,6 +4,7 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Failure } from '@rondo/core/errors.ts';
+import type { Usage } from '@rondo/core/model/effect-ports.ts';
 import type { IterationRow, IterationStatus } from '@rondo/core/ports.ts';
 import { MAX_ITERATIONS } from '../rules.ts';
 import { corrupt, type Cell, type Connection } from './connection.ts';
@@ -40,18 +41,25 @@ function outputSum(loopId: number, index: number, output: string): number {
 function restSum(
   loopId: number,
   index: number,
-  cells: { input: string; steps: string; logs: string; failure: string | null; cause: string | null },
+  cells: {
+    input: string;
+    steps: string;
+    logs: string;
+    failure: string | null;
+    cause: string | null;
+    usage: string | null;
+  },
   numbers: string,
 ): number {
-  const { input, steps, logs, failure, cause } = cells;
+  const { input, steps, logs, failure, cause, usage } = cells;
   const head = `${loopId} ${index} ${numbers} ${input.length} ${steps.length} ${logs.length}`;
-  const trouble = failure === null && cause === null ? '' : JSON.stringify([failure, cause]);
-  return crc32(`${head}\n${input}${steps}${logs}${trouble}`);
+  const rare = failure === null && cause === null && usage === null ? '' : JSON.stringify([failure, cause, usage]);
+  return crc32(`${head}\n${input}${steps}${logs}${rare}`);
 }
 
 export const COLUMNS =
-  'id, status, input, output, steps, logs, failure, cause, attempts, losses, started_at, duration, sum, output_sum';
-const WIDTH = 14;
+  'id, status, input, output, steps, logs, failure, cause, attempts, usage, losses, started_at, duration, sum, output_sum';
+const WIDTH = 15;
 const MARKS = `(${Array<string>(WIDTH).fill('?').join(', ')})`;
 
 function encode(loopId: number, row: IterationRow, cause: string | null, into: Cell[]): void {
@@ -59,13 +67,18 @@ function encode(loopId: number, row: IterationRow, cause: string | null, into: C
   const status = CODE[row.status];
   const failure = row.failure === null ? null : JSON.stringify(row.failure);
   const numbers = `${status} ${attempts} ${losses} ${startedAt} ${durationMs}`;
-  const sum = restSum(loopId, index, { input, steps, logs, failure, cause }, numbers);
+  const usage = row.usage === null ? null : JSON.stringify(row.usage);
+  const sum = restSum(loopId, index, { input, steps, logs, failure, cause, usage }, numbers);
   into.push(rowKey(loopId, index), status, input, output, steps, logs, failure, cause);
-  into.push(attempts, losses, startedAt, durationMs, sum, outputSum(loopId, index, output));
+  into.push(attempts, usage, losses, startedAt, durationMs, sum, outputSum(loopId, index, output));
 }
 
 function isText(cell: Cell | undefined): cell is string {
   return typeof cell === 'string';
+}
+
+function text(cell: Cell | undefined): string | null {
+  return isText(cell) ? cell : null;
 }
 
 export function damagedRow(loop: LoopName, index: number): Error {
@@ -73,17 +86,36 @@ export function damagedRow(loop: LoopName, index: number): Error {
 }
 
 export function decode(loopId: number, loop: LoopName, cells: readonly Cell[]): IterationRow {
-  const [key, code, input, output, steps, logs, failure, cause, attempts, losses, startedAt, durationMs, sum, outSum] =
-    cells;
+  const [
+    key,
+    code,
+    input,
+    output,
+    steps,
+    logs,
+    failure,
+    cause,
+    attempts,
+    usage,
+    losses,
+    startedAt,
+    durationMs,
+    sum,
+    outSum,
+  ] = cells;
   const index = (key as number) - rowKey(loopId, 0);
   const status = statusOf(code);
   const texts = isText(input) && isText(output) && isText(steps) && isText(logs);
-  const trouble = (isText(failure) || failure === null) && (isText(cause) || cause === null);
-  if (!texts || !trouble || status === undefined) throw damagedRow(loop, index);
+  const rare = [failure, cause, usage].every((cell) => isText(cell) || cell === null);
+  if (!texts || !rare || status === undefined) throw damagedRow(loop, index);
   const numbers = `${String(code)} ${String(attempts)} ${String(losses)} ${String(startedAt)} ${String(durationMs)}`;
   const fits =
-    restSum(loopId, index, { input, steps, logs, failure, cause }, numbers) === sum &&
-    outputSum(loopId, index, output) === outSum;
+    restSum(
+      loopId,
+      index,
+      { input, steps, logs, failure: text(failure), cause: text(cause), usage: text(usage) },
+      numbers,
+    ) === sum && outputSum(loopId, index, output) === outSum;
   if (!fits) throw damagedRow(loop, index);
   return {
     loop: loop.key,
@@ -93,9 +125,10 @@ export function decode(loopId: number, loop: LoopName, cells: readonly Cell[]): 
     output,
     steps,
     logs,
-    failure: failure === null ? null : (JSON.parse(failure) as Failure),
-    cause,
+    failure: isText(failure) ? (JSON.parse(failure) as Failure) : null,
+    cause: text(cause),
     attempts: attempts as number,
+    usage: isText(usage) ? (JSON.parse(usage) as Usage) : null,
     losses: losses as number,
     startedAt: startedAt as number,
     durationMs: durationMs as number,

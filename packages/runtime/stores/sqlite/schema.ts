@@ -11,7 +11,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '@rondo/core/ports.ts';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 /** Tells our file from any other SQLite file: "Rond". */
 const APPLICATION_ID = 0x526f6e64;
 
@@ -84,6 +84,7 @@ const TABLES = `
     failure text,
     cause text,
     attempts integer not null,
+    usage text,
     losses integer not null,
     started_at integer not null,
     duration integer not null,
@@ -136,6 +137,9 @@ function versionOf(db: DatabaseSync, path: string): number {
   if (version > SCHEMA_VERSION) {
     const what = `has schema ${version}; this version of Rondo knows up to ${SCHEMA_VERSION}`;
     throw new StoreError('store-unavailable', `${path} was written by a newer Rondo (it ${what}). Update Rondo.`);
+  }
+  if (version !== 0 && version < SCHEMA_VERSION) {
+    throw new StoreError('store-unavailable', `${path} was made by an early preview of Rondo. Use another file.`);
   }
   return version;
 }

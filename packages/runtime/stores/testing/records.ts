@@ -38,6 +38,7 @@ export function row(index: number, more: Partial<IterationRow> = {}): IterationR
     failure: null,
     cause: null,
     attempts: 1,
+    usage: null,
     losses: 0,
     startedAt: 1_700_000_000_000 + index,
     durationMs: 0.25,

@@ -1,0 +1,128 @@
+/**
+ * Owns putting together what the parts of one run share, from what earlier runners left in the
+ * journal. Drives nothing.
+ */
+import { failure, FailureError } from '@rondo/core/errors.ts';
+import type { JournalEvent } from '@rondo/core/events.ts';
+import { encodeItem, type Json } from '@rondo/core/model/item.ts';
+import { isObject } from '@rondo/core/model/shape.ts';
+import type { LoopRecord } from '@rondo/core/ports.ts';
+import { LoopTable, type RunContext, type StopSignal } from './context.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
+import { createVariables, put } from './ports.ts';
+import type { RunSetup } from './run.ts';
+
+/** Variables of conversations, by their id. */
+const CONVERSATIONS = 'conversations';
+const NO_CONVERSATION = failure(
+  'node-failed',
+  'This run belongs to no conversation, so it has no conversation variables.',
+  {
+    retry: 'no',
+    fix: 'Start it with a conversation id, or use variables of the run.',
+  },
+);
+
+export async function readConversation(setup: RunSetup): Promise<Record<string, Json>> {
+  if (setup.conversation === null) return {};
+  const stored = await setup.ports.state.get(CONVERSATIONS, setup.conversation);
+  return isObject(stored) ? { ...(stored as Record<string, Json>) } : {};
+}
+
+export function makeContext(
+  setup: RunSetup,
+  writer: LedgerWriter,
+  stop: StopSignal,
+  journal: readonly JournalEvent[],
+  loops: readonly LoopRecord[],
+  conversation: Record<string, Json>,
+): RunContext {
+  const { plan, clock } = setup;
+  const earlier = new Map<string, Map<string, JournalEvent>>();
+  let seq = 0;
+  let assigned: { seq: number; values: Record<string, Json> } | null = null;
+  for (const event of journal) {
+    seq = Math.max(seq, event.seq);
+    if (event.type === 'variables-set') {
+      assigned = { seq: event.seq, values: event.values };
+      for (const [name, value] of Object.entries(event.values)) put(setup.vars, name, value);
+      continue;
+    }
+    const steps = earlier.get(event.frame) ?? new Map<string, JournalEvent>();
+    // A failed or merely started step is done again; a finished or waiting one is gone on from.
+    if (event.type === 'step-started' || event.type === 'step-failed') steps.delete(event.step);
+    else steps.set(event.step, event);
+    earlier.set(event.frame, steps);
+  }
+  const keys = new WeakMap<object, number>();
+  let nextKey = 0;
+  const vars = setup.vars;
+  const home = assigned ?? { seq: 0, values: {} };
+  const report = (event: JournalEvent): void => {
+    writer.event(event);
+    setup.report({ type: 'step', event });
+  };
+  const variables = createVariables({
+    vars,
+    conversation,
+    assigned: home.values,
+    recordRun: (values) => {
+      if (home.seq === 0) home.seq = ++seq;
+      report({ type: 'variables-set', frame: '', step: null, values: { ...values }, seq: home.seq, at: clock.now() });
+    },
+    recordConversation: () =>
+      setup.conversation === null
+        ? Promise.reject(new FailureError(NO_CONVERSATION))
+        : setup.ports.state.set(CONVERSATIONS, setup.conversation, { ...conversation }),
+  });
+  return {
+    runId: setup.runId,
+    store: setup.store,
+    registry: setup.registry,
+    clock,
+    writer,
+    evaluator: setup.evaluator,
+    limits: plan.limits,
+    options: {
+      vars,
+      conversation: setup.conversation === null ? null : conversation,
+      trigger: setup.trigger,
+      pins: new Map(
+        Object.entries(setup.pins).map(([node, value]) => [node, listOf(value).map((json) => encodeItem({ json }))]),
+      ),
+      parallel: setup.parallel,
+      limit: setup.limit,
+    },
+    ports: setup.ports,
+    redactor: setup.redactor,
+    signals: setup.signals,
+    signalUrl: setup.signalUrl,
+    variables,
+    python: setup.python,
+    rates: new Map(),
+    loops: new LoopTable(loops, plan.limits),
+    stop,
+    earlier,
+    findPlan: setup.findPlan,
+    fault: setup.fault,
+    report: setup.report,
+    event: (body) => {
+      seq += 1;
+      report({ ...body, seq, at: clock.now() } as JournalEvent);
+    },
+    programId: (key, name) => {
+      let id = keys.get(key);
+      if (id === undefined) {
+        id = nextKey++;
+        keys.set(key, id);
+      }
+      return `${setup.runId}:${id}:${name}`;
+    },
+    programs: new Set(),
+    stats: { steps: 0, iterations: 0, folds: 0 },
+  };
+}
+
+function listOf(value: Json): Json[] {
+  return Array.isArray(value) ? value : [value];
+}

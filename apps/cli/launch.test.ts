@@ -174,7 +174,7 @@ describe.skipIf(process.platform === 'win32')('the command rondo', () => {
     const file = join(folder, 'wait.yaml');
     writeFileSync(
       file,
-      'rondo: 1\nnodes:\n  start: { type: manual }\n  w: { type: wait, after: start, with: { amount: 1, unit: minutes } }\n',
+      'rondo: 1\nnodes:\n  start: { type: manual }\n  w: { type: wait, after: start, with: { for: 1m } }\n',
     );
     const child = spawn(rondo, ['run', file, '--db', join(folder, 'wait.db'), '--json'], {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -11,6 +11,8 @@ export interface RunnerOptions {
   /** One that is starting already. */
   evaluator: Evaluator | undefined;
   secrets: Record<string, string>;
+  /** RONDO_ENCRYPTION_KEY. */
+  encryptionKey: string | undefined;
   egressAllow: string[];
   /** Where sub-workflows are; absolute. */
   workflows: string;
@@ -19,22 +21,32 @@ export interface RunnerOptions {
 }
 
 export async function makeRunner(database: Opened, options: RunnerOptions): Promise<Runner> {
-  const [{ createRunner }, { registry }, { workflowFinder }] = await Promise.all([
+  const folder = database.isFile ? dirname(database.target) : null;
+  const [{ createRunner }, { registry }, { workflowFinder }, kept] = await Promise.all([
     import('@rondo/runtime/runner/runner.ts'),
     import('@rondo/nodes/registry.ts'),
     import('@rondo/runtime/runner/workflows.ts'),
+    import('@rondo/runtime/services/for-runner.ts').then(({ servicesFor }) =>
+      servicesFor(folder, options.encryptionKey),
+    ),
   ]);
   const environment: RunnerEnvironment = {
     store: database.store,
     registry,
+    services: kept.services,
     secrets: options.secrets,
     egressAllow: options.egressAllow,
     findWorkflow: workflowFinder(options.workflows),
   };
-  if (database.isFile) environment.blobs = join(dirname(database.target), 'blobs');
+  if (folder !== null) environment.blobs = join(folder, 'blobs');
   if (options.evaluator !== undefined) environment.evaluator = options.evaluator;
   if (options.files !== undefined) environment.filesRoot = options.files;
-  return createRunner(environment);
+  const runner = createRunner(environment);
+  const close = async (): Promise<void> => {
+    await runner.close();
+    await kept.close();
+  };
+  return { ...runner, close };
 }
 
 /** The folder of a stored run's file: what its run was started with, else where we are. */

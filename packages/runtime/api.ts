@@ -4,7 +4,7 @@
  */
 import type { Diagnostic, Failure } from '@rondo/core/errors.ts';
 import type { JournalEvent } from '@rondo/core/events.ts';
-import type { CodeRequest, KnowledgePort, StatePort, Usage } from '@rondo/core/model/effect-ports.ts';
+import type { KnowledgePort, StatePort, Usage } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Clock, Evaluator, LoopRecord, RunStatus, RunStore } from '@rondo/core/ports.ts';
@@ -24,8 +24,6 @@ export interface RunnerEnvironment {
   secrets?: Readonly<Record<string, string>>;
   /** What outlives runs: state, knowledge, stored secrets. Without it, nodes that need it fail and say so. */
   services?: RunServices;
-  /** Runs Python; without it, nodes that need it fail and say so. */
-  python?: PythonRunner;
   /** Address that delivers a signal, where a server runs. */
   signalUrl?: (token: string) => string;
   /** Finds the text of a sub-workflow by id, name or relative path. */
@@ -42,10 +40,6 @@ export interface RunServices {
   knowledge: KnowledgePort;
   /** A stored secret and the hosts it may be sent to (none: any); null when there is none. */
   secret(name: string): { value: string; hosts: readonly string[] } | null;
-}
-
-export interface PythonRunner {
-  run(request: CodeRequest): Promise<{ value: Json; logs: string }>;
 }
 
 export type FaultPoint =

@@ -207,6 +207,7 @@ async function withRunner(
   }
   const runner = await makeRunner(database, {
     evaluator: await evaluator,
+    encryptionKey: terminal.env['RONDO_ENCRYPTION_KEY'],
     secrets: secretPairs(options.secret ?? [], terminal),
     egressAllow: egressOf(options.allow ?? [], terminal),
     workflows,

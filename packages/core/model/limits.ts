@@ -39,6 +39,7 @@ export const LIMITS = {
   'http.ratio': { default: 100, cap: 1_000, unit: 'count', what: 'decompressed bytes per compressed byte' },
   'http.ms': { default: 60_000, cap: 900_000, unit: 'ms', what: 'whole HTTP request' },
   'http.redirects': { default: 5, cap: 10, unit: 'count', what: 'redirects followed' },
+  'email.bytes': { default: 25 * MiB, cap: 256 * MiB, unit: 'bytes', what: 'one e-mail with its attachments' },
   'code.ms': { default: 30_000, cap: 900_000, unit: 'ms', what: 'one call of a Code node' },
   'code.logBytes': { default: MiB, cap: 16 * MiB, unit: 'bytes', what: 'console output of one iteration' },
   'python.bytes': { default: 256 * MiB, cap: 2048 * MiB, unit: 'bytes', what: 'memory of Python code' },

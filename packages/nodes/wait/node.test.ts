@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Item, Json } from '@rondo/core/model/item.ts';
-import type { EffectPorts, EffectResult } from '@rondo/core/model/node-type.ts';
+import type { EffectPorts } from '@rondo/core/model/effect-ports.ts';
+import type { EffectResult } from '@rondo/core/model/node-type.ts';
 import { nodeContract } from '../kit/contract.ts';
 import { node } from './node.ts';
 
@@ -29,11 +30,11 @@ describe('contract', () => {
 });
 
 it.each<[Record<string, Json>, number]>([
-  [{ amount: 250, unit: 'milliseconds' }, 250],
-  [{ amount: 1.5 }, 1500],
-  [{ amount: 2, unit: 'minutes' }, 120_000],
-  [{ amount: 1, unit: 'hours' }, 3_600_000],
-  [{ amount: 1, unit: 'days' }, 86_400_000],
+  [{ for: 250 }, 250],
+  [{ for: '1500ms' }, 1500],
+  [{ for: '2m' }, 120_000],
+  [{ for: '1h' }, 3_600_000],
+  [{ for: '1d' }, 86_400_000],
   [{ until: '2030-01-01T00:01:00Z' }, 60_000],
   [{ until: '2030-01-01T01:01:00+01:00' }, 60_000],
   [{ until: '2030-01-01 00:01' }, 60_000],
@@ -46,12 +47,12 @@ it.each<[Record<string, Json>, number]>([
 });
 
 it('does not wait for what is past', async () => {
-  expect(await call({ amount: 0 })).toEqual({ items: ITEMS });
+  expect(await call({ for: 0 })).toEqual({ items: ITEMS });
   expect(await call({ until: '2029-12-31' })).toEqual({ items: ITEMS });
 });
 
 it('says which parameter is missing or no date', async () => {
-  await expect(call({})).rejects.toThrow('amount');
+  await expect(call({})).rejects.toThrow('for');
   await expect(call({ until: 'soon' })).rejects.toThrow(/until must be a date/);
   await expect(call({ until: 'soon' })).rejects.toBeInstanceOf(FailureError);
 });

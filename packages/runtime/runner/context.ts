@@ -11,7 +11,8 @@ import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import type { Clock, Evaluator, LoopRecord, RunStore } from '@rondo/core/ports.ts';
 import type { JournalEvent } from '@rondo/core/events.ts';
-import type { FaultPoint, Progress, PythonRunner } from '../api.ts';
+import type { FaultPoint, Progress } from '../api.ts';
+import type { Python } from '../python/python.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import { LoopRun, type Settled } from './loop-run.ts';
 import { outputPages } from './output-pages.ts';
@@ -46,7 +47,8 @@ export interface RunContext {
   readonly variables: VariablePort;
   /** Where signals of this installation are delivered; null without a server. */
   readonly signalUrl: ((token: string) => string) | null;
-  readonly python: PythonRunner | null;
+  /** Started by the first who asks. */
+  readonly python: () => Promise<Python>;
   readonly rates: Map<string, RateGate>;
   readonly loops: LoopTable;
   readonly stop: StopSignal;

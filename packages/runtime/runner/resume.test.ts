@@ -145,7 +145,7 @@ describe('a wait', () => {
   it('is gone on with after an interruption, at the time it was due', async () => {
     const text = `nodes:
   start: { type: manual }
-  pause: { type: wait, after: start, with: { amount: 700, unit: milliseconds } }
+  pause: { type: wait, after: start, with: { for: 700ms } }
   end: { type: set, after: pause, with: { fields: { done: true } } }`;
     const { runner, store } = await makeRunner();
     const handle = await runner.start({ definition: `rondo: 1\n${text}`, file: 'x.yaml' });

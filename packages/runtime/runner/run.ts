@@ -14,7 +14,8 @@ import {
   type RunStatus,
   type RunStore,
 } from '@rondo/core/ports.ts';
-import type { FaultPoint, Progress, PythonRunner, RunResult } from '../api.ts';
+import type { FaultPoint, Progress, RunResult } from '../api.ts';
+import type { Python } from '../python/python.ts';
 import type { Redactor } from '../services/secrets/redactor.ts';
 import { Stopped, StopSignal, type RunContext } from './context.ts';
 import { countOf, inline, readBlocks, SPILL_MARK, type Feed } from './dataset.ts';
@@ -46,7 +47,7 @@ export interface RunSetup {
   redactor: Redactor;
   signals: Signals;
   signalUrl: ((token: string) => string) | null;
-  python: PythonRunner | null;
+  python: () => Promise<Python>;
   trigger: string | null;
   conversation: string | null;
   findPlan: (reference: string) => Promise<Plan>;

@@ -23,6 +23,7 @@ import { warmEvaluator } from '../sandbox/evaluator.ts';
 import { systemClock } from './clock.ts';
 import type { RunContext } from './context.ts';
 import { countOf, readBlocks } from './dataset.ts';
+import type { Python } from '../python/python.ts';
 import { isDead, owner } from './owner.ts';
 import type { Frame } from './frame.ts';
 import { checkInput } from './input.ts';
@@ -46,6 +47,11 @@ interface StoredOptions {
 export function createRunner(environment: RunnerEnvironment): Runner {
   // Its start overlaps with reading the workflow and opening the run.
   const evaluator = environment.evaluator ?? warmEvaluator();
+  let starting: Promise<Python> | null = null;
+  const python = (): Promise<Python> => {
+    starting ??= import('../python/python.ts').then(({ createPython }) => createPython());
+    return starting;
+  };
   const running = new Set<Promise<unknown>>();
   const drive = (
     runId: string,
@@ -55,7 +61,7 @@ export function createRunner(environment: RunnerEnvironment): Runner {
     plan: Plan,
     startedAt: number | null,
   ): RunHandle => {
-    const handle = begin(environment, evaluator, runId, definition, stored, lease, plan, startedAt);
+    const handle = begin(environment, evaluator, python, runId, definition, stored, lease, plan, startedAt);
     const settled = handle.done.then(
       () => {},
       () => {},
@@ -116,6 +122,7 @@ export function createRunner(environment: RunnerEnvironment): Runner {
     async close() {
       await Promise.all(running);
       await evaluator.close();
+      if (starting !== null) await (await starting).close();
     },
   };
   return runner;
@@ -176,6 +183,7 @@ function prepare(environment: RunnerEnvironment, request: RunRequest): { plan: P
 function begin(
   environment: RunnerEnvironment,
   evaluator: Evaluator,
+  python: () => Promise<Python>,
   runId: string,
   definition: string,
   stored: StoredOptions,
@@ -203,7 +211,7 @@ function begin(
     redactor: opened.redactor,
     signals: createSignals(opened.ports.state, clock),
     signalUrl: environment.signalUrl ?? null,
-    python: environment.python ?? null,
+    python,
     trigger: stored.trigger ?? null,
     conversation: stored.conversation ?? null,
     findPlan: planFinder(environment, folder, definition, stored.file, plan),

@@ -17,8 +17,8 @@ export async function runCode(
   request: CodeRequest,
 ): Promise<{ value: Json; logs: string }> {
   if (request.language === 'python') {
-    if (context.python !== null) return context.python.run(request);
-    throw new FailureError(failure('node-failed', 'Python is not available in this run.', { retry: 'no' }));
+    const { runPythonCode } = await import('../../python/code-door.ts');
+    return runPythonCode(await context.python(), request, context.limits);
   }
   // The source may be an expression of its own that a user wrote; it runs where user text may run.
   const id = `code-${createHash('sha256').update(request.source).digest('hex').slice(0, 16)}`;

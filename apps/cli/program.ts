@@ -36,9 +36,19 @@ const COMMANDS: readonly Entry[] = [
     evaluates: true,
     load: () => import('./commands/run.ts'),
   },
+  {
+    name: 'serve',
+    summary: 'serve webhooks and forms, run schedules',
+    load: () => import('./commands/serve.ts'),
+  },
   { name: 'check', summary: 'validate workflow files', load: () => import('./commands/check.ts') },
   { name: 'plan', summary: 'print the compiled plan of a file', load: () => import('./commands/plan.ts') },
   { name: 'runs', summary: 'list, look into, steer and export runs', load: () => import('./commands/runs.ts') },
+  {
+    name: 'secrets',
+    summary: 'store what workflows may send but not see',
+    load: () => import('./commands/secrets.ts'),
+  },
   { name: 'nodes', summary: 'list node types, or show one', load: () => import('./commands/nodes.ts') },
   { name: 'doctor', summary: 'check the installation and the database', load: () => import('./commands/doctor.ts') },
 ];

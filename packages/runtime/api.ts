@@ -6,6 +6,7 @@ import type { Diagnostic, Failure } from '@rondo/core/errors.ts';
 import type { JournalEvent } from '@rondo/core/events.ts';
 import type { KnowledgePort, StatePort, Usage } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
+import type { Limits } from '@rondo/core/model/limits.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Clock, Evaluator, LoopRecord, RunStatus, RunStore } from '@rondo/core/ports.ts';
 
@@ -36,8 +37,8 @@ export interface RunnerEnvironment {
 }
 
 export interface RunServices {
-  state: StatePort;
-  knowledge: KnowledgePort;
+  /** The doors of one run, under its limits. */
+  within(limits: Limits): { state: StatePort; knowledge: KnowledgePort };
   /** A stored secret and the hosts it may be sent to (none: any); null when there is none. */
   secret(name: string): { value: string; hosts: readonly string[] } | null;
 }

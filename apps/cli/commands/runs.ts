@@ -130,5 +130,16 @@ export function build(context: Context): Command {
       set(await (await import('./runs/export.ts')).exportRows(run, loop, options, terminal)),
     );
 
+  family
+    .command('signal')
+    .description('bring a signal to what waits for it, such as an approval')
+    .argument('<token>', 'token, as the log of the run prints it')
+    .argument('[value]', 'JSON that it brings, @FILE or -; default true')
+    .option(...DB_OPTION)
+    .option(...JSON_OPTION)
+    .action(async (token: string, value: string | undefined, options) =>
+      set(await (await import('./runs/signal.ts')).signal(token, value, options, terminal)),
+    );
+
   return family;
 }

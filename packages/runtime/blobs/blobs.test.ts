@@ -23,6 +23,9 @@ it('stores bytes and streams under their digest, once', async () => {
   expect(whole).toEqual({ blob: idOf('hello world'), size: 11 });
   expect(await blobs.put(pieces('hello ', 'world'))).toEqual(whole);
   expect(Buffer.from(await blobs.get(whole.blob)).toString()).toBe('hello world');
+  const part = await blobs.slice(whole.blob, 6, 100);
+  expect([Buffer.from(part.bytes).toString(), part.size]).toEqual(['world', 11]);
+  expect((await blobs.slice(whole.blob, 50, 9)).bytes.byteLength).toBe(0);
   let read = '';
   for await (const chunk of blobs.read(whole.blob)) read += Buffer.from(chunk).toString();
   expect(read).toBe('hello world');
@@ -58,6 +61,7 @@ it('takes no path for an id', async () => {
   const blobs = createFolderBlobs(folder);
   for (const id of ['../../etc/passwd', '', 'A'.repeat(64), `${'a'.repeat(63)}/`]) {
     await expect(blobs.get(id)).rejects.toThrow('not an id');
+    await expect(blobs.slice(id, 0, 1)).rejects.toThrow('not an id');
   }
   expect(await blobs.has('0'.repeat(64))).toBe(false);
   await expect(blobs.get('0'.repeat(64))).rejects.toThrow('does not exist');

@@ -8,18 +8,9 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failure, FailureError } from '@rondo/core/errors.ts';
+import type { BlobPort } from '@rondo/core/model/effect-ports.ts';
 
-export interface StoredBlob {
-  blob: string;
-  size: number;
-}
-
-export interface BlobStore {
-  put(source: Uint8Array | AsyncIterable<Uint8Array>): Promise<StoredBlob>;
-  /** Throws FailureError file-failed when it is missing or its bytes do not fit its id. */
-  get(blob: string): Promise<Uint8Array>;
-  /** The bytes piece by piece; the end throws when they do not fit the id. */
-  read(blob: string): AsyncIterable<Uint8Array>;
+export interface BlobStore extends BlobPort {
   has(blob: string): Promise<boolean>;
 }
 
@@ -97,6 +88,25 @@ export function createFolderBlobs(folder: string): BlobStore {
       return bytes;
     },
     read,
+    // A part cannot be checked against the digest of the whole.
+    async slice(blob, offset, length) {
+      const file = await open(pathOf(blob), 'r').catch((error: unknown) => {
+        throw isMissing(error) ? broken(blob, 'it does not exist') : error;
+      });
+      try {
+        const { size } = await file.stat();
+        const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - offset)));
+        let got = 0;
+        while (got < bytes.byteLength) {
+          const { bytesRead } = await file.read(bytes, got, bytes.byteLength - got, offset + got);
+          if (bytesRead === 0) break;
+          got += bytesRead;
+        }
+        return { bytes: bytes.subarray(0, got), size };
+      } finally {
+        await file.close();
+      }
+    },
     has: (blob) =>
       stat(pathOf(blob)).then(
         () => true,

@@ -29,8 +29,11 @@ export function denied(host: string, port: number, rule: string, detail: string)
   );
 }
 
+/** Whether the ports that a line of HTTP would harm are refused: only for those who speak HTTP. */
+export type Ports = 'http-ports' | 'any-port';
+
 /** Refuses what needs no resolving; also called per hop so that a pooled connection is no way around. */
-export function checkHost(host: string, port: number, allow: AllowList): void {
+export function checkHost(host: string, port: number, allow: AllowList, ports: Ports = 'http-ports'): void {
   const name = plainHost(host);
   if (allow.host(name, port)) return;
   const literal = parseAddress(name);
@@ -42,14 +45,20 @@ export function checkHost(host: string, port: number, allow: AllowList): void {
     const rule = refusedName(name);
     if (rule !== null) throw denied(name, port, rule, `name ${name}`);
   }
-  const rule = refusedPort(port);
+  const rule = ports === 'any-port' ? null : refusedPort(port);
   // A block on the list may still cover the port; that is known when the name is resolved.
   if (rule !== null && literal !== null) throw denied(name, port, rule, `port ${port} of a public address`);
 }
 
-async function checkedAddresses(host: string, port: number, allow: AllowList, resolve: Resolve): Promise<string[]> {
+export async function checkedAddresses(
+  host: string,
+  port: number,
+  allow: AllowList,
+  resolve: Resolve,
+  ports: Ports = 'http-ports',
+): Promise<string[]> {
   const name = plainHost(host);
-  checkHost(name, port, allow);
+  checkHost(name, port, allow, ports);
   if (parseAddress(name) !== null) return [name];
   const addresses = await resolve(name);
   if (allow.host(name, port)) return addresses;
@@ -58,7 +67,7 @@ async function checkedAddresses(host: string, port: number, allow: AllowList, re
     if (allow.address(address, port)) continue;
     const rule = refusedAddress(address);
     if (rule !== null) throw denied(name, port, rule, `${name} is ${address}`);
-    const portRule = refusedPort(port);
+    const portRule = ports === 'any-port' ? null : refusedPort(port);
     if (portRule !== null) throw denied(name, port, portRule, `port ${port} of a public address`);
   }
   return addresses;

@@ -4,7 +4,7 @@ import zlib from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FailureError, type Failure } from '@rondo/core/errors.ts';
 import { resolveLimits } from '@rondo/core/model/limits.ts';
-import type { EgressInit, EgressResponse } from '@rondo/core/model/node-type.ts';
+import type { EgressInit, EgressResponse } from '@rondo/core/model/effect-ports.ts';
 import { createEgress, type Egress, type EgressOptions } from './egress.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;

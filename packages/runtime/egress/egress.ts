@@ -2,14 +2,16 @@
  * Owns the only way out to the network: guard, pool, redirects, limits, and the failures they give.
  * Does not retry for the user, cache answers, keep cookies or read bodies; nodes and the engine do.
  */
-import type { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { FailureError, failure } from '@rondo/core/errors.ts';
 import { limitFailure, LIMITS, type Limits } from '@rondo/core/model/limits.ts';
-import type { EffectPorts, EgressInit } from '@rondo/core/model/node-type.ts';
+import type { EffectPorts, EgressInit } from '@rondo/core/model/effect-ports.ts';
 import type { Clock } from '@rondo/core/ports.ts';
 import { createAllowList, type AllowList } from './allow.ts';
-import { checkHost, denied, guardedConnector, resolveBySystem, shareAnswers, type Resolve } from './connector.ts';
+import { checkedAddresses, checkHost, denied, resolveBySystem, shareAnswers, type Resolve } from './connector.ts';
 import { ACCEPT_ENCODING, decodeBody } from './decode.ts';
+import { createDial } from './dial.ts';
+import { openPools, proxyAddress, type Pools, type Route } from './pools.ts';
 import { isRedirect, nextHop, type Hop } from './redirect.ts';
 import { transfer, UNANSWERED, type Answer } from './transfer.ts';
 import { wireFailure } from './wire-failure.ts';
@@ -25,38 +27,14 @@ export interface EgressOptions {
 
 export interface Egress {
   fetch: EffectPorts['fetch'];
+  dial: EffectPorts['dial'];
   /** Ends open connections; calls in flight are rejected. */
   close(): Promise<void>;
 }
 
 const ANSWERS_KEPT_MS = 1_000;
-const CONNECTIONS_PER_ORIGIN = 1_024;
-const CONNECT_MS = 10_000;
+const RESOLVE_MS = 10_000;
 const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-interface Pools {
-  strict: Agent;
-  insecure: Agent;
-}
-
-async function openPools(allow: AllowList, resolve: Resolve): Promise<Pools> {
-  const undici = await import('undici');
-  const pool = (rejectUnauthorized: boolean): Agent =>
-    new undici.Agent({
-      connect: guardedConnector(
-        undici.buildConnector({ timeout: CONNECT_MS, allowH2: false, rejectUnauthorized }),
-        allow,
-        resolve,
-      ),
-      connections: CONNECTIONS_PER_ORIGIN,
-      pipelining: 1,
-      allowH2: false,
-      // The total timeout of each call covers these; one timer per call instead of three.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-  return { strict: pool(true), insecure: pool(false) };
-}
 
 function httpFailed(message: string): FailureError {
   return new FailureError(failure('http-failed', message, { retry: 'no' }));
@@ -75,7 +53,9 @@ function firstHop(url: string, init: EgressInit): Hop {
     headers[name] = value;
     names.add(name.toLowerCase());
   }
-  if (!names.has('accept-encoding')) headers['accept-encoding'] = ACCEPT_ENCODING;
+  // What is streamed is handed on as it comes; decompression here works on whole bodies.
+  if (!names.has('accept-encoding'))
+    headers['accept-encoding'] = init.stream === undefined ? ACCEPT_ENCODING : 'identity';
   if (!names.has('user-agent')) headers['user-agent'] = 'rondo';
   if (!names.has('accept')) headers['accept'] = '*/*';
   if ((parsed.username !== '' || parsed.password !== '') && !names.has('authorization')) {
@@ -90,9 +70,13 @@ function placeOf(hop: Hop): string {
   return `${hop.method} ${hop.url.protocol}//${hop.url.host}${hop.url.pathname}`;
 }
 
+function portOf({ port, protocol }: URL): number {
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+}
+
 function checkDestination(hop: Hop, allow: AllowList): void {
-  const { protocol, hostname, port } = hop.url;
-  const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+  const { protocol, hostname } = hop.url;
+  const number = portOf(hop.url);
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new FailureError(
       failure('egress-denied', `${protocol}// refused by the network guard (rule scheme): only http and https.`, {
@@ -110,20 +94,40 @@ export function createEgress(options: EgressOptions): Egress {
   const allow = createAllowList(options.allow);
   const monotonic = (): number => options.clock.monotonic();
   const resolve = shareAnswers(options.resolve ?? resolveBySystem, monotonic, ANSWERS_KEPT_MS);
+  const dial = createDial(allow, resolve, RESOLVE_MS);
   let pools: Promise<Pools> | null = null;
   let opened: Pools | null = null;
   let closed = false;
 
-  async function exchange(agent: Agent, hop: Hop, bytes: number, signal: AbortSignal): Promise<Answer> {
+  async function exchange(
+    agent: Dispatcher,
+    hop: Hop,
+    bytes: number,
+    signal: AbortSignal,
+    stream: EgressInit['stream'],
+  ): Promise<Answer> {
     const limits = { bytes, where: placeOf(hop) };
     try {
-      return await transfer(agent, hop, limits, signal);
+      return await transfer(agent, hop, limits, signal, stream);
     } catch (error) {
       // A kept-alive connection that the server closed just now: nothing was answered, asking again is safe.
       const stale = (error as { [UNANSWERED]?: true })[UNANSWERED] === true && isBrokenSocket(error);
       if (!stale || !REPEATABLE.has(hop.method) || signal.aborted) throw error;
-      return transfer(agent, hop, limits, signal);
+      return transfer(agent, hop, limits, signal, stream);
     }
+  }
+
+  /** The connection of a call with a proxy or certificates of its own. */
+  async function special(pools: Pools, init: EgressInit, hop: Hop, first: Hop): Promise<Dispatcher> {
+    const { proxy, tls, insecure } = init;
+    // The proxy resolves the name itself, so what it means here is checked here.
+    const [host, port] = [hop.url.hostname, portOf(hop.url)];
+    if (proxy !== undefined && !allow.host(host, port)) await checkedAddresses(host, port, allow, resolve);
+    const route: Route = { ...(proxy && { proxy }), insecure: insecure === true };
+    if (tls === undefined) return pools.special(route);
+    // Another origin than the one the call names does not get to see who we are.
+    if (hop.url.origin === first.url.origin) return pools.special({ ...route, tls });
+    return pools.special({ ...route, tls: tls.ca === undefined ? {} : { ca: tls.ca } });
   }
 
   async function follow(url: string, init: EgressInit, signal: AbortSignal): ReturnType<EffectPorts['fetch']> {
@@ -134,14 +138,22 @@ export function createEgress(options: EgressOptions): Egress {
       pools ??= openPools(allow, resolve);
       opened = await pools;
     }
-    let hop = firstHop(url, init);
+    const first = firstHop(url, init);
+    let hop = first;
     for (let redirects = 0; ; redirects += 1) {
       checkDestination(hop, allow);
       let answer: Answer;
       try {
-        answer = await exchange(init.insecure === true ? opened.insecure : opened.strict, hop, bytes, signal);
+        const agent =
+          init.proxy === undefined && init.tls === undefined
+            ? init.insecure === true
+              ? opened.insecure
+              : opened.strict
+            : await special(opened, init, hop, first);
+        answer = await exchange(agent, hop, bytes, signal, init.stream);
       } catch (error) {
-        throw signal.aborted ? error : wireFailure(error, placeOf(hop));
+        const through = init.proxy === undefined ? '' : ` (through the proxy ${proxyAddress(init.proxy).host})`;
+        throw signal.aborted ? error : wireFailure(error, `${placeOf(hop)}${through}`);
       }
       const location = answer.headers['location'];
       const next =
@@ -159,6 +171,11 @@ export function createEgress(options: EgressOptions): Egress {
                 where: placeOf(hop),
               });
         const { status, statusText, headers } = answer;
+        if (init.stream !== undefined && body.byteLength > 0 && status >= 200 && status < 300) {
+          // Collected although it was to be streamed: the server compresses without being asked.
+          init.stream(body, { status, statusText, headers });
+          return { status, statusText, headers, url: hop.url.href, body: new Uint8Array(0) };
+        }
         return { status, statusText, headers, url: hop.url.href, body };
       }
       if (redirects >= most) {
@@ -193,10 +210,14 @@ export function createEgress(options: EgressOptions): Egress {
         outer?.removeEventListener('abort', onAbort);
       }
     },
+    async dial(host, port) {
+      if (closed) throw httpFailed('the network guard is closed');
+      return dial(host, port);
+    },
     async close() {
       closed = true;
       const open = await pools;
-      await Promise.all([open?.strict.destroy(), open?.insecure.destroy()]);
+      await open?.destroy();
     },
   };
 }

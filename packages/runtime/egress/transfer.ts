@@ -4,6 +4,7 @@
  */
 import type { Dispatcher } from 'undici';
 import { FailureError } from '@rondo/core/errors.ts';
+import type { EgressInit } from '@rondo/core/model/effect-ports.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { Hop } from './redirect.ts';
 
@@ -27,12 +28,18 @@ function joined(chunks: Uint8Array[], size: number): Uint8Array {
   return chunks.length === 0 ? new Uint8Array(0) : Buffer.concat(chunks, size);
 }
 
+/** Whether parts of this answer are handed on as they come: it is a good one, and not compressed. */
+function isStreamed(status: number, headers: Answer['headers']): boolean {
+  return status >= 200 && status < 300 && headers['content-encoding'] === undefined;
+}
+
 /** Rejects with the signal's reason, undici's error, or FailureError limit-reached. */
 export function transfer(
   dispatcher: Dispatcher,
   hop: Hop,
   limits: TransferLimits,
   signal: AbortSignal,
+  stream?: EgressInit['stream'],
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | null = null;
@@ -84,7 +91,14 @@ export function transfer(
           if (settled) return;
           size += chunk.byteLength;
           if (size > limits.bytes) tooLarge();
-          else chunks.push(chunk);
+          else if (stream === undefined || !isStreamed(status, headers)) chunks.push(chunk);
+          else {
+            try {
+              stream(chunk, { status, statusText, headers });
+            } catch (error) {
+              fail(error);
+            }
+          }
         },
         onResponseEnd() {
           if (settled) return;

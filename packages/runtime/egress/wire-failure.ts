@@ -34,17 +34,30 @@ function codeOf(error: unknown): string {
   return cause instanceof Error ? codeOf(cause) : '';
 }
 
+function reasonOf(code: string, text: string): [string, 'yes' | 'no'] {
+  const byProxy = /Proxy response \((\d+)\)|Proxy Authentication Required \((407)\)/.exec(text);
+  if (byProxy !== null) {
+    const status = Number(byProxy[1] ?? byProxy[2]);
+    const words = status === 407 ? 'the proxy does not take the credentials' : 'the proxy does not connect';
+    return [`${words} (${status})`, status >= 500 ? 'yes' : 'no'];
+  }
+  if (/^ERR_SSL_.*ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)$/.test(code)) {
+    return ['the server refuses the client certificate, or wants one', 'no'];
+  }
+  const notHttp = code.startsWith('HPE_') || text.startsWith('Response does not match the HTTP/1.1 protocol');
+  return REASONS[code] ?? [notHttp ? 'the answer is not valid HTTP' : text, 'yes'];
+}
+
 /** A FailureError passes as it is, so that what the guard said is what the operator reads. */
 export function wireFailure(error: unknown, where: string): FailureError {
   if (error instanceof FailureError) return error;
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
-  const [words, retry] =
-    REASONS[code] ?? (code.startsWith('HPE_') ? ['the answer is not valid HTTP', 'yes'] : [text, 'yes']);
-  const detail = code === 'UND_ERR_INVALID_ARG' ? `${words}: ${text}` : words;
+  const [words, retry] = reasonOf(code, text);
+  const detail = code === 'UND_ERR_INVALID_ARG' && !words.includes('proxy') ? `${words}: ${text}` : words;
   return new FailureError(
     failure('http-failed', `${where}: ${detail}${code === '' ? '' : ` (${code})`}`, {
-      retry: retry as 'yes' | 'no',
+      retry,
       ...(code === '' ? {} : { data: { code } }),
     }),
   );

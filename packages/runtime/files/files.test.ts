@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,6 +60,58 @@ describe('writing', () => {
     const failed = await failureOf(createFiles(root).writeAt('a.txt', 100, bytes('x')));
     expect(failed.code).toBe('file-failed');
     expect(readFileSync(join(root, 'a.txt'), 'utf8')).toBe('hello world');
+  });
+});
+
+describe('names', () => {
+  it('lists files and folders in order, without links that lead out, folders behind links and the own folder', async () => {
+    mkdirSync(join(root, 'sub'));
+    writeFileSync(join(root, 'sub', 'b.csv'), 'x');
+    symlinkSync(join(top, 'canary.txt'), join(root, 'out-link'));
+    symlinkSync('a.txt', join(root, 'inner-link'));
+    symlinkSync('sub', join(root, 'folder-link'));
+    symlinkSync('none', join(root, 'dead-link'));
+    const files = createFiles(root);
+    const found = await files.list('.', 100);
+    expect(found.map(({ name, kind, size }) => [name, kind, size])).toEqual([
+      ['a.txt', 'file', 11],
+      ['inner-link', 'file', 11],
+      ['sub', 'folder', 0],
+    ]);
+    expect((await files.list('sub', 1)).map(({ name }) => name)).toEqual(['b.csv']);
+    const failed = await failureOf(files.list('.', 2));
+    expect([failed.code, failed.message]).toEqual(['limit-reached', expect.stringContaining('file.listed')]);
+    for (const folder of ['..', '/', 'none', 'a.txt', '.rondo'])
+      expect((await failureOf(files.list(folder, 9))).code).toBe('file-failed');
+  });
+
+  it('renames over a file, makes folders, and says what it cannot', async () => {
+    const files = createFiles(root);
+    writeFileSync(join(root, 'old.txt'), 'old');
+    await files.rename('a.txt', 'old.txt');
+    expect(readFileSync(join(root, 'old.txt'), 'utf8')).toBe('hello world');
+    await files.rename('old.txt', 'x/y/new.txt');
+    expect(readFileSync(join(root, 'x/y/new.txt'), 'utf8')).toBe('hello world');
+    expect(await failureOf(files.rename('none', 'b'))).toMatchObject({ data: { errno: 'ENOENT' } });
+    for (const [from, to] of [
+      ['x/y/new.txt', '../new.txt'],
+      ['../canary.txt', 'mine.txt'],
+      ['x', 'z'],
+      ['x/y/new.txt', '.rondo/rondo.db'],
+    ] as const)
+      expect((await failureOf(files.rename(from, to))).code).toBe('file-failed');
+    expect(readFileSync(join(top, 'canary.txt'), 'utf8')).toBe('canary');
+  });
+
+  it('removes a file, or nothing; no folder, and nothing outside', async () => {
+    const files = createFiles(root);
+    await files.remove('a.txt');
+    await files.remove('a.txt');
+    expect(existsSync(join(root, 'a.txt'))).toBe(false);
+    mkdirSync(join(root, 'sub'));
+    for (const path of ['../canary.txt', 'sub', '.rondo/rondo.db'])
+      expect((await failureOf(files.remove(path))).code).toBe('file-failed');
+    expect(existsSync(join(top, 'canary.txt'))).toBe(true);
   });
 });
 

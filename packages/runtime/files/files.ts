@@ -1,15 +1,16 @@
 /**
- * Owns the files that nodes may reach: paths below allowed roots, read and written by offset.
+ * Owns the files that nodes may reach: paths below allowed roots, read and written by offset, listed, renamed.
  * Does not parse files, keep handles between calls or know nodes.
  *
  * The checks are lexical, then by real path, then on the open handle, so that `..`, absolute
  * paths, symbolic links and a link swapped in between are all refused.
  */
 import { constants } from 'node:fs';
-import { mkdir, open, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, opendir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { failure, FailureError } from '@rondo/core/errors.ts';
-import type { FilePort } from '@rondo/core/model/node-type.ts';
+import type { FileEntry, FilePort } from '@rondo/core/model/effect-ports.ts';
+import { limitFailure } from '@rondo/core/model/limits.ts';
 
 export interface FilesOptions {
   /** Further folders that absolute paths may lead into. */
@@ -132,7 +133,65 @@ export function createFiles(root: string, options: FilesOptions = {}): FilePort 
     }
   }
 
+  /** What an entry of a folder is; null for what no node may use: links that lead out, devices, our own folder. */
+  async function entryOf(folder: string, name: string): Promise<FileEntry | null> {
+    try {
+      const real = await allowed(join(folder, name));
+      const found = await stat(real);
+      const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : null;
+      // A folder behind a link could lead back up, and a walk through it would not end.
+      if (kind === null || (kind === 'folder' && real !== join(await realest(resolve(base, folder)), name)))
+        return null;
+      return { name, kind, size: kind === 'file' ? found.size : 0, modified: Math.round(found.mtimeMs) };
+    } catch (error) {
+      // Refused, or gone since the folder was read.
+      if (error instanceof FailureError || errnoOf(error) === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  async function list(folder: string, most: number): Promise<FileEntry[]> {
+    try {
+      const names: string[] = [];
+      for await (const { name } of await opendir(await allowed(folder))) {
+        if (names.length >= most)
+          throw new FailureError({ ...limitFailure('file.listed', most, `folder "${folder}"`), retry: 'no' });
+        names.push(name);
+      }
+      const entries = await Promise.all(names.sort().map((name) => entryOf(folder, name)));
+      return entries.filter((entry) => entry !== null);
+    } catch (error) {
+      throw asFailure(folder, error);
+    }
+  }
+
+  /** A name in a folder is durable when the folder is; systems that cannot open folders do it themselves. */
+  async function syncFolder(path: string): Promise<void> {
+    const folder = await open(dirname(path), constants.O_RDONLY).catch(() => null);
+    await folder?.sync().catch(() => {});
+    await folder?.close();
+  }
+
   return {
+    list,
+    rename: async (from, to) => {
+      try {
+        const [source, target] = [await allowed(from), await allowed(to)];
+        if (!(await stat(source)).isFile()) throw refused(from, 'it is not a regular file');
+        await mkdir(dirname(target), { recursive: true });
+        await rename(source, target);
+        await syncFolder(target);
+      } catch (error) {
+        throw asFailure(errnoOf(error) === 'EISDIR' ? to : from, error);
+      }
+    },
+    remove: async (path) => {
+      try {
+        await rm(await allowed(path), { force: true });
+      } catch (error) {
+        throw asFailure(path, errnoOf(error) === 'ERR_FS_EISDIR' ? { code: 'EISDIR', message: '' } : error);
+      }
+    },
     read: (path, offset, length) =>
       withFile(path, constants.O_RDONLY, async (file) => {
         const { size, ino, mtimeNs } = await file.stat({ bigint: true });

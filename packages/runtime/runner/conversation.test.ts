@@ -22,7 +22,7 @@ afterAll(async () => {
 async function services(path = ':memory:'): Promise<RunServices> {
   const opened = await openServices({ path, key: new Uint8Array(32) });
   open.push(opened);
-  return { state: opened.state, knowledge: opened.knowledge, secret: () => null };
+  return { ...opened, secret: () => null };
 }
 
 /** Says parts of an answer, one per turn of the event loop, and what they cost. */

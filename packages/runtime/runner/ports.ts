@@ -36,9 +36,10 @@ export function openPorts(
   run: { file: string; items?: string },
 ): OpenPorts {
   const egress = createEgress({ allow: environment.egressAllow ?? [], limits, clock });
-  const keeper = createKeeper();
+  const keeper = createKeeper({ most: limits['run.kept'] });
   const redactor = createRedactor();
   const { services } = environment;
+  const kept = services?.within(limits);
   const secret = createSecretDoor((name) => {
     const given = environment.secrets?.[name];
     return given === undefined ? (services?.secret(name) ?? null) : { value: given, hosts: [] };
@@ -55,8 +56,8 @@ export function openPorts(
       secret,
       keep: keeper.keep,
       drop: keeper.drop,
-      state: services?.state ?? noState(),
-      knowledge: services?.knowledge ?? noKnowledge(),
+      state: kept?.state ?? noState(),
+      knowledge: kept?.knowledge ?? noKnowledge(),
     },
     redactor,
     async close() {

@@ -8,6 +8,7 @@ import { compile } from '@rondo/core/compile/compile.ts';
 import { diagnostic, FailureError } from '@rondo/core/errors.ts';
 import { locate, parseDefinition } from '@rondo/core/model/format.ts';
 import { itemFromWire, type Json } from '@rondo/core/model/item.ts';
+import { resolveLimits } from '@rondo/core/model/limits.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import { StoreError, type Evaluator, type Lease } from '@rondo/core/ports.ts';
 import {
@@ -117,7 +118,8 @@ export function createRunner(environment: RunnerEnvironment): Runner {
     async deliver(token, value) {
       const { services } = environment;
       if (services === undefined) return false;
-      return createSignals(services.state, environment.clock ?? systemClock).deliver(token, value);
+      const { state } = services.within(resolveLimits());
+      return createSignals(state, environment.clock ?? systemClock).deliver(token, value);
     },
     async close() {
       await Promise.all(running);

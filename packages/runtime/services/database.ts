@@ -5,6 +5,7 @@
 import { chmodSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import { StoreError } from '@rondo/core/ports.ts';
 import { translate, type Cell } from '../stores/sqlite/connection.ts';
 import { createFile } from '../stores/sqlite/schema.ts';
 import { openWal, WalSync, type WalFile } from '../stores/sqlite/wal-sync.ts';
@@ -20,12 +21,20 @@ function isBusy(error: unknown): boolean {
   return code === 'ERR_SQLITE_ERROR' && ((errcode ?? 0) & 0xff) === 5;
 }
 
+function unopened(error: unknown, path: string): unknown {
+  const told = translate(error, path);
+  const { syscall, message } = told as NodeJS.ErrnoException;
+  if (syscall === undefined) return told;
+  return new StoreError('store-unavailable', `The database ${path} cannot be opened: ${message}.`);
+}
+
 export class Database {
   readonly path: string;
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #log: WalFile | null;
   #wal: WalSync | null;
+  #closed = false;
 
   /** `path` of a file, which is created for its owner only, or `:memory:`. */
   constructor(path: string) {
@@ -41,7 +50,7 @@ export class Database {
         chmodSync(path, 0o600);
     } catch (error) {
       db?.close();
-      throw translate(error, path);
+      throw unopened(error, path);
     }
     this.#db = db;
     this.#log = path === ':memory:' ? null : openWal(path);
@@ -141,21 +150,35 @@ export class Database {
   }
 
   #transaction<T>(begin: string, work: () => T): T {
+    if (this.#closed) throw new StoreError('store-unavailable', `The database ${this.path} is closed.`);
     try {
       this.#writes(begin).run();
       const answer = work();
       this.#writes('commit').run();
       return answer;
     } catch (error) {
-      // A full disk ends the transaction by itself; a closed database has none.
-      if (this.#db.isOpen && this.#db.isTransaction) this.#writes('rollback').run();
+      this.#rollback();
       throw error;
     }
   }
 
-  close(): void {
+  #rollback(): void {
+    try {
+      // A full disk ends the transaction by itself.
+      if (this.#db.isTransaction) this.#writes('rollback').run();
+    } catch {
+      // What made the rollback fail made the work fail too, and that error is on its way.
+    }
+  }
+
+  /** What was written is on disk after it. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    // Whoever still waits for the log is told by the same flush.
+    await this.#wal?.sync().catch(() => undefined);
     this.#statements.clear();
+    this.#db.close();
     this.#log?.close();
-    if (this.#db.isOpen) this.#db.close();
   }
 }

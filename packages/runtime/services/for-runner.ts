@@ -4,6 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KnowledgePort, StatePort } from '@rondo/core/model/effect-ports.ts';
+import type { Limits } from '@rondo/core/model/limits.ts';
 import type { RunServices } from '../api.ts';
 import type { Services } from './services.ts';
 
@@ -20,29 +22,43 @@ export async function servicesFor(folder: string | null, environmentKey: string 
   let opening: Promise<Services> | null = null;
   let opened: Services | null = null;
   const open = (): Promise<Services> => {
-    opening ??= load(path, folder, environmentKey).then((services) => (opened = services));
+    if (opening === null) {
+      const mine = load(path, folder, environmentKey).then((services) => (opened = services));
+      opening = mine;
+      // What could not be opened now may be there later.
+      mine.catch(() => (opening = null));
+    }
     return opening;
   };
   if (folder !== null && existsSync(path)) await open();
+  const within = (limits: Limits): { state: StatePort; knowledge: KnowledgePort } => {
+    const doors = async () => (await open()).within(limits);
+    return {
+      state: {
+        get: async (...call) => (await doors()).state.get(...call),
+        set: async (...call) => (await doors()).state.set(...call),
+        add: async (...call) => (await doors()).state.add(...call),
+        clear: async (...call) => (await doors()).state.clear(...call),
+      },
+      knowledge: {
+        put: async (...call) => (await doors()).knowledge.put(...call),
+        remove: async (...call) => (await doors()).knowledge.remove(...call),
+        search: async (...call) => (await doors()).knowledge.search(...call),
+      },
+    };
+  };
   return {
     open,
     services: {
-      state: {
-        get: async (...call) => (await open()).state.get(...call),
-        set: async (...call) => (await open()).state.set(...call),
-        add: async (...call) => (await open()).state.add(...call),
-        clear: async (...call) => (await open()).state.clear(...call),
-      },
-      knowledge: {
-        put: async (...call) => (await open()).knowledge.put(...call),
-        remove: async (...call) => (await open()).knowledge.remove(...call),
-        search: async (...call) => (await open()).knowledge.search(...call),
-      },
+      within,
       // Without the file there are no secrets yet.
       secret: (name) => opened?.secrets.value(name) ?? null,
     },
     async close() {
-      if (opening !== null) await (await opening).close();
+      await opening?.then(
+        (services) => services.close(),
+        () => {},
+      );
     },
   };
 }

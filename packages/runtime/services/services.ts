@@ -8,15 +8,11 @@ import { Database } from './database.ts';
 import { createKnowledge } from './knowledge/knowledge.ts';
 import { VectorSearch } from './knowledge/vector-search.ts';
 import type { ServiceLimits } from './limit.ts';
+import type { SecretLookup } from './secrets/door.ts';
 import { createSecretStore, type SecretStore } from './secrets/secret-store.ts';
 import { createState } from './state/state.ts';
 
-export type { Keeper, KeeperOptions } from './keep.ts';
-export type { ServiceLimits } from './limit.ts';
-export type { Secret, SecretLookup } from './secrets/door.ts';
-export type { MasterKeySource } from './secrets/master-key.ts';
-export type { Redactor } from './secrets/redactor.ts';
-export type { SecretStore, SecretSummary } from './secrets/secret-store.ts';
+export type { ServiceLimits, SecretLookup, SecretStore };
 
 export interface ServicesOptions {
   /** File, created for its owner only, or `:memory:`. Not the run store's file. */
@@ -33,6 +29,8 @@ export interface RunDoors {
 
 export interface Services extends RunDoors {
   secrets: SecretStore;
+  /** What the door `secret` of a run looks up. */
+  secret: SecretLookup;
   /** The same state and knowledge under the limits of one run. Costs nothing. */
   within(limits: ServiceLimits): RunDoors;
   close(): Promise<void>;
@@ -49,14 +47,16 @@ export async function openServices({ path, key, now = Date.now }: ServicesOption
       state: createState(database, limits),
       knowledge: createKnowledge(database, vectors, limits),
     });
+    const secrets = createSecretStore(database, key, now);
     return {
       ...within(resolveLimits()),
-      secrets: createSecretStore(database, key, now),
+      secrets,
+      secret: (name) => secrets.value(name),
       within,
-      close: async () => database.close(),
+      close: () => database.close(),
     };
   } catch (error) {
-    database.close();
+    await database.close();
     throw error;
   }
 }

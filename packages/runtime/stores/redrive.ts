@@ -75,7 +75,7 @@ function startedLater(events: readonly JournalEvent[], frame: string, own: Reado
   const first = new Map<string, number>();
   const last = new Map<string, number>();
   for (const event of events) {
-    if (event.frame !== frame) continue;
+    if (event.frame !== frame || event.step === null) continue;
     if (!first.has(event.step)) first.set(event.step, event.seq);
     last.set(event.step, event.seq);
   }
@@ -213,6 +213,8 @@ export function planRedrive(
   const gone = events.filter((event) => {
     const place = planner.place(event.frame);
     if (place !== 'open') return place === 'forgotten';
+    // Variables are what the steps left behind; nothing tells which step it was.
+    if (event.step === null) return false;
     if (event.type === 'step-failed' || stepsAfter(event.frame).has(event.step)) return true;
     return own.get(event.frame)?.has(event.step) ?? false;
   });

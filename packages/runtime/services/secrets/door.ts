@@ -30,7 +30,7 @@ function found(lookup: SecretLookup, name: string): Secret {
     throw error;
   }
   if (secret !== null) return secret;
-  const fix = `Define it in the secrets of this installation, or give it to one run with --secret ${name}=VALUE.`;
+  const fix = `Store it with: rondo secrets set ${name}; or give it to one run with --secret ${name}=VALUE.`;
   throw missing(`Secret "${name}" is not defined.`, fix);
 }
 

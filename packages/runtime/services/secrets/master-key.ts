@@ -32,7 +32,7 @@ function unusable(message: string): StoreError {
 }
 
 /** A key as text: hexadecimal, base64 or base64url. `from` says in messages where it came from. */
-export function parseMasterKey(text: string, from: string): Buffer {
+function parseMasterKey(text: string, from: string): Buffer {
   const trimmed = text.trim();
   if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, 'hex');
   if (/^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed)) {
@@ -46,22 +46,17 @@ function codeOf(error: unknown): string {
   return (error as { code?: string }).code ?? '';
 }
 
-/** A draft beside the file, on disk, readable by its owner only. */
-function writeDraft(file: string, key: Uint8Array): string {
+/** Makes a key of its own, unless there is one; on disk when it returns. */
+function createFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   const handle = openSync(draft, 'wx', 0o600);
   try {
-    writeSync(handle, `${Buffer.from(key).toString('base64')}\n`);
+    writeSync(handle, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
-  return draft;
-}
-
-function createFile(file: string): void {
-  const draft = writeDraft(file, randomBytes(KEY_BYTES));
   try {
     // Unlike a rename, a link does not replace the key that another process made just now.
     linkSync(draft, file);
@@ -97,10 +92,7 @@ function orUnusable<T>(file: string, work: () => T): T {
   }
 }
 
-/** The key from the environment, else from the file, which is created at first use. Throws StoreError. */
-export function readMasterKey({ environment, file }: MasterKeySource): Buffer {
-  if (environment !== undefined && environment.trim() !== '')
-    return parseMasterKey(environment, 'RONDO_ENCRYPTION_KEY');
+function fromFile(file: string): Buffer {
   return orUnusable(file, () => {
     const found = readFile(file);
     if (found !== null) return found;
@@ -111,32 +103,19 @@ export function readMasterKey({ environment, file }: MasterKeySource): Buffer {
   });
 }
 
+/** The key from the environment, else from the file, which is created at first use. Throws StoreError. */
+export function readMasterKey({ environment, file }: MasterKeySource): Buffer {
+  if (environment === undefined || environment.trim() === '') return fromFile(file);
+  return parseMasterKey(environment, 'RONDO_ENCRYPTION_KEY');
+}
+
 /**
- * Puts a new key into the file, after `rotate` has encrypted everything with it. A draft with the new
- * key is on disk before that, so that at no moment the only copy of a key is in memory: after a
- * crash in between it is found as FILE.next.
+ * Puts a new key into the file, after `rotate` has encrypted everything with it. It is on disk as
+ * FILE.next before that: at no moment is the only copy of a key in memory. A change that did not end,
+ * because of an error or a crash, is ended by the next one, with the same key.
  */
 export async function replaceMasterKey(file: string, rotate: (key: Buffer) => Promise<unknown>): Promise<void> {
   const next = `${file}.next`;
-  const key = randomBytes(KEY_BYTES);
-  orUnusable(file, () => {
-    const draft = writeDraft(next, key);
-    try {
-      linkSync(draft, next);
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-      const why = 'an earlier change of the key did not end';
-      const advice = `If the secrets can be read with the key in ${file}, remove ${next}; else put it in the place of ${file}`;
-      throw unusable(`${next} exists already: ${why}. ${advice}.`);
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  });
-  try {
-    await rotate(key);
-  } catch (error) {
-    rmSync(next, { force: true });
-    throw error;
-  }
+  await rotate(fromFile(next));
   orUnusable(file, () => renameSync(next, file));
 }

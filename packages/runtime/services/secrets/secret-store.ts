@@ -32,7 +32,10 @@ export interface SecretStore {
   remove(name: string): Promise<boolean>;
   /** null when there is none. Throws StoreError for a wrong key or a damaged record. */
   value(name: string): Secret | null;
-  /** Encrypts everything anew, all or nothing; answers how many. The store goes on with the new key. */
+  /**
+   * Encrypts everything anew, all or nothing; answers how many. The store goes on with the new key. What has
+   * the new key already stays as it is, so that a change that was interrupted can be done again.
+   */
   rotate(newKey: Uint8Array): Promise<number>;
 }
 
@@ -106,7 +109,8 @@ export function createSecretStore(database: Database, key: Uint8Array, now: () =
     const which = `They were encrypted with the key ${stored}; the one given now is ${cipher.keyId}`;
     const advice =
       'Set RONDO_ENCRYPTION_KEY, or put the key file back, to the key they were encrypted with and start again';
-    const lost = 'if it is lost for ever, remove the secrets and put them anew';
+    const lost =
+      'if it is lost for ever, remove the secrets and put them anew; a change of the key that was interrupted is done again';
     return new StoreError(
       'store-unavailable',
       `The secrets in ${database.path} need another encryption key. ${which}. ${advice}; ${lost}. Nothing was changed.`,
@@ -128,7 +132,12 @@ export function createSecretStore(database: Database, key: Uint8Array, now: () =
     const replace = 'key_id = ?2, nonce = ?3, sealed = ?4, hosts = ?5, updated_at = ?6';
     database.change(
       `insert into secrets ${columns} values (?1, ?2, ?3, ?4, ?5, ?6, ?6) on conflict (name) do update set ${replace}`,
-      ...[name, cipher.keyId, nonce, sealed, JSON.stringify(hosts), at],
+      name,
+      cipher.keyId,
+      nonce,
+      sealed,
+      JSON.stringify(hosts),
+      at,
     );
   };
 
@@ -175,7 +184,7 @@ export function createSecretStore(database: Database, key: Uint8Array, now: () =
     async rotate(newKey) {
       const next = createCipher(newKey, salt);
       const count = await database.write(() => {
-        const rows = database.all(`${COLUMNS} order by name`).map(rowOf);
+        const rows = database.all(`${COLUMNS} where key_id <> ? order by name`, next.keyId).map(rowOf);
         for (const row of rows) {
           const { nonce, sealed } = next.seal(row, opened(row));
           const change = 'update secrets set key_id = ?, nonce = ?, sealed = ? where name = ?';

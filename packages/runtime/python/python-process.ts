@@ -149,7 +149,9 @@ export class PythonProcess {
   }
 
   async close(): Promise<void> {
+    // Its end is told when its pipes are closed, so they have to keep this process up to then.
     this.#child.ref();
+    this.#each((stream) => stream.ref());
     this.kill();
     await this.#exited;
   }

@@ -173,7 +173,9 @@ export class EvaluatorProcess {
   }
 
   async close(): Promise<void> {
+    // Its end is told when its pipes are closed, so they have to keep this process up to then.
     this.#child.ref();
+    this.#each((stream) => stream.ref());
     this.#killNow();
     await this.#exited;
   }

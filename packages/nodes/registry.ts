@@ -3,21 +3,38 @@
  * is imported by what an effect's run calls, or lives in a kernel. Does not run nodes.
  */
 import type { NodeRegistry, NodeType } from '@rondo/core/model/node-type.ts';
+import { node as agent } from './agent/node.ts';
 import { node as aggregate } from './aggregate/node.ts';
+import { node as answer } from './answer/node.ts';
 import { node as code } from './code/node.ts';
+import { node as compress } from './compress/node.ts';
+import { node as decompress } from './decompress/node.ts';
+import { node as embeddings } from './embeddings/node.ts';
+import { node as errorTrigger } from './error-trigger/node.ts';
+import { node as extractFile } from './extract-file/node.ts';
 import { node as filter } from './filter/node.ts';
 import { node as forEach } from './for-each/node.ts';
+import { node as form } from './form/node.ts';
 import { node as httpRequest } from './http-request/node.ts';
 import { node as if_ } from './if/node.ts';
+import { node as knowledgeRetrieval } from './knowledge-retrieval/node.ts';
+import { node as knowledgeStore } from './knowledge-store/node.ts';
 import { node as limit } from './limit/node.ts';
+import { node as llm } from './llm/node.ts';
+import { node as listFiles } from './list-files/node.ts';
 import { node as loop } from './loop/node.ts';
 import { node as loopOverItems } from './loop-over-items/node.ts';
+import { node as makeFile } from './make-file/node.ts';
 import { node as manual } from './manual/node.ts';
 import { node as merge } from './merge/node.ts';
 import { node as noOp } from './no-op/node.ts';
 import { node as output } from './output/node.ts';
+import { node as parameterExtractor } from './parameter-extractor/node.ts';
+import { node as python } from './python/node.ts';
+import { node as questionClassifier } from './question-classifier/node.ts';
 import { node as readFile } from './read-file/node.ts';
 import { node as respond } from './respond/node.ts';
+import { node as schedule } from './schedule/node.ts';
 import { node as set } from './set/node.ts';
 import { node as sort } from './sort/node.ts';
 import { node as splitOut } from './split-out/node.ts';
@@ -25,26 +42,49 @@ import { node as stopAndError } from './stop-and-error/node.ts';
 import { node as subWorkflow } from './sub-workflow/node.ts';
 import { node as switch_ } from './switch/node.ts';
 import { node as template } from './template/node.ts';
+import { node as approval } from './approval/node.ts';
+import { node as assign } from './assign/node.ts';
 import { node as wait } from './wait/node.ts';
+import { node as webhook } from './webhook/node.ts';
+import { node as workflowTrigger } from './workflow-trigger/node.ts';
 import { node as writeFile } from './write-file/node.ts';
 import { createRegistry } from './kit/registry.ts';
 
 const NODES: readonly NodeType[] = [
+  agent,
   aggregate,
+  answer,
+  approval,
+  assign,
   code,
+  compress,
+  decompress,
+  embeddings,
+  errorTrigger,
+  extractFile,
   filter,
   forEach,
+  form,
   httpRequest,
   if_,
+  knowledgeRetrieval,
+  knowledgeStore,
   limit,
+  listFiles,
+  llm,
   loop,
   loopOverItems,
+  makeFile,
   manual,
   merge,
   noOp,
   output,
+  parameterExtractor,
+  python,
+  questionClassifier,
   readFile,
   respond,
+  schedule,
   set,
   sort,
   splitOut,
@@ -53,6 +93,8 @@ const NODES: readonly NodeType[] = [
   switch_,
   template,
   wait,
+  webhook,
+  workflowTrigger,
   writeFile,
 ];
 

@@ -11,7 +11,7 @@ async function aggregate(params: Record<string, Json>, input: Json[]): Promise<J
 
 describe('aggregate', () => {
   const operations = Object.fromEntries(
-    ['count', 'sum', 'average', 'min', 'max', 'first', 'last', 'concat', 'unique', 'list'].map((op) => [
+    ['count', 'sum', 'average', 'min', 'max', 'first', 'last', 'concat', 'unique', 'countUnique', 'list'].map((op) => [
       op,
       { op, field: 'n' },
     ]),
@@ -30,6 +30,7 @@ describe('aggregate', () => {
         last: 3,
         concat: '3, 1, 3',
         unique: [3, 1],
+        countUnique: 2,
         list: [3, 1, 3],
       },
     ]);
@@ -47,6 +48,7 @@ describe('aggregate', () => {
         last: null,
         concat: '',
         unique: [],
+        countUnique: 0,
         list: [],
       },
     ]);

@@ -31,7 +31,7 @@ export const node = defineNode({
       type: 'object',
       description:
         'Results by name: count, or { op, field, separator }. op is count, sum, average, min, max, first, last, concat, ' +
-        'unique or list; without field it works on value. Missing values and null do not count.',
+        'unique, countUnique or list; without field it works on value. Missing values and null do not count.',
     },
     value: {
       type: 'any',

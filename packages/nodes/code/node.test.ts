@@ -53,3 +53,49 @@ describe('code', () => {
     expect((await code(body, 'all')).items[0]).toEqual([{ json: {}, files: { f: { blob: 'b', size: 1 } }, from: [0] }]);
   });
 });
+
+describe('code, mode main', () => {
+  const main = (
+    body: string,
+    more: Record<string, Json> = {},
+    input: Json[] = [{ n: 1 }],
+  ): ReturnType<typeof runNode> => runNode(node, { params: { code: body, mode: 'main', ...more }, input });
+
+  it('calls main for each item with the named inputs as one object', async () => {
+    const body = 'const twice = (x) => x * 2;\nfunction main({ a, b }) { return { sum: twice(a) + b }; }';
+    const { output } = await main(body, { inputs: { a: '{{ $json.n }}', b: 5 }, outputs: { sum: 'number' } }, [
+      { n: 1 },
+      { n: 2 },
+    ]);
+    expect(output.main).toEqual([{ sum: 7 }, { sum: 9 }]);
+  });
+
+  it.each([
+    ['async function', 'async function main({ a }) { return { r: await Promise.resolve(a) }; }'],
+    ['arrow', 'const main = ({ a }) => ({ r: a });'],
+    ['with names of the scope', 'function main({ a }) { return { r: a, n: $json.n }; }'],
+  ])('%s', async (_, body) => {
+    expect((await main(body, { inputs: { a: 'x' } })).output.main).toMatchObject([{ r: 'x' }]);
+  });
+
+  it('takes any object where nothing is declared', async () => {
+    expect((await main('function main() { return { a: [1, "x"], b: null }; }')).output.main).toEqual([
+      { a: [1, 'x'], b: null },
+    ]);
+  });
+
+  it.each<[string, Record<string, Json>, string]>([
+    ['const other = 1;', {}, 'The code defines no function main.'],
+    ['function main() { return [1]; }', {}, 'main returned a list, not an object.'],
+    ['function main() {}', { outputs: { r: 'string' } }, 'main returned nothing, not an object.'],
+    ['function main() { return { s: 1 }; }', { outputs: { r: 'string' } }, 'main returned s, which is not declared.'],
+    ['function main() { return {}; }', { outputs: { r: 'string' } }, 'main did not return r.'],
+    ['function main() { return { r: 5 }; }', { outputs: { r: 'string' } }, 'Output r must be text, not the number 5.'],
+    ['function main() { return { r: new Date(0) }; }', { outputs: { r: 'object' } }, 'must be an object, not a Date'],
+    ['function main() { return { r: 1 }; }', { outputs: { r: 'text' } }, 'outputs.r must be one of string, number'],
+    ['function main() { return { r: 1 }; }', { outputs: 5 }, 'outputs must be an object of types by name'],
+    ['function main() { return { r: 1 }; }', { outputs: { r: 'any' }, check: 'dify' }, 'outputs.r must be one of'],
+  ])('%s %j', async (body, more, message) => {
+    await expect(main(body, more)).rejects.toThrow(message);
+  });
+});

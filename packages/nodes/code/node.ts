@@ -1,30 +1,31 @@
-/** Owns Code: JavaScript that makes items of items. */
+/** Owns Code: JavaScript that makes items of items. Python is a node of its own: it does another kind of work. */
+import { codeParameters, codeUnit } from '../kit/code/parameters.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
 
 export const node = defineNode({
   type: 'code',
   title: 'Code',
   description:
-    "Runs JavaScript for each item, or once for all. Sees the names of expressions: $json, $input, $('node') and so on. " +
+    "Runs JavaScript for each item, once for all, or as a function main with named inputs and declared outputs. Sees the names of expressions: $json, $input, $('node') and so on. " +
     'Return an object, { json, files }, or a list of those; null gives no item.',
   group: 'data',
   work: 'kernel',
   module: new URL('./kernel.ts', import.meta.url).href,
   inputs: MAIN,
   outputs: MAIN,
-  unit: (raw) => (raw.mode === 'all' ? 'all' : 'item'),
+  unit: codeUnit,
   parameters: {
     code: {
       type: 'code',
-      description: 'Body of a JavaScript function; what it returns becomes the output. May use await.',
+      description:
+        'JavaScript. item and all: the body of a function; what it returns becomes the output. main: defines function main({ a, b }). May use await.',
       required: true,
     },
-    mode: {
-      type: 'string',
-      description: 'item: runs for each item, $json is its value. all: runs once, $input.all() are all items.',
-      enum: ['item', 'all'],
-      default: 'item',
-    },
+    ...codeParameters({
+      item: '$json is its value',
+      all: '$input.all() are all items',
+      main: 'function main({ a, b })',
+    }),
   },
   examples: [
     {
@@ -44,6 +45,17 @@ export const node = defineNode({
       input: [{ n: 1 }, { n: 2 }],
       with: { mode: 'all', code: 'const sum = $input.all().reduce((s, item) => s + item.json.n, 0);\nreturn { sum };' },
       output: [{ sum: 3 }],
+    },
+    {
+      title: 'Named inputs and declared outputs',
+      input: [{ title: 'Loops', chapters: ['one', 'two'] }],
+      with: {
+        mode: 'main',
+        inputs: { title: '{{ $json.title }}', chapters: '{{ $json.chapters }}' },
+        outputs: { text: 'string', count: 'number' },
+        code: "function main({ title, chapters }) {\n  return { text: title + ': ' + chapters.join(', '), count: chapters.length };\n}",
+      },
+      output: [{ text: 'Loops: one, two', count: 2 }],
     },
   ],
 });

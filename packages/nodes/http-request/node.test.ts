@@ -1,16 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FailureError, type Failure } from '@rondo/core/errors.ts';
+import type { EffectPorts } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import { resolveLimits, type LimitName } from '@rondo/core/model/limits.ts';
-import type { EffectPorts, EgressResponse } from '@rondo/core/model/node-type.ts';
 import { nodeContract } from '../kit/contract.ts';
+import { failureOf, openServer, openWorld, sendJson, type TestServer, type World } from '../kit/http/ports.testing.ts';
 import { runNode, type NodeRun } from '../kit/run.ts';
 import { node } from './node.ts';
 import { nextLink } from './pagination.ts';
 
-type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+type Handler = (request: unknown, response: ServerResponse, body: string) => void;
 interface Seen {
   method: string;
   url: URL;
@@ -18,102 +18,44 @@ interface Seen {
   body: string;
 }
 
-let server: Server;
+let server: TestServer;
+let world: World;
 let base = '';
 let seen: Seen[] = [];
 let handler: Handler;
-let logs: string[] = [];
-let slept: number[] = [];
-let written: Record<string, Buffer> = {};
 
 const NOW = Date.parse('2030-01-01T00:00:00Z');
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString('latin1')));
-    request.on('end', () => {
-      const url = new URL(request.url ?? '', base);
-      seen.push({ method: request.method ?? '', url, headers: request.headers, body });
-      handler(request, response, body);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  world = openWorld();
+  world.time = NOW;
+  world.secrets = { S: 'secret-of-S' };
+  server = await openServer();
+  base = server.base;
+  server.answer = ({ method, path, query, headers, bytes }, response) => {
+    const search = query.toString();
+    const body = bytes.toString('latin1');
+    seen.push({ method, url: new URL(`${base}${path}${search === '' ? '' : `?${search}`}`), headers, body });
+    handler(null, response, body);
+  };
+  mkdirSync(join(world.folder, 'in'));
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+afterAll(async () => {
+  await server.close();
+  await world.close();
 });
 beforeEach(() => {
   seen = [];
-  logs = [];
-  slept = [];
-  written = {};
+  world.logs = [];
 });
 
-/** The platform's fetch behind the port: the guard has its own tests. */
-async function plainFetch(...[url, init = {}]: Parameters<EffectPorts['fetch']>): Promise<EgressResponse> {
-  const headers = Object.entries(init.headers ?? {}).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, one]),
-  );
-  const answer = await fetch(url, {
-    method: init.method ?? 'GET',
-    headers,
-    ...(init.body === undefined ? {} : { body: typeof init.body === 'string' ? init.body : Buffer.from(init.body) }),
-    redirect: 'manual',
-  });
-  return {
-    status: answer.status,
-    statusText: answer.statusText,
-    headers: Object.fromEntries(answer.headers),
-    url: answer.url,
-    body: new Uint8Array(await answer.arrayBuffer()),
-  };
-}
-
-const ports: Partial<EffectPorts> = {
-  fetch: plainFetch,
-  limit: (name) => resolveLimits()[name as LimitName],
-  secret: (name) => `secret-of-${name}`,
-  log: (line) => void logs.push(line),
-  clock: {
-    now: () => NOW,
-    sleep: async (ms) => void slept.push(ms),
-  },
-  files: {
-    read: async (path) => {
-      const bytes = written[path] as Buffer;
-      return { bytes, size: bytes.byteLength, stamp: '' };
-    },
-    writeAt: async (path, _offset, bytes) => {
-      written[path] = Buffer.from(bytes);
-      return bytes.byteLength;
-    },
-  },
-  blobs: {
-    put: async (bytes) => ({ blob: 'b1', size: bytes.byteLength }),
-    get: async () => new Uint8Array(),
-  },
-};
-
 const run = (params: Record<string, Json>, more: { attempt?: number } = {}): Promise<NodeRun> =>
-  runNode(node, { params: { url: `${base}/x`, ...params }, ports, idempotencyKey: 'key', ...more });
+  runNode(node, { params: { url: `${base}/x`, ...params }, ports: world.ports, idempotencyKey: 'key', ...more });
 
 const items = async (params: Record<string, Json>): Promise<Json[]> => (await run(params)).output['main'] as Json[];
 
-async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(FailureError);
-  return (error as FailureError).failure;
-}
-
-const json = (response: ServerResponse, value: unknown, status = 200, headers: Record<string, string> = {}): void => {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
-};
+const json = (response: ServerResponse, value: unknown, status = 200, headers: Record<string, string> = {}): void =>
+  sendJson(response, value as Json, status, headers);
 
 describe('contract', () => {
   for (const { name, check } of nodeContract(node)) it(name, check);
@@ -143,7 +85,7 @@ describe('the request', () => {
   });
 
   it('writes multipart with texts and files', async () => {
-    written['in/a.png'] = Buffer.from([1, 2, 3]);
+    writeFileSync(join(world.folder, 'in/a.png'), Buffer.from([1, 2, 3]));
     await items({
       method: 'POST',
       bodyType: 'multipart',
@@ -234,9 +176,11 @@ describe('the answer', () => {
     expect(await items({ saveTo: 'out/p.png' })).toEqual([
       { name: 'p.png', mime: 'image/png', size: 2, path: 'out/p.png' },
     ]);
-    expect(written['out/p.png']).toEqual(Buffer.from([1, 2]));
+    expect(readFileSync(join(world.folder, 'out/p.png'))).toEqual(Buffer.from([1, 2]));
     const stored = await run({});
-    expect(stored.items[0]?.[0]?.files?.['data']).toEqual({ blob: 'b1', size: 2, name: 'p.png', mime: 'image/png' });
+    const file = stored.items[0]?.[0]?.files?.['data'];
+    expect(file).toMatchObject({ size: 2, name: 'p.png', mime: 'image/png' });
+    expect(await world.ports.blobs?.get(file?.blob ?? '')).toEqual(Buffer.from([1, 2]));
   });
 
   it('says what is wrong with broken JSON and with a list that is none', async () => {
@@ -360,7 +304,7 @@ describe('pages', () => {
     expect(seen.map((one) => one.headers['x-key'])).toEqual(['k', undefined]);
     expect(seen.map((one) => one.headers.authorization)).toEqual(['a', undefined]);
     expect(seen[1]?.headers['x-plain']).toBe('p');
-    expect(logs.join()).toContain('no credentials');
+    expect(world.logs.join()).toContain('no credentials');
   });
 
   it('parameters: $pageCount from 0, in query, header and body; an empty list ends and gives no item', async () => {
@@ -395,7 +339,7 @@ describe('pages', () => {
     handler = (_q, response) => json(response, { items: seen.length < 3 ? [seen.length] : [], n: seen.length });
     const pagination = { mode: 'parameters', query: { p: '{{ $pageCount }}' }, maxPages: 6 };
     expect(await items({ pagination })).toHaveLength(6);
-    expect(logs.join()).toContain('maxPages');
+    expect(world.logs.join()).toContain('maxPages');
     seen = [];
     expect(await items({ items: 'items', pagination })).toEqual([1, 2]);
   });
@@ -425,7 +369,7 @@ describe('pages', () => {
       ...call,
       params: { url: `${base}/x`, items: 'rows', pagination: { mode: 'cursor', path: 'next', interval: '2s' } },
       signal: new AbortController().signal,
-      ports: ports as EffectPorts,
+      ports: world.ports as EffectPorts,
       evaluate: async () => null,
     });
     expect(result).toMatchObject({ done: false, waitUntil: NOW + 2000 });

@@ -1,6 +1,7 @@
 /** Owns the definition of the HTTP Request node: parameters, pages, examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
+import { AUTH, CONNECTION } from '../kit/http/parameters.ts';
 
 export const node: NodeType = defineNode({
   type: 'http-request',
@@ -25,31 +26,18 @@ export const node: NodeType = defineNode({
     body: {
       type: 'any',
       description:
-        'Body, written as bodyType says. Multipart fields are texts, or files as { file: path, name, type } below the workflow folder.',
+        'Body, written as bodyType says. A file is { itemFile: name } for a file of the item or { file: path } below the workflow folder, with name and type where they should differ.',
     },
     bodyType: {
       type: 'string',
       description:
-        'json: any value (text that is JSON is sent as written) · form: URL-encoded · multipart · raw: text as it is · none.',
+        'json: any value (text that is JSON is sent as written) · form: URL-encoded · multipart: fields are texts or files · binary: one file · raw: text as it is · none.',
       default: 'json',
-      enum: ['json', 'form', 'multipart', 'raw', 'none'],
+      enum: ['json', 'form', 'multipart', 'binary', 'raw', 'none'],
     },
-    auth: {
-      type: 'object',
-      description: 'Credentials. Name a secret rather than writing the value; the value never becomes item data.',
-      fields: {
-        type: { type: 'string', description: 'Kind.', default: 'none', enum: ['none', 'basic', 'bearer', 'header'] },
-        secret: { type: 'string', description: 'Name of the secret that holds the password, token or value.' },
-        user: { type: 'string', description: 'basic: user name.' },
-        password: { type: 'string', description: 'basic: password, when no secret is named.' },
-        token: { type: 'string', description: 'bearer: token, when no secret is named.' },
-        name: { type: 'string', description: 'header: name of the header.' },
-        value: { type: 'string', description: 'header: value, when no secret is named.' },
-      },
-    },
-    timeout: { type: 'duration', description: 'Whole request, redirects included. Default: limit http.ms.' },
+    auth: AUTH,
+    ...CONNECTION,
     redirects: { type: 'integer', description: 'Redirects followed; 0 returns the redirect itself.', min: 0, max: 10 },
-    insecure: { type: 'boolean', description: 'Accept certificates that cannot be verified.', default: false },
     response: {
       type: 'string',
       description:

@@ -5,16 +5,18 @@
  * The carry is all that is kept between pages: it is small, and a page that failed is asked again
  * with the same one.
  */
-import { createHash } from 'node:crypto';
 import { parseDuration } from '@rondo/core/model/duration.ts';
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import type { EffectCall, EgressResponse } from '@rondo/core/model/node-type.ts';
+import type { EgressResponse } from '@rondo/core/model/effect-ports.ts';
+import type { EffectCall } from '@rondo/core/model/node-type.ts';
 import { getPath, isObject, put, type JsonObject } from '../kit/paths.ts';
-import { objectOf, wrong, type Draft } from './request.ts';
-import { header, isGood, type Reading } from './response.ts';
+import { header, isGood, wrong } from '../kit/http/answers.ts';
+import { notMoving, repeats, type Repeats } from '../kit/http/progress.ts';
+import { objectOf, type Draft } from './request.ts';
+import type { Reading } from './response.ts';
 
-export interface PageCarry {
+export interface PageCarry extends Repeats {
   /** Pages fetched so far: the number $pageCount has. */
   page: number;
   /** Values for the next request, by place. */
@@ -22,16 +24,11 @@ export interface PageCarry {
   headers?: JsonObject;
   body?: JsonObject;
   url?: string;
-  /** Fingerprint of the last answer, and how often it came in a row. */
-  seen?: string;
-  same?: number;
   /** Items so far, for modes that count. */
   items?: number;
 }
 
 export const MODES = ['parameters', 'nextUrl', 'cursor', 'offset', 'page', 'link'] as const;
-/** An API that answers the same so often is not moving. */
-const IDENTICAL_ANSWERS = 5;
 
 type Place = 'query' | 'headers' | 'body';
 
@@ -257,7 +254,7 @@ async function follow(
     if (cursor === undefined || cursor === null || cursor === '' || cursor === false) return null;
     const before = carry[place]?.[parameter];
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(cursor)) {
-      throw wrong(`pagination does not move: the answer names its own cursor ${JSON.stringify(cursor)} as the next`);
+      throw notMoving(`the answer names its own cursor ${JSON.stringify(cursor)} as the next`);
     }
     return withParameter(place, { ...carry[place], [parameter]: cursor });
   }
@@ -274,10 +271,6 @@ async function follow(
   return { url: resolveUrl(next, page.answer.url) };
 }
 
-function fingerprint(answer: EgressResponse): string {
-  return `${answer.status}:${answer.body.byteLength}:${createHash('sha1').update(answer.body).digest('base64')}`;
-}
-
 /** What comes after this page: a carry, or null. `expected`: its status is no failure. */
 export async function nextPage(
   call: EffectCall,
@@ -285,11 +278,7 @@ export async function nextPage(
   page: Page,
   carry: PageCarry,
 ): Promise<{ carry: PageCarry | null; expected: boolean; stoppedByMax: boolean }> {
-  const seen = fingerprint(page.answer);
-  const same = carry.seen === seen ? (carry.same ?? 1) + 1 : 1;
-  if (same >= IDENTICAL_ANSWERS) {
-    throw wrong(`pagination does not move: ${same} identical answers in a row; check the parameters of pagination`);
-  }
+  const repeated = repeats(page.answer, carry);
   const { done, expected } = await isComplete(call, pagination, page);
   const good = expected || call.params['neverError'] === true;
   // The caller turns this into the failure of the status; the page after it is of no interest.
@@ -299,7 +288,7 @@ export async function nextPage(
     return { carry: null, expected, stoppedByMax: true };
   const more = await follow(call, pagination, page, carry);
   return {
-    carry: more === null ? null : { page: count, seen, same, ...more },
+    carry: more === null ? null : { page: count, ...repeated, ...more },
     expected: good,
     stoppedByMax: false,
   };

@@ -1,11 +1,14 @@
 /**
- * Owns how parameters become one HTTP request: URL, query, headers, body, credentials.
+ * Owns how parameters become one HTTP request: URL, query, headers, body. kit/http adds the credentials.
  * Does not send it, read answers or know pages.
  */
-import { parseDuration } from '@rondo/core/model/duration.ts';
-import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import type { EffectCall, EgressInit } from '@rondo/core/model/node-type.ts';
+import type { EgressInit } from '@rondo/core/model/effect-ports.ts';
+import type { EffectCall } from '@rondo/core/model/node-type.ts';
+import { wrong } from '../kit/http/answers.ts';
+import { addConnection, timeoutOf } from '../kit/http/connection.ts';
+import { writeMultipart, type WrittenBody } from '../kit/http/multipart.ts';
+import { namesFile, readNamedFile, type NamedBytes } from '../kit/item-files.ts';
 import { isObject, type JsonObject } from '../kit/paths.ts';
 
 /** A request before it is written out; pages change it. */
@@ -19,10 +22,6 @@ export interface Draft {
 }
 
 export const UNSAFE_METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-
-export function wrong(message: string): FailureError {
-  return new FailureError(failure('node-failed', message, { retry: 'no' }));
-}
 
 export function objectOf(value: Json | undefined, what: string): JsonObject {
   if (value === undefined || value === null) return {};
@@ -73,34 +72,23 @@ export function addressOf(draft: Draft, onlyNew: boolean): string {
   return url.href;
 }
 
-interface WrittenBody {
-  body?: string | Uint8Array;
-  contentType?: string;
-}
-
 async function multipart(call: EffectCall, fields: JsonObject): Promise<WrittenBody> {
-  const form = new FormData();
+  const parts: [string, string | NamedBytes][] = [];
   for (const [name, value] of Object.entries(fields)) {
     for (const one of Array.isArray(value) ? value : [value]) {
       if (one === null) continue;
-      if (!isObject(one) || typeof one['file'] !== 'string') {
-        form.append(name, textOf(one));
-        continue;
-      }
-      const path = one['file'];
-      const most = call.ports.limit('http.bytes');
-      const { bytes, size } = await call.ports.files.read(path, 0, most);
-      if (size > most) throw wrong(`file "${path}" has ${size} bytes; limit http.bytes allows ${most}`);
-      const type = typeof one['type'] === 'string' ? one['type'] : 'application/octet-stream';
-      const filename = typeof one['name'] === 'string' ? one['name'] : (path.split('/').pop() ?? path);
-      form.append(name, new Blob([Uint8Array.from(bytes)], { type }), filename);
+      parts.push([name, namesFile(one) ? await readNamedFile(call, one, 'http.bytes') : textOf(one)]);
     }
   }
-  const written = new Response(form);
-  return {
-    body: new Uint8Array(await written.arrayBuffer()),
-    contentType: written.headers.get('content-type') ?? 'multipart/form-data',
-  };
+  return writeMultipart(parts);
+}
+
+/** The bytes of one file as they are; text is the name of a file of the item. */
+async function binary(call: EffectCall, body: Json): Promise<WrittenBody> {
+  const named = typeof body === 'string' ? { itemFile: body } : body;
+  if (!namesFile(named)) throw wrong('body of type binary must name a file: { itemFile } or { file }');
+  const { bytes, mime } = await readNamedFile(call, named, 'http.bytes');
+  return { body: bytes, contentType: mime };
 }
 
 function jsonText(body: Json): string {
@@ -122,36 +110,14 @@ async function writeBody(call: EffectCall, draft: Draft): Promise<WrittenBody> {
   if (bodyType === 'json') return { body: jsonText(body), contentType: 'application/json' };
   if (body === null) return {};
   if (bodyType === 'raw') return { body: textOf(body), contentType: 'text/plain; charset=utf-8' };
+  if (bodyType === 'binary') return binary(call, body);
   if (bodyType === 'multipart') return multipart(call, objectOf(body, 'body of type multipart'));
   if (typeof body === 'string') return { body, contentType: 'application/x-www-form-urlencoded' };
   const form = new URLSearchParams(pairs(objectOf(body, 'body of type form')));
   return { body: form.toString(), contentType: 'application/x-www-form-urlencoded' };
 }
 
-/** Header that carries the credentials, or null. */
-function credentials(call: EffectCall): [string, string] | null {
-  const auth = objectOf(call.params['auth'], 'auth');
-  const type = String(auth['type'] ?? 'none');
-  if (type === 'none') return null;
-  const value = (plain: string): string => {
-    if (typeof auth['secret'] === 'string' && auth['secret'] !== '') return call.ports.secret(auth['secret']);
-    const text = auth[plain];
-    if (typeof text !== 'string' && typeof text !== 'number') throw wrong(`auth ${type} needs "${plain}" or "secret"`);
-    return String(text);
-  };
-  if (type === 'bearer') return ['authorization', `Bearer ${value('token')}`];
-  if (type === 'basic') {
-    const pair = `${String(auth['user'] ?? '')}:${value('password')}`;
-    return ['authorization', `Basic ${Buffer.from(pair).toString('base64')}`];
-  }
-  if (type === 'header') {
-    if (typeof auth['name'] !== 'string' || auth['name'] === '') throw wrong('auth header needs "name"');
-    return [auth['name'].toLowerCase(), value('value')];
-  }
-  throw wrong(`auth type "${type}" is not none, basic, bearer or header`);
-}
-
-/** What goes to the egress port. `trusted` is false for an origin that the server chose: no credentials. */
+/** What is sent, without credentials. `trusted` is false for an origin that the server chose. */
 export async function writeRequest(
   call: EffectCall,
   draft: Draft,
@@ -170,21 +136,18 @@ export async function writeRequest(
   if (UNSAFE_METHODS.has(draft.method) && call.params['idempotencyKey'] !== false) {
     headers['idempotency-key'] ??= options.idempotencyKey;
   }
-  const credential = options.trusted ? credentials(call) : null;
-  if (credential !== null) headers[credential[0]] = credential[1];
-  const timeout = call.params['timeout'];
-  const timeoutMs = timeout === undefined || timeout === null ? call.ports.limit('http.ms') : parseDuration(timeout);
-  if (timeoutMs === null || timeoutMs === 0)
-    throw wrong(`timeout ${JSON.stringify(timeout)} is not a duration such as 30s`);
   const redirects = call.params['redirects'];
-  return {
+  const init: EgressInit = {
     method: draft.method,
     headers,
-    ...(body === undefined ? {} : { body }),
     signal: call.signal,
-    timeoutMs,
+    timeoutMs: timeoutOf(call),
     maxBytes: call.ports.limit('http.bytes'),
     redirects: typeof redirects === 'number' ? redirects : call.ports.limit('http.redirects'),
-    ...(call.params['insecure'] === true ? { insecure: true } : {}),
   };
+  if (body !== undefined) init.body = body;
+  addConnection(call, init, draft.url);
+  // A certificate is who we are, too.
+  if (!options.trusted && init.tls !== undefined) init.tls = init.tls.ca === undefined ? {} : { ca: init.tls.ca };
+  return init;
 }

@@ -2,7 +2,10 @@
  * Owns one call of the HTTP Request node: one request, or one page of several.
  * Does not loop, retry or wait for a rate; the engine does.
  */
-import type { EffectCall, EffectResult, EgressResponse } from '@rondo/core/model/node-type.ts';
+import type { EgressResponse } from '@rondo/core/model/effect-ports.ts';
+import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
+import { isGood, statusFailure } from '../kit/http/answers.ts';
+import { sendAuthorised } from '../kit/http/authorised.ts';
 import {
   firstPage,
   isTrusted,
@@ -12,8 +15,8 @@ import {
   requestNames,
   type PageCarry,
 } from './pagination.ts';
-import { addressOf, draftOf, writeRequest, type Draft } from './request.ts';
-import { isGood, itemsOf, listOf, readAnswer, responseNames, statusFailure, type Reading } from './response.ts';
+import { addressOf, draftOf, objectOf, writeRequest, type Draft } from './request.ts';
+import { itemsOf, listOf, readAnswer, responseNames, type Reading } from './response.ts';
 
 interface Exchange {
   answer: EgressResponse;
@@ -30,7 +33,11 @@ async function send(
   const address = addressOf(draft, options.onlyNew);
   const { origin, pathname } = new URL(address);
   const where = `${draft.method} ${origin}${pathname}`;
-  const answer = await call.ports.fetch(address, init);
+  const { auth } = call.params;
+  const answer =
+    auth === undefined || auth === null || !options.trusted
+      ? await call.ports.fetch(address, init)
+      : await sendAuthorised(call, objectOf(auth, 'auth'), address, init);
   return { answer, reading: readAnswer(answer, String(call.params['response'] ?? 'auto'), where), where };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Owns operations over many values that keep one value, not the list: count, sum, average, min, max,
- * first, last, concat, unique; and `list`, which is the list. Runs inside the isolate.
+ * first, last, concat, unique, countUnique; and `list`, which is the list. Runs inside the isolate.
  */
 import type { Json } from '@rondo/core/model/item.ts';
 import { canonical, compareJson, isMissing } from './order.ts';
@@ -15,6 +15,7 @@ export const OPERATIONS = [
   'last',
   'concat',
   'unique',
+  'countUnique',
   'list',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
@@ -45,6 +46,8 @@ export function accumulator(operation: Operation, separator: string): Accumulato
       return joining(separator);
     case 'unique':
       return collecting(true);
+    case 'countUnique':
+      return countingUnique();
     case 'list':
       return collecting(false);
   }
@@ -58,6 +61,17 @@ function counting(): Accumulator {
       return true;
     },
     end: () => count,
+  };
+}
+
+function countingUnique(): Accumulator {
+  const seen = new Set<string>();
+  return {
+    add(value) {
+      seen.add(canonical(value));
+      return true;
+    },
+    end: () => seen.size,
   };
 }
 

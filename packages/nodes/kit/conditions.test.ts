@@ -16,6 +16,18 @@ describe('conditions', () => {
     expect(ask({ left: [1, 2], op: 'lengthGt', right: 1 })).toBe(true);
     expect(ask({ left: undefined, op: 'notExists' })).toBe(true);
     expect(ask({ left: {}, op: 'empty' })).toBe(true);
+    expect(ask({ left: 'a', op: 'in', right: ['a', 'b'] })).toBe(true);
+  });
+
+  it('know in and containsAll of lists and texts', () => {
+    expect(ask({ left: 2, op: 'notIn', right: [1, 2] })).toBe(false);
+    expect(ask({ left: 'AP', op: 'in', right: 'apple', caseSensitive: false })).toBe(true);
+    expect(ask({ left: 'AP', op: 'in', right: ['ap'] })).toBe(false);
+    expect(ask({ left: null, op: 'in', right: ['ap', null] })).toBe(false);
+    expect(ask({ left: 'one two', op: 'containsAll', right: ['one', 'two'] })).toBe(true);
+    expect(ask({ left: ['a', 'B'], op: 'containsAll', right: ['b'], caseSensitive: false })).toBe(true);
+    expect(ask({ left: ['a'], op: 'containsAll', right: ['a', 'b'] })).toBe(false);
+    expect(() => ask({ left: ['a'], op: 'containsAll', right: 'a' })).toThrow('right must be a list');
   });
 
   it('fail on a value of another type, and say which and what helps', () => {

@@ -1,7 +1,8 @@
 /**
  * Owns typed conditions: { left, op, right, type?, caseSensitive?, loose? }, joined by and / or.
  * Strict by default: a value of another type than the condition's is a Failure, not false. `loose`
- * converts both sides first. Operators are in operators.ts, dates in dates.ts. Runs inside the isolate.
+ * converts both sides first. Operators are in operators.ts, dates in dates.ts, Dify's rules in
+ * conditions-dify.ts. Runs inside the isolate.
  */
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import { millisOf } from './dates.ts';

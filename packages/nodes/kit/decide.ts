@@ -5,7 +5,8 @@
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { ParameterSpec } from '@rondo/core/model/node-type.ts';
-import { evaluateConditions, type Combinator, type Condition } from './conditions.ts';
+import { evaluateDifyConditions } from './conditions-dify.ts';
+import { evaluateConditions, type Combinator, type Condition, type ConversionRules } from './conditions.ts';
 import { OPERATOR_NAMES, TYPES } from './operators.ts';
 import { readChoice, wrongParameter } from './read.ts';
 
@@ -47,8 +48,18 @@ export const DECISION_PARAMETERS: Record<string, ParameterSpec> = {
     enum: ['and', 'or'],
     default: 'and',
   },
+  semantics: {
+    type: 'string',
+    description:
+      'Rules of comparison. The others are those of imported workflows: n8n-1 and n8n-2 convert loosely as old ' +
+      'versions of n8n do, dify ignores type, loose and caseSensitive and compares as Dify does.',
+    enum: ['rondo', 'n8n-1', 'n8n-2', 'dify'],
+    default: 'rondo',
+  },
 };
 
+const SEMANTICS = ['rondo', 'n8n-1', 'n8n-2', 'dify'] as const;
+const RULES: Record<string, ConversionRules> = { 'rondo': 3, 'n8n-1': 1, 'n8n-2': 2 };
 const COMBINATORS: readonly Combinator[] = ['and', 'or'];
 
 /** The answer. `prefix` is where the parameters stand, for messages: `rules[2].`. */
@@ -72,6 +83,13 @@ export function decides(params: Record<string, Json>, prefix = ''): boolean {
     );
   }
   if (!Array.isArray(conditions)) wrongParameter(`${prefix}conditions`, 'a list', conditions);
+  return holds(params, conditions as unknown as Condition[], `${prefix}conditions`);
+}
+
+/** Whether the conditions hold, joined and compared as `params` say. */
+export function holds(params: Record<string, Json>, conditions: readonly Condition[], name: string): boolean {
   const combinator = readChoice(params, 'combinator', COMBINATORS, 'and');
-  return evaluateConditions(conditions as unknown as Condition[], combinator, 3, `${prefix}conditions`);
+  const semantics = readChoice(params, 'semantics', SEMANTICS, 'rondo');
+  if (semantics === 'dify') return evaluateDifyConditions(conditions, combinator, name);
+  return evaluateConditions(conditions, combinator, RULES[semantics], name);
 }

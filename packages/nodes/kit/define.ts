@@ -66,7 +66,9 @@ function checkWork(spec: NodeType, out: string[]): void {
   if (!pure && spec.module !== undefined) out.push(`module belongs to kernels and folds, not to a ${spec.work}.`);
   if (spec.work === 'effect' && spec.run === undefined) out.push('an effect needs run.');
   if (spec.work !== 'effect' && spec.run !== undefined) out.push(`run belongs to effects, not to a ${spec.work}.`);
-  if (spec.work !== 'kernel' && spec.unit !== undefined) out.push(`unit belongs to kernels, not to a ${spec.work}.`);
+  if (spec.work !== 'kernel' && spec.work !== 'effect' && spec.unit !== undefined) {
+    out.push(`unit belongs to kernels and effects, not to a ${spec.work}.`);
+  }
   for (const field of ['paged', 'block', 'safe'] as const) {
     if (spec.work !== 'effect' && spec[field] !== undefined) out.push(`${field} belongs to effects.`);
   }

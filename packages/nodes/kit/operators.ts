@@ -10,7 +10,7 @@ export type ConditionType = (typeof TYPES)[number];
 
 interface Operator {
   /** What the right side is; default the type itself. */
-  right?: 'none' | 'any' | 'number';
+  right?: 'none' | 'any' | 'number' | 'array';
   test(left: unknown, right: unknown, caseSensitive: boolean): boolean;
 }
 
@@ -96,6 +96,17 @@ function length(test: (length: number, right: number) => boolean): Operator {
   };
 }
 
+/** One of a list; a text may also be a part of another text. */
+const among: Operator = {
+  right: 'any',
+  test(left, right, caseSensitive) {
+    if (left === null) return false;
+    if (Array.isArray(right)) return listContains(right, left, !caseSensitive);
+    if (typeof left !== 'string' || typeof right !== 'string') return false;
+    return caseSensitive ? right.includes(left) : right.toLowerCase().includes(left.toLowerCase());
+  },
+};
+
 const same: Operator = { test: (left, right) => (left ?? null) === (right ?? null) };
 
 const STRING: Table = new Map([
@@ -121,6 +132,17 @@ const STRING: Table = new Map([
     text((a, b) => a.endsWith(b)),
   ),
   ...pair('regex', 'notRegex', regex),
+  ...pair('in', 'notIn', among),
+  [
+    'containsAll',
+    {
+      right: 'array',
+      test: (left, right, caseSensitive) => {
+        const whole = caseSensitive ? ((left ?? '') as string) : ((left ?? '') as string).toLowerCase();
+        return listOf(right).every((part) => whole.includes(caseSensitive ? String(part) : String(part).toLowerCase()));
+      },
+    },
+  ],
 ]);
 
 const NUMBER: Table = new Map<string, Operator>([
@@ -130,6 +152,7 @@ const NUMBER: Table = new Map<string, Operator>([
   ['lt', numbers((a, b) => a < b)],
   ['gte', numbers((a, b) => a >= b)],
   ['lte', numbers((a, b) => a <= b)],
+  ...pair('in', 'notIn', among),
 ]);
 
 const DATE_TIME: Table = new Map<string, Operator>([
@@ -155,6 +178,14 @@ const ARRAY: Table = new Map<string, Operator>([
     right: 'any',
     test: (left, right, caseSensitive) => listContains(listOf(left), right, !caseSensitive),
   }),
+  [
+    'containsAll',
+    {
+      right: 'array',
+      test: (left, right, caseSensitive) =>
+        listOf(right).every((value) => listContains(listOf(left), value, !caseSensitive)),
+    },
+  ],
   ['lengthEquals', length((a, b) => a === b)],
   ['lengthNotEquals', length((a, b) => a !== b)],
   ['lengthGt', length((a, b) => a > b)],

@@ -1,18 +1,12 @@
 /**
  * Owns runNode: a node on plain values, without engine, store or isolate. For tests of nodes.
- * Templates are evaluated with the names $json, $item, $input, $itemIndex and the language only; the
- * engine has more of them. Effects get the ports that the test gives.
+ * Templates are evaluated with the names $json, $item, $input, $itemIndex, $run, the zone of $now and the
+ * language only; the engine has more of them. Effects get the ports that the test gives.
  */
 import { Defect, failure, FailureError } from '@rondo/core/errors.ts';
 import type { Item, Json } from '@rondo/core/model/item.ts';
-import type {
-  EffectCall,
-  EffectPorts,
-  FoldModule,
-  KernelModule,
-  NodeType,
-  ParameterSpec,
-} from '@rondo/core/model/node-type.ts';
+import type { EffectPorts } from '@rondo/core/model/effect-ports.ts';
+import type { EffectCall, FoldModule, KernelModule, NodeType, ParameterSpec } from '@rondo/core/model/node-type.ts';
 import { portsOf } from './define.ts';
 import { isObject } from './paths.ts';
 
@@ -89,7 +83,9 @@ async function runKernel(
     const params = resolve(node, raw, names, 'unit');
     const source = Object.entries(node.parameters).find(([, spec]) => spec.type === 'code')?.[0];
     const code =
-      source === undefined ? undefined : (more: Names) => callCode(String(params[source]), { ...names, ...more });
+      source === undefined
+        ? undefined
+        : (more: Names, entry?: string) => callCode(String(params[source]), names, more, entry);
     append(await run({ params, item, inputs: own, index, ...(code === undefined ? {} : { code }) }));
   }
 }
@@ -123,7 +119,8 @@ async function runEffect(
   append: (ports: Item[][]) => void,
 ): Promise<void> {
   const [main = []] = inputs;
-  const units = node.block || main.length === 0 ? [main] : main.map((item) => [item]);
+  const all = node.block || (typeof node.unit === 'function' ? node.unit(raw) : node.unit) === 'all';
+  const units = all || main.length === 0 ? [main] : main.map((item) => [item]);
   for (const [index, items] of units.entries()) {
     const names = namesOf(items[0] ?? { json: {} }, items, index);
     const params = resolve(node, raw, names, 'unit');
@@ -163,7 +160,8 @@ function doors(given: Partial<EffectPorts>): EffectPorts {
 
 function namesOf(item: Item, items: readonly Item[], index: number): Names {
   const input = { item, all: () => items, first: () => items[0], last: () => items.at(-1) };
-  return { $json: item.json, $item: item, $itemIndex: index, $input: input };
+  const run = { id: 'test-run', workflow: 'test', input: null };
+  return { $json: item.json, $item: item, $itemIndex: index, $input: input, $run: run, $now: { zoneName: 'UTC' } };
 }
 
 /** Parameters with defaults that are evaluated at this time. */
@@ -184,8 +182,15 @@ type Compiled = (...values: unknown[]) => unknown;
 const FunctionOf = Object.getPrototypeOf(resolve).constructor as new (...parts: string[]) => Compiled;
 const AsyncFunctionOf = Object.getPrototypeOf(async () => {}).constructor as new (...parts: string[]) => Compiled;
 
-function callCode(body: string, names: Names): unknown {
-  return new AsyncFunctionOf(...Object.keys(names), body)(...Object.values(names));
+async function callCode(body: string, scope: Names, more: Names, entry?: string): Promise<unknown> {
+  if (entry === undefined) {
+    const names = { ...scope, ...more };
+    return new AsyncFunctionOf(...Object.keys(names), body)(...Object.values(names));
+  }
+  const text = `${body}\n;return typeof ${entry} === 'function' ? ${entry} : null;`;
+  const called = (await new AsyncFunctionOf(...Object.keys(scope), text)(...Object.values(scope))) as Compiled | null;
+  if (called === null) throw new FailureError(failure('node-failed', `The code defines no function ${entry}.`));
+  return called(more);
 }
 
 function evaluate(template: unknown, names: Names): unknown {

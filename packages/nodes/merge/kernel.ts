@@ -2,16 +2,19 @@
  * Owns the work of Merge: which items belong together. How their fields are put together is in
  * kit/combine.ts. Holds the items of its inputs (of one input with choose). Runs inside the isolate.
  */
+import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Item, Json } from '@rondo/core/model/item.ts';
 import type { FoldModule } from '@rondo/core/model/node-type.ts';
 import { CLASHES, combine, type Combination, type Piece } from '../kit/combine.ts';
 import { inParts } from '../kit/items.ts';
 import { canonical, looseCanonical } from '../kit/order.ts';
-import { getPath, isObject } from '../kit/paths.ts';
-import { readChoice, readFlag, readInteger, readList, wrongParameter } from '../kit/read.ts';
+import { getPath, isObject, putPath } from '../kit/paths.ts';
+import { readChoice, readFlag, readInteger, readList, readText, wrongParameter } from '../kit/read.ts';
 
-const MODES = ['append', 'position', 'key', 'cross', 'choose'] as const;
-const JOINS = ['inner', 'left', 'outer', 'anti'] as const;
+const MODES = ['append', 'position', 'key', 'cross', 'choose', 'first'] as const;
+const JOINS = ['inner', 'left', 'right', 'outer', 'anti'] as const;
+const SIDES = ['both', 'input1', 'input2'] as const;
+const MOST_ITEMS = 10_000_000;
 const MATCHES = ['all', 'first'] as const;
 
 interface Key {
@@ -24,6 +27,11 @@ interface State {
   join: (typeof JOINS)[number];
   firstOnly: boolean;
   loose: boolean;
+  /** Which inputs the answer of a join is made of. */
+  side: (typeof SIDES)[number];
+  sourceField: string | null;
+  /** Most items that pairing may give. */
+  most: number;
   unpaired: boolean;
   keys: Key[];
   /** With choose: the port that is taken, from 0. */
@@ -43,10 +51,15 @@ export function begin(params: Record<string, Json>): State {
       wrongParameter('inputs', '2 with mode key', count, 'Join two inputs, then join the result with the third.');
     if (keys.length === 0) wrongParameter('keys', 'a list of at least one path with mode key', params.keys ?? null);
   }
+  const join = readChoice(params, 'join', JOINS, 'inner');
   const shared = keys.filter((key) => key.left === key.right).map((key) => key.left);
   return {
     mode,
-    join: readChoice(params, 'join', JOINS, 'inner'),
+    join,
+    side: readChoice(params, 'side', SIDES, join === 'anti' ? 'input1' : 'both'),
+    sourceField:
+      params.sourceField === undefined || params.sourceField === null ? null : readText(params, 'sourceField'),
+    most: readInteger(params, 'maxItems', 1, MOST_ITEMS, 1_000_000),
     firstOnly: readChoice(params, 'matches', MATCHES, 'all') === 'first',
     loose: readFlag(params, 'loose', false),
     unpaired: readFlag(params, 'unpaired', false),
@@ -112,7 +125,16 @@ function* answers(state: State): Generator<Item> {
       }
       return;
     }
+    case 'first': {
+      const port = lists.findIndex((list) => list.length > 0);
+      for (const at of lists[port]?.keys() ?? []) yield alone(port, at);
+      return;
+    }
     case 'cross':
+      checkCount(
+        state,
+        lists.reduce((product, list) => product * list.length, 1),
+      );
       yield* cross(lists, (pieces) => combine(pieces, combination), piece);
       return;
     case 'key':
@@ -135,39 +157,87 @@ function* cross(
   for (const at of lists[port]?.keys() ?? []) yield* cross(lists, make, piece, [...chosen, piece(port, at)]);
 }
 
-function* joined(state: State, piece: (port: number, at: number) => Piece): Generator<Item> {
-  const [left = [], right = []] = state.lists;
-  const partners = new Map<string, number[]>();
-  for (const [at, item] of right.entries()) {
-    const key = keyText(state, item, 'right');
+/** Said before the first item is made: what is too much would fill memory and disk for long. */
+function checkCount(state: State, count: number): void {
+  if (count <= state.most) return;
+  const fix =
+    'Narrow the inputs, use more keys or matches: first, or raise maxItems ' +
+    `(at most ${MOST_ITEMS}) if so many are meant.`;
+  const message = `Merge would make ${count} items of its inputs; maxItems allows ${state.most}.`;
+  throw new FailureError(failure('limit-reached', message, { retry: 'no', fix }));
+}
+
+type PieceOf = (port: number, at: number) => Piece;
+
+/** Positions of the other input's items by key. */
+function positionsByKey(state: State, port: 0 | 1): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const [at, item] of (state.lists[port] ?? []).entries()) {
+    const key = keyText(state, item, port);
     if (key === null) continue;
-    const known = partners.get(key);
-    if (known === undefined) partners.set(key, [at]);
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [at]);
     else known.push(at);
   }
-  const paired = new Set<number>();
-  for (const [at, item] of left.entries()) {
-    const key = keyText(state, item, 'left');
-    const found = key === null ? undefined : partners.get(key);
-    if (found === undefined) {
-      if (state.join !== 'inner') yield combine([piece(0, at)], state.combination);
-      continue;
+  return found;
+}
+
+function* joined(state: State, piece: PieceOf): Generator<Item> {
+  const { join, side, combination } = state;
+  // A right join goes along input2, so that its items keep their order.
+  const near = join === 'right' ? 1 : 0;
+  const far = near === 0 ? 1 : 0;
+  const partners = positionsByKey(state, far);
+  const nearItems = state.lists[near] ?? [];
+  const found = nearItems.map((item): readonly number[] => {
+    const key = keyText(state, item, near);
+    const all = key === null ? [] : (partners.get(key) ?? []);
+    return state.firstOnly ? all.slice(0, 1) : all;
+  });
+  const alone = (port: number, at: number): Item => sourced(state, port, combine([piece(port, at)], combination));
+  const paired = new Set(found.flat());
+  if (join === 'anti') {
+    const all = [found, (state.lists[1] ?? []).map((_, at) => (paired.has(at) ? [at] : []))];
+    for (const [port, list] of all.entries()) {
+      if (side === (port === 0 ? 'input2' : 'input1')) continue;
+      for (const [at, others] of list.entries()) if (others.length === 0) yield alone(port, at);
     }
-    if (state.join === 'anti') continue;
-    for (const other of state.firstOnly ? found.slice(0, 1) : found) {
-      paired.add(other);
-      yield combine([piece(0, at), piece(1, other)], state.combination);
-    }
+    return;
   }
-  if (state.join !== 'outer') return;
-  for (const at of right.keys()) if (!paired.has(at)) yield combine([piece(1, at)], state.combination);
+  const onlyFar = side === (far === 1 ? 'input2' : 'input1');
+  checkCount(state, side === 'both' ? found.reduce((sum, others) => sum + Math.max(1, others.length), 0) : 0);
+  const given = new Set<number>();
+  for (const [at, others] of found.entries()) {
+    if (others.length === 0) {
+      if (join !== 'inner' && !onlyFar) yield alone(near, at);
+    } else if (side === 'both') {
+      for (const other of others) {
+        const pieces = near === 0 ? [piece(0, at), piece(1, other)] : [piece(0, other), piece(1, at)];
+        yield combine(pieces, combination);
+      }
+    } else if (onlyFar) {
+      // Without the fields of the other input the same item several times says nothing.
+      for (const other of others) if (!given.has(other)) yield alone(far, other);
+      for (const other of others) given.add(other);
+    } else yield alone(near, at);
+  }
+  if (join !== 'outer' || side === 'input1') return;
+  for (const at of (state.lists[far] ?? []).keys()) if (!paired.has(at)) yield alone(far, at);
+}
+
+/** With sourceField the item says which input it came by. */
+function sourced(state: State, port: number, item: Item): Item {
+  if (state.sourceField === null || !isObject(item.json)) return item;
+  const json = { ...item.json };
+  putPath(json, state.sourceField, `input${port + 1}`);
+  return { ...item, json };
 }
 
 /** Null when a key is missing. */
-function keyText(state: State, item: Item, side: 'left' | 'right'): string | null {
+function keyText(state: State, item: Item, port: 0 | 1): string | null {
   const values: string[] = [];
   for (const key of state.keys) {
-    const value = getPath(item.json, key[side]);
+    const value = getPath(item.json, port === 0 ? key.left : key.right);
     if (value === undefined) return null;
     values.push(state.loose ? looseCanonical(value) : canonical(value));
   }

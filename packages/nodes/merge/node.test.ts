@@ -29,7 +29,8 @@ describe('merge by key', () => {
         const lonely = left.filter((a) => !right.some((b) => fits(a, b)));
         const others = right.filter((b) => !left.some((a) => fits(a, b)));
         const byLeft = left.flatMap((a): Row[] => (lonely.includes(a) ? [a] : pairs.filter((p) => p.l === a.l)));
-        const expected = { inner: pairs, left: byLeft, outer: [...byLeft, ...others], anti: lonely };
+        const byRight = right.flatMap((b): Row[] => (others.includes(b) ? [b] : pairs.filter((p) => p.r === b.r)));
+        const expected = { inner: pairs, left: byLeft, right: byRight, outer: [...byLeft, ...others], anti: lonely };
         for (const [join, rows] of Object.entries(expected)) {
           expect(await merge({ mode: 'key', keys: ['k'], join }, left as Json[], right as Json[])).toEqual(rows);
         }
@@ -56,6 +57,29 @@ describe('merge by key', () => {
     expect(await merge({ mode: 'key', keys: ['k'], loose: true }, left, right)).toHaveLength(2);
   });
 
+  it('gives the items of one side, each once', async () => {
+    const left = [{ k: 1, l: 1 }, { k: 1, l: 2 }, { k: 2 }];
+    const right = [{ k: 1, r: 1 }, { k: 1, r: 2 }, { k: 3 }];
+    const join = (join: string, side: string): Promise<Json[]> =>
+      merge({ mode: 'key', keys: ['k'], join, side }, left, right);
+    expect(await join('inner', 'input1')).toEqual(left.slice(0, 2));
+    expect(await join('inner', 'input2')).toEqual(right.slice(0, 2));
+    expect(await join('left', 'input1')).toEqual(left);
+    expect(await join('right', 'input1')).toEqual(left.slice(0, 2));
+    expect(await join('right', 'input2')).toEqual(right);
+    expect(await join('outer', 'input2')).toEqual(right);
+    expect(await join('anti', 'both')).toEqual([{ k: 2 }, { k: 3 }]);
+    expect(await join('anti', 'input2')).toEqual([{ k: 3 }]);
+  });
+
+  it('refuses to pair too much before it begins', async () => {
+    const many = Array.from({ length: 2000 }, () => ({ k: 1 }));
+    await expect(merge({ mode: 'key', keys: ['k'] }, many, many)).rejects.toThrow(
+      'Merge would make 4000000 items of its inputs; maxItems allows 1000000.',
+    );
+    await expect(merge({ mode: 'cross', maxItems: 3 }, [1, 2], [3, 4])).rejects.toThrow('maxItems allows 3');
+  });
+
   it('says what is missing', async () => {
     await expect(merge({ mode: 'key' }, [{}], [{}])).rejects.toThrow('keys must be a list of at least one path');
     await expect(merge({ mode: 'key', keys: ['k'], inputs: 3 }, [{}])).rejects.toThrow(
@@ -80,6 +104,10 @@ describe('merge', () => {
       { a: 1, b: 1, c: 1 },
       { a: 2, c: 2 },
     ]);
+  });
+
+  it('takes the first input that has items', async () => {
+    expect(await merge({ mode: 'first', inputs: 3 }, [], [{ b: 1 }], [{ c: 1 }])).toEqual([{ b: 1 }]);
   });
 
   it('crosses every item with every other', async () => {

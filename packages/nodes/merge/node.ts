@@ -32,8 +32,8 @@ export const node = defineNode({
       type: 'string',
       description:
         'append: all items, input by input. position: the first with the first, and so on. key: items with equal keys. ' +
-        'cross: every item with every other. choose: the items of one input only.',
-      enum: ['append', 'position', 'key', 'cross', 'choose'],
+        'cross: every item with every other. choose: the items of one input only. first: those of the first input that has any.',
+      enum: ['append', 'position', 'key', 'cross', 'choose', 'first'],
       default: 'append',
     },
     keys: {
@@ -45,9 +45,28 @@ export const node = defineNode({
     join: {
       type: 'string',
       description:
-        'For key: inner keeps pairs; left also items of input1 without a partner; outer those of both; anti only those of input1.',
-      enum: ['inner', 'left', 'outer', 'anti'],
+        'For key: inner keeps pairs; left also items of input1 without a partner, right those of input2, outer those of ' +
+        'both; anti keeps only items without a partner.',
+      enum: ['inner', 'left', 'right', 'outer', 'anti'],
       default: 'inner',
+    },
+    side: {
+      type: 'string',
+      description:
+        'For key: what the answer is made of: fields of both inputs, or of one only, each item once. ' +
+        'Default both; with anti input1, where both means items of either input.',
+      enum: ['both', 'input1', 'input2'],
+    },
+    sourceField: {
+      type: 'string',
+      description: 'For key: field of items without a partner that gets the name of their input.',
+    },
+    maxItems: {
+      type: 'integer',
+      description: 'For key and cross: pairing that would give more items fails instead.',
+      default: 1_000_000,
+      min: 1,
+      max: 10_000_000,
     },
     matches: {
       type: 'string',
@@ -100,6 +119,18 @@ export const node = defineNode({
       output: [
         { order: 1, customer: 7, id: '7', name: 'Ada', tags: { vip: true } },
         { order: 2, customer: 9 },
+      ],
+    },
+    {
+      title: 'What is in one list only',
+      input: [
+        [{ id: 1 }, { id: 2 }],
+        [{ id: 2 }, { id: 3 }],
+      ],
+      with: { mode: 'key', keys: ['id'], join: 'anti', side: 'both', sourceField: 'in', maxItems: 1000 },
+      output: [
+        { id: 1, in: 'input1' },
+        { id: 3, in: 'input2' },
       ],
     },
     {

@@ -1,12 +1,13 @@
 /** Owns the definition of the Read File node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
+import { READ_PARAMETERS } from '../kit/formats/read-page.ts';
 
 export const node: NodeType = defineNode({
   type: 'read-file',
   title: 'Read File',
   description:
-    'Reads a file of any size as items, up to a thousand per call. A file that changes meanwhile is a failure.',
+    'Reads a file of any size as items, up to a thousand per call: NDJSON, JSON, CSV, XLSX, Parquet, text; or its bytes as a file of one item. A file that changes meanwhile is a failure.',
   group: 'integration',
   work: 'effect',
   inputs: MAIN,
@@ -15,33 +16,8 @@ export const node: NodeType = defineNode({
   safe: true,
   parameters: {
     path: { type: 'string', description: 'Path below the folder of the workflow.', required: true },
-    format: {
-      type: 'string',
-      description:
-        'auto: by the extension · ndjson: a JSON value per line · json: a list gives its elements, anything else one item · csv · lines: { text, line } per line · text: { text }, the file as one item.',
-      default: 'auto',
-      enum: ['auto', 'ndjson', 'json', 'csv', 'lines', 'text'],
-    },
-    headers: {
-      type: 'any',
-      description:
-        'csv: true, the first row names the columns; false, they are column_1, column_2 and so on; or a list of names for a file without such a row.',
-      default: true,
-    },
-    delimiter: {
-      type: 'string',
-      description: 'csv: character between fields. Default: a tab for .tsv and .tab, else a comma.',
-    },
-    quote: {
-      type: 'string',
-      description: 'csv: character around fields, doubled inside. Empty for none.',
-      default: '"',
-    },
-    types: {
-      type: 'boolean',
-      description: 'csv: numbers, true, false and empty fields become values; 007 and long ids stay text.',
-      default: false,
-    },
+    ...READ_PARAMETERS,
+    file: { type: 'string', description: 'binary: name under which the item carries the file.', default: 'file' },
   },
   examples: [
     {
@@ -54,6 +30,16 @@ export const node: NodeType = defineNode({
       input: [{ file: 'orders/1.ndjson' }],
       with: { path: '{{ $json.file }}' },
       output: [{ order: 1 }, { order: 2 }],
+    },
+    {
+      title: 'The second sheet of a spreadsheet, from its third row',
+      with: { path: 'report.xlsx', sheet: 2, range: 'A3:C1000' },
+      output: [{ day: '2026-01-31', city: 'Graz', sold: 12 }],
+    },
+    {
+      title: 'The list inside a JSON object',
+      with: { path: 'export.json', itemsPath: 'data.items' },
+      output: [{ id: 1 }],
     },
   ],
   run: async (call) => (await import('./run.ts')).run(call),

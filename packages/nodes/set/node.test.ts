@@ -48,6 +48,38 @@ describe('set', () => {
     await expect(set({ fields: { 'a.name': 1 } }, { a: [] })).rejects.toThrow('"name" is not a position of the list');
   });
 
+  it('converts fields, and says which value cannot be', async () => {
+    const types = { a: 'number', 'b.c': 'boolean', d: 'object', e: 'string', none: 'number' };
+    const json = { a: ' 7 ', b: { c: 0 }, d: '{"x":1}', e: [1] };
+    expect(await set({ types }, json)).toEqual({ a: 7, b: { c: false }, d: { x: 1 }, e: '[1]' });
+    expect(json.b).toEqual({ c: 0 });
+    for (const [value, type] of [
+      ['', 'number'],
+      ['yes', 'boolean'],
+      ['[1', 'array'],
+      ['1.5', 'integer'],
+      ['soon', 'dateTime'],
+    ]) {
+      await expect(set({ types: { v: type ?? '' } }, { v: value ?? '' })).rejects.toThrow(
+        `types.v: the value must be readable as ${type}`,
+      );
+    }
+    expect(await set({ types: { v: 'number', w: 'number' }, mismatch: 'null' }, { v: 'x', w: null })).toEqual({
+      v: null,
+      w: null,
+    });
+    await expect(set({ types: { v: 'date' } }, {})).rejects.toThrow('types.v must be one of');
+  });
+
+  it('reads an object from JSON text, and says what is wrong with it', async () => {
+    expect(await set({ value: '{"a": {{ $json.n }}, "__proto__": 1}' }, { n: 1 })).toEqual(
+      JSON.parse('{"n":1,"a":1,"__proto__":1}'),
+    );
+    await expect(set({ value: '{"a": ' }, {})).rejects.toThrow('value is not valid JSON');
+    await expect(set({ value: '[1]' }, {})).rejects.toThrow('value must be the JSON text of an object, not a list.');
+    await expect(set({ value: 5 }, {})).rejects.toThrow('value must be an object or its JSON text');
+  });
+
   it('keeps files unless told otherwise', async () => {
     const items = [[{ json: {}, files: { f: { blob: 'b', size: 1 } } }]];
     expect((await runNode(node, { items })).items).toEqual(items);

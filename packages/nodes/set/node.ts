@@ -25,7 +25,24 @@ export const node = defineNode({
       default: 'all',
     },
     names: { type: 'list', description: 'Dot paths of fields, for keep: selected and keep: except.', default: [] },
-    value: { type: 'object', description: 'An object whose fields are set before those in fields, as they are.' },
+    value: {
+      type: 'any',
+      description:
+        'An object whose fields are set before those in fields, as they are; or JSON text of one, with templates.',
+    },
+    types: {
+      type: 'object',
+      description:
+        'Fields to convert, by dot path, after all are set: string, number, integer, boolean, array, object or dateTime. ' +
+        'null and missing fields stay as they are.',
+      default: {},
+    },
+    mismatch: {
+      type: 'string',
+      description: 'What happens to a value that cannot be converted: the item fails, it stays, or it becomes null.',
+      enum: ['fail', 'keep', 'null'],
+      default: 'fail',
+    },
     dotPaths: {
       type: 'boolean',
       description: 'Whether names of fields are paths. With false a.b is a field with a dot in its name.',
@@ -57,6 +74,18 @@ export const node = defineNode({
       input: [{ 'a.b': 1, c: 2 }],
       with: { keep: 'selected', names: ['a.b'], dotPaths: false, keepFiles: false, fields: { 'x.y': 3 } },
       output: [{ 'a.b': 1, 'x.y': 3 }],
+    },
+    {
+      title: 'Types',
+      input: [{ qty: '3', paid: 'TRUE', tags: '["a"]', at: '2024-02-01 10:00' }],
+      with: { types: { qty: 'number', paid: 'boolean', tags: 'array', at: 'dateTime' }, mismatch: 'null' },
+      output: [{ qty: 3, paid: true, tags: ['a'], at: '2024-02-01T10:00:00.000Z' }],
+    },
+    {
+      title: 'JSON as text',
+      input: [{ n: 2, name: 'Ada' }],
+      with: { keep: 'none', value: '{ "user": {{ $json.name.length }}, "list": [{{ $json.n }}, 4] }' },
+      output: [{ user: 3, list: [2, 4] }],
     },
     {
       title: 'A whole object',

@@ -5,18 +5,20 @@ import type { KernelCall, KernelResult } from '@rondo/core/model/node-type.ts';
 import { decides } from '../kit/decide.ts';
 import { pass } from '../kit/items.ts';
 import { isObject } from '../kit/paths.ts';
-import { readFlag, readList, readObject, readText, wrongParameter } from '../kit/read.ts';
+import { readFlag, readList, readObject, readText, readTextList, wrongParameter } from '../kit/read.ts';
 import { switchOutputs } from '../kit/switch-outputs.ts';
 
 const NO_RULES: Json[] = [];
+const NO_NAMES: string[] = [];
 
 export function run({ params, item }: KernelCall): KernelResult {
   const rules = readList(params, 'rules', NO_RULES);
   const fallback = readText(params, 'fallback', 'none');
   const all = readFlag(params, 'all', false);
   const hasCases = params.cases !== undefined && params.cases !== null;
-  if (rules.length === 0 && !hasCases)
-    refuse('Switch has neither rules nor cases.', 'Give rules, or value with cases.');
+  const chooses = params.output !== undefined;
+  if (rules.length === 0 && !hasCases && !chooses)
+    refuse('Switch has neither rules nor cases.', 'Give rules, value with cases, or outputs with output.');
   const outputs = switchOutputs(params);
   const ports: Item[][] = outputs.map(() => []);
   const send = (output: unknown): void => {
@@ -25,7 +27,13 @@ export function run({ params, item }: KernelCall): KernelResult {
     if (list !== undefined && list.length === 0) list.push(pass(item));
   };
   let found = false;
-  for (let i = 0; i < rules.length; i += 1) {
+  if (chooses) {
+    for (const name of chosen(params, outputs, all)) {
+      found = true;
+      send(name);
+    }
+  }
+  for (let i = 0; i < rules.length && (all || !found); i += 1) {
     const rule = rules[i] as Json;
     if (!isObject(rule)) wrongParameter(`rules[${i}]`, 'an object', rule);
     if (typeof rule.output !== 'string') wrongParameter(`rules[${i}].output`, 'text', rule.output);
@@ -50,6 +58,22 @@ export function run({ params, item }: KernelCall): KernelResult {
     send(fallback);
   }
   return ports;
+}
+
+/** Outputs that the expression names, by name or by position; null is none. */
+function chosen(params: Record<string, Json>, outputs: readonly string[], all: boolean): string[] {
+  readTextList(params, 'outputs', NO_NAMES);
+  const given = params.output ?? null;
+  const wanted = Array.isArray(given) ? given : given === null ? [] : [given];
+  const names = wanted.map((one) => {
+    if (typeof one !== 'string' && typeof one !== 'number') wrongParameter('output', 'a name or a position', one);
+    const name = typeof one === 'number' ? outputs[one] : one;
+    if (name === undefined || !outputs.includes(name)) {
+      refuse(`output: there is no output ${String(one)}.`, `Outputs: ${outputs.join(', ')} (positions count from 0).`);
+    }
+    return name;
+  });
+  return all ? names : names.slice(0, 1);
 }
 
 /** Cases are keys, so values compare as text; a missing value is the case null. */

@@ -62,6 +62,32 @@ describe('switch', () => {
     );
   });
 
+  it('takes the output that an expression names or counts, or several of them', async () => {
+    const input = [{ o: 'b' }, { o: 0 }, { o: ['a', 1] }, { o: null }];
+    const params = { outputs: ['a', 'b'], output: '{{ $json.o }}', fallback: 'extra' };
+    expect((await runNode(node, { params, input })).output).toEqual({
+      a: [{ o: 0 }, { o: ['a', 1] }],
+      b: [{ o: 'b' }],
+      extra: [{ o: null }],
+    });
+    const all = await runNode(node, { params: { ...params, all: true }, input });
+    expect(all.output.b).toEqual([{ o: 'b' }, { o: ['a', 1] }]);
+    for (const output of ['c', 2, -1]) {
+      await expect(runNode(node, { params: { outputs: ['a'], output } })).rejects.toThrow(
+        `output: there is no output ${output}.`,
+      );
+    }
+    await expect(runNode(node, { params: { outputs: ['a'], output: '{{ true }}' } })).rejects.toThrow(
+      'output must be a name or a position, not true',
+    );
+  });
+
+  it('compares as Dify does where it is told to', async () => {
+    const conditions = [{ left: '{{ $json.n }}', op: 'equals', right: '5', type: 'number' }];
+    const params = { rules: [{ conditions, semantics: 'dify', output: 'five' }] };
+    expect((await runNode(node, { params, input: [{ n: 5 }, { n: null }] })).output).toEqual({ five: [{ n: 5 }] });
+  });
+
   it('names the rule that does not fit', async () => {
     const rules = [
       { when: false, output: 'a' },

@@ -10,7 +10,8 @@ const outputs = (raw: Record<string, Json>): PortSpec[] => switchOutputs(raw).ma
 export const node = defineNode({
   type: 'switch',
   title: 'Switch',
-  description: 'Sends each item to the output of the first rule that fits, or of the case that its value has.',
+  description:
+    'Sends each item to the output of the first rule that fits, of the case that its value has, or that an expression names.',
   group: 'flow',
   work: 'kernel',
   module: new URL('./kernel.ts', import.meta.url).href,
@@ -29,6 +30,16 @@ export const node = defineNode({
     cases: {
       type: 'object',
       description: 'Instead of rules: value to name of the output, such as { DE: german, AT: german, FR: french }.',
+    },
+    outputs: {
+      type: 'list',
+      description: 'With output: names of the outputs. Outputs of rules and cases need not be listed.',
+      default: [],
+    },
+    output: {
+      type: 'any',
+      description:
+        'An expression that gives the name of the output, its position from 0, or a list of such. null fits nothing.',
     },
     fallback: {
       type: 'string',
@@ -60,6 +71,12 @@ export const node = defineNode({
       input: [{ country: 'AT' }, { country: 'FR' }, { country: 'XX' }],
       with: { value: '{{ $json.country }}', cases: { DE: 'german', AT: 'german', FR: 'french' }, fallback: 'none' },
       output: { german: [{ country: 'AT' }], french: [{ country: 'FR' }] },
+    },
+    {
+      title: 'By an expression',
+      input: [{ n: 3 }, { n: 4 }],
+      with: { outputs: ['even', 'odd'], output: '{{ $json.n % 2 }}' },
+      output: { even: [{ n: 4 }], odd: [{ n: 3 }] },
     },
     {
       title: 'To all outputs that fit',

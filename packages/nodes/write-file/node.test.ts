@@ -2,34 +2,68 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import type { EffectPorts, FilePort } from '@rondo/core/model/node-type.ts';
+import type { EffectPorts, FilePort } from '@rondo/core/model/effect-ports.ts';
+import type { EffectResult } from '@rondo/core/model/node-type.ts';
 import { nodeContract } from '../kit/contract.ts';
 import { node } from './node.ts';
 
 /** Files in memory with the rules of the port. */
-function memory(contents: Record<string, string> = {}): FilePort & { text(path: string): string } {
+interface Memory extends FilePort {
+  text(path: string): string;
+  bytes(path: string): Uint8Array;
+  names(): string[];
+  /** Called before and after each operation that changes something: what it throws is a crash there. */
+  onChange: () => void;
+}
+
+function memory(contents: Record<string, string> = {}): Memory {
   const files = new Map(Object.entries(contents).map(([path, text]) => [path, Buffer.from(text)]));
-  return {
+  const get = (path: string): Buffer => {
+    const bytes = files.get(path);
+    if (bytes === undefined) throw new FailureError(failure('file-failed', 'none', { data: { errno: 'ENOENT' } }));
+    return bytes;
+  };
+  const change = <T>(work: () => T): T => {
+    port.onChange();
+    const result = work();
+    port.onChange();
+    return result;
+  };
+  const port: Memory = {
+    onChange: () => {},
     text: (path) => files.get(path)?.toString() ?? '(none)',
+    bytes: get,
+    names: () => [...files.keys()].sort(),
+    list: () => Promise.reject(new Error('not here')),
     read: async (path, offset, length) => {
-      const bytes = files.get(path);
-      if (bytes === undefined) throw new FailureError(failure('file-failed', 'none', { data: { errno: 'ENOENT' } }));
+      const bytes = get(path);
       return { bytes: bytes.subarray(offset, offset + length), size: bytes.byteLength, stamp: '' };
     },
-    writeAt: async (path, offset, bytes) => {
-      const before = files.get(path) ?? Buffer.alloc(0);
-      if (before.byteLength < offset) throw new Error('gap');
-      files.set(path, Buffer.concat([before.subarray(0, offset), bytes]));
-      return offset + bytes.byteLength;
-    },
+    rename: async (from, to) =>
+      change(() => {
+        files.set(to, Buffer.from(get(from)));
+        files.delete(from);
+      }),
+    remove: async (path) => change(() => void files.delete(path)),
+    writeAt: async (path, offset, bytes) =>
+      change(() => {
+        const before = files.get(path) ?? Buffer.alloc(0);
+        if (before.byteLength < offset) throw new Error('gap');
+        files.set(path, Buffer.concat([before.subarray(0, offset), bytes]));
+        return offset + bytes.byteLength;
+      }),
   };
+  return port;
 }
 
 interface WriteOptions {
-  files?: ReturnType<typeof memory>;
+  files?: Memory;
   params?: Record<string, Json>;
   /** Calls that are made twice, as after a crash between effect and record. */
   repeat?: (call: number) => boolean;
+  /** A call that crashes is made again. */
+  crashes?: boolean;
+  signal?: AbortSignal;
 }
 
 /** What the engine does: blocks in order, then a call without items. */
@@ -43,16 +77,21 @@ async function write(
   let answer: Json | undefined;
   for (const [index, block] of [...blocks.filter((one) => one.length > 0), []].entries()) {
     for (let times = options.repeat?.(index) === true ? 2 : 1; times > 0; times -= 1) {
-      const result = await node.run?.({
-        params: { path, format: 'auto', mode: 'overwrite', field: 'text', ...options.params },
-        items: block.map((json) => ({ json })),
-        carry,
-        index,
-        attempt: 1,
-        idempotencyKey: 'k',
-        signal: new AbortController().signal,
-        ports: { files } as unknown as EffectPorts,
-        evaluate: async () => null,
+      const call = (): Promise<EffectResult> | undefined =>
+        node.run?.({
+          params: { path, format: 'auto', mode: 'overwrite', field: 'text', ...options.params },
+          items: block.map((json) => ({ json })),
+          carry,
+          index,
+          attempt: 1,
+          idempotencyKey: `run/write[${index}]`,
+          signal: options.signal ?? new AbortController().signal,
+          ports: { files } as unknown as EffectPorts,
+          evaluate: async () => null,
+        });
+      const result = await call()?.catch((error: unknown) => {
+        if (options.crashes === true && error instanceof Crash) return call();
+        throw error;
       });
       if (block.length > 0) expect(result?.items).toEqual([]);
       if (times === 1) {
@@ -63,6 +102,8 @@ async function write(
   }
   return { text: files.text(path), answer };
 }
+
+class Crash extends Error {}
 
 async function failureOf(work: Promise<unknown>): Promise<Failure> {
   const error = await work.then(
@@ -127,7 +168,7 @@ describe('append', () => {
       '1\n2\n',
     );
     const { text, answer } = await write('a.ndjson', [[2]], { params: append, files: memory({ 'a.ndjson': '1' }) });
-    expect([text, answer]).toEqual(['1\n2\n', { path: 'a.ndjson', bytes: 3, items: 1 }]);
+    expect([text, answer]).toEqual(['1\n2\n', { path: 'a.ndjson', bytes: 2, items: 1 }]);
     expect((await write('b.ndjson', [[2]], { params: append })).text).toBe('2\n');
   });
 
@@ -150,6 +191,98 @@ it('csv: a field that no column was made for is a failure that names it', async 
 it('csv: hostile names are columns like any other', async () => {
   const item = JSON.parse('{"__proto__":"p","constructor":"c"}') as Json;
   expect((await write('a.csv', [[item, {}]])).text).toBe('__proto__,constructor\np,c\n,\n');
+});
+
+describe('nobody sees half a file', () => {
+  it('until the last block the file is as it was, and nothing is left beside it', async () => {
+    const files = memory({ 'out/a.ndjson': 'before' });
+    const seen: string[] = [];
+    files.onChange = () => seen.push(files.text('out/a.ndjson'));
+    await write('out/a.ndjson', [[1], [2], [3]], { files });
+    expect(files.text('out/a.ndjson')).toBe('1\n2\n3\n');
+    expect(new Set(seen)).toEqual(new Set(['before', '1\n2\n3\n']));
+    expect(files.names()).toEqual(['out/a.ndjson']);
+  });
+
+  const blocks: Json[][] = [[{ a: 1, b: 'x' }], [{ a: 2, b: 'y' }]];
+  it.each<[string, Record<string, Json>, Record<string, string>]>([
+    ['a.ndjson', {}, { 'a.ndjson': 'before' }],
+    ['a.json', {}, {}],
+    ['a.csv', {}, {}],
+    ['a.xlsx', {}, {}],
+    ['a.parquet', {}, { 'a.parquet': 'before' }],
+    ['a.ndjson', { mode: 'append' }, { 'a.ndjson': '{"a":0}' }],
+    ['a.ndjson', { mode: 'append' }, {}],
+    ['a.csv', { mode: 'append' }, { 'a.csv': 'b,a\nz,0\n' }],
+    ['a.txt', { mode: 'append', field: 'b' }, { 'a.txt': 'no line end' }],
+  ])('%s %j: a crash before or after any change, and the call again, gives the same', async (path, params, before) => {
+    const whole = memory(before);
+    let changes = 0;
+    whole.onChange = () => {
+      changes += 1;
+    };
+    const expected = await write(path, blocks, { params, files: whole });
+    expect(changes).toBeGreaterThan(5);
+    for (let crash = 1; crash <= changes; crash += 1) {
+      const files = memory(before);
+      let count = 0;
+      files.onChange = () => {
+        count += 1;
+        if (count === crash) throw new Crash();
+      };
+      const { answer } = await write(path, blocks, { params, files, crashes: true });
+      expect(Buffer.from(files.bytes(path)).equals(whole.bytes(path)), `crash ${crash}`).toBe(true);
+      expect(answer).toEqual(expected.answer);
+      expect(files.names()).toEqual([path]);
+    }
+  });
+
+  it('two runs that append at the same time keep all lines, also when one crashes at the end', async () => {
+    const files = memory({ 'a.log': 'zero\n' });
+    let count = 0;
+    files.onChange = () => {
+      count += 1;
+      // After the lines were added, before anything is tidied up: somebody else adds a line.
+      if (files.text('a.log') === 'zero\none\n' && count < 100) {
+        count = 100;
+        void files.writeAt('a.log', 9, Buffer.from('two\n'));
+        throw new Crash();
+      }
+    };
+    await write('a.log', [[{ text: 'one' }]], { params: { mode: 'append' }, files, crashes: true });
+    expect(files.text('a.log')).toBe('zero\none\ntwo\n');
+  });
+
+  it('says so when what was written is taken away in the middle', async () => {
+    const files = memory();
+    let count = 0;
+    files.onChange = () => {
+      count += 1;
+      if (count === 4) void files.remove(files.names()[0] as string);
+    };
+    const failed = await failureOf(write('a.ndjson', [[1], [2]], { files }));
+    expect(failed.message).toContain('taken away');
+  });
+});
+
+it('csv: texts that a spreadsheet would run get an apostrophe, numbers and negative amounts do not', async () => {
+  const values = ['=1+1', '+SUM(A1)', '-cmd', '@x', '\t=1', ' =1', '-5', '+43 1', '-1,5', 'a=b', -7];
+  const items = values.map((a) => ({ a }));
+  const { text } = await write('a.csv', [items]);
+  expect(text.split('\n').slice(1, -1)).toEqual([
+    "'=1+1",
+    "'+SUM(A1)",
+    "'-cmd",
+    "'@x",
+    "'\t=1",
+    "' =1",
+    '-5',
+    "'+43 1",
+    '"-1,5"',
+    'a=b',
+    '-7',
+  ]);
+  expect((await write('a.csv', [[{ a: '=1' }]], { params: { formulaGuard: false } })).text).toBe('a\n=1\n');
 });
 
 it('any items, any blocks, any repeated calls: the file is the same, and reads back', async () => {

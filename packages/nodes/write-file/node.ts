@@ -1,12 +1,13 @@
 /** Owns the definition of the Write File node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
+import { WRITE_PARAMETERS } from '../kit/formats/write-blocks.ts';
 
 export const node: NodeType = defineNode({
   type: 'write-file',
   title: 'Write File',
   description:
-    'Writes all items to one file, block by block, and answers with one item: path, bytes and items written.',
+    'Writes all items to one file, block by block, and answers with one item: path, bytes and items written. The file appears, or changes, when all is written; until then there is a hidden file beside it.',
   group: 'integration',
   work: 'effect',
   inputs: MAIN,
@@ -20,27 +21,13 @@ export const node: NodeType = defineNode({
         'Path below the folder of the workflow; folders are made. Read once, so it cannot depend on the item.',
       required: true,
     },
-    format: {
-      type: 'string',
-      description:
-        'auto: by the extension, else ndjson · ndjson: a JSON value per line · json: one list · csv · text: a line per item.',
-      default: 'auto',
-      enum: ['auto', 'ndjson', 'json', 'csv', 'text'],
-    },
     mode: {
       type: 'string',
-      description: 'overwrite, or append to what is there.',
+      description: 'overwrite, or append to what is there (ndjson, csv and text).',
       default: 'overwrite',
       enum: ['overwrite', 'append'],
     },
-    columns: {
-      type: 'list',
-      description:
-        'csv: fields to write, as dot paths, in this order. Default: those of the first block of items; a field that appears later is a failure.',
-    },
-    delimiter: { type: 'string', description: 'csv: character between fields. Default: a tab for .tsv, else a comma.' },
-    field: { type: 'string', description: 'text: field that holds the text of an item.', default: 'text' },
-    separator: { type: 'string', description: 'text: what follows each item. Default: a line end.' },
+    ...WRITE_PARAMETERS,
   },
   examples: [
     {
@@ -60,6 +47,12 @@ export const node: NodeType = defineNode({
       input: [{ text: 'one' }, { text: 'two' }],
       with: { path: 'run.log', mode: 'append', field: 'text', separator: '\n' },
       output: [{ path: 'run.log', bytes: 8, items: 2 }],
+    },
+    {
+      title: 'A spreadsheet',
+      input: [{ day: '2026-01-31', sold: 12 }],
+      with: { path: 'out/report.xlsx', sheet: 'January' },
+      output: [{ path: 'out/report.xlsx', bytes: 1700, items: 1 }],
     },
   ],
   run: async (call) => (await import('./run.ts')).run(call),

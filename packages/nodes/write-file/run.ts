@@ -1,59 +1,35 @@
 /**
- * Owns one call of the Write File node: one block of items at the place where the block before ended,
- * or, without items, the end of the file. Cutting first makes a repeated call write once.
+ * Owns one call of the Write File node: one block of items into a hidden file, at the place where the block before
+ * ended; or, without items, the end: the hidden file becomes the file (finish.ts). Cutting first makes a repeated
+ * call write once, and nobody sees half a file.
  */
-import { FailureError, failure } from '@rondo/core/errors.ts';
+import { createHash } from 'node:crypto';
+import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
-import {
-  columnsOf,
-  csvHeader,
-  csvRows,
-  formatOf,
-  jsonClose,
-  jsonElements,
-  jsonLines,
-  textLines,
-  type Format,
-} from './formats.ts';
-
-interface Carry {
-  path: string;
-  /** Where this node began, and where the next block goes. */
-  start: number;
-  offset: number;
-  items: number;
-  columns?: string[];
-}
+import { blockText, isTable, layoutOf, type Layout } from '../kit/formats/write-blocks.ts';
+import { readText } from '../kit/read.ts';
+import { appendPart, replaceByPart, replaceByTable, sizeOf } from './finish.ts';
+import type { Carry } from './carry.ts';
 
 const HEADER_BYTES = 64 * 1024;
 
-function wrong(path: string, reason: string): FailureError {
-  return new FailureError(failure('node-failed', `file "${path}": ${reason}`, { retry: 'no' }));
-}
-
-function delimiterOf(call: EffectCall, path: string): string {
-  const { delimiter } = call.params;
-  return typeof delimiter === 'string' && delimiter !== '' ? delimiter : /\.tsv$/i.test(path) ? '\t' : ',';
-}
-
-/** Size of the file, 0 when there is none. */
-async function sizeOf(call: EffectCall, path: string): Promise<number> {
-  try {
-    return (await call.ports.files.read(path, 0, 0)).size;
-  } catch (error) {
-    if (error instanceof FailureError && error.failure.data?.['errno'] === 'ENOENT') return 0;
-    throw error;
-  }
+/** Beside the file, so that renaming it is one step; the same for the same step of the same run. */
+function partPath(call: EffectCall, path: string): string {
+  const step = call.idempotencyKey.replace(/\[\d+\]$/, '');
+  const id = createHash('sha256')
+    .update(JSON.stringify([step, path]))
+    .digest('hex')
+    .slice(0, 20);
+  return `${path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)}.writing-${id}`;
 }
 
 /** Columns of a file that rows are added to: they are in its first row. */
-async function existingColumns(call: EffectCall, path: string): Promise<string[]> {
+async function existingColumns(call: EffectCall, path: string, layout: Layout): Promise<string[]> {
   const { bytes } = await call.ports.files.read(path, 0, HEADER_BYTES);
   const { parse } = await import('csv-parse/sync');
-  const text = Buffer.from(bytes).toString('utf8');
-  const rows = parse(text, {
-    delimiter: delimiterOf(call, path),
+  const rows = parse(Buffer.from(bytes).toString('utf8'), {
+    delimiter: layout.delimiter,
     to: 1,
     bom: true,
     relax_column_count: true,
@@ -61,51 +37,40 @@ async function existingColumns(call: EffectCall, path: string): Promise<string[]
   return rows[0] ?? [];
 }
 
-async function begin(call: EffectCall, format: Format): Promise<{ carry: Carry; glue: string }> {
-  const path = String(call.params['path'] ?? '');
-  const columns = call.params['columns'];
-  const listed = Array.isArray(columns) ? { columns: columns.map(String) } : {};
-  if (call.params['mode'] !== 'append') return { carry: { path, start: 0, offset: 0, items: 0, ...listed }, glue: '' };
-  const size = await sizeOf(call, path);
-  if (format === 'json' && size > 0) {
-    throw wrong(path, 'a JSON list cannot be appended to; use the format ndjson, or the mode overwrite');
+async function begin(call: EffectCall, path: string, layout: Layout): Promise<Carry> {
+  const carry: Carry = { path, part: partPath(call, path), offset: 0, items: 0 };
+  if (call.params['mode'] !== 'append') return carry;
+  if (layout.format === 'json' || isTable(layout.format)) {
+    const reason = `a file of the format ${layout.format} cannot be appended to; use ndjson or csv, or the mode overwrite`;
+    throw new FailureError(failure('node-failed', `file "${path}": ${reason}.`, { retry: 'no' }));
   }
-  const carry: Carry = { path, start: size, offset: size, items: 0, ...listed };
-  if (size === 0) return { carry, glue: '' };
-  if (format === 'csv' && carry.columns === undefined) carry.columns = await existingColumns(call, path);
-  const { bytes } = await call.ports.files.read(path, size - 1, 1);
-  // A last line without its end would run into the first one of ours.
-  return { carry, glue: format !== 'text' && bytes[0] !== 0x0a ? '\n' : '' };
-}
-
-function blockText(call: EffectCall, format: Format, carry: Carry, values: Json[]): string {
-  const { path } = carry;
-  if (format === 'ndjson') return jsonLines(values);
-  if (format === 'json') return jsonElements(values, carry.items === 0);
-  if (format === 'text') {
-    const separator = call.params['separator'];
-    return textLines(values, String(call.params['field'] ?? 'text'), typeof separator === 'string' ? separator : '\n');
-  }
-  const delimiter = delimiterOf(call, path);
-  carry.columns ??= columnsOf(values, path);
-  const header = carry.offset === 0 ? csvHeader(carry.columns, delimiter) : '';
-  return header + csvRows(values, carry.columns, delimiter, !Array.isArray(call.params['columns']), path);
-}
-
-function endText(format: Format, carry: Carry): string {
-  return format === 'json' ? jsonClose(carry.items === 0) : '';
+  const before = (await sizeOf(call, path)) ?? 0;
+  if (layout.format !== 'csv' || before === 0) return carry;
+  return {
+    ...carry,
+    headed: true,
+    ...(layout.listed === null ? { columns: await existingColumns(call, path, layout) } : {}),
+  };
 }
 
 export async function run(call: EffectCall): Promise<EffectResult> {
   const known = call.carry as unknown as Carry | undefined;
-  const path = known?.path ?? String(call.params['path'] ?? '');
-  const format = formatOf(call.params['format'], path);
-  const { carry, glue } = known === undefined ? await begin(call, format) : { carry: { ...known }, glue: '' };
+  const path = known?.path ?? readText(call.params, 'path');
+  const layout = layoutOf(call.params, path, `file "${path}"`);
+  const carry = known ?? (await begin(call, path, layout));
+  if (call.items.length === 0) {
+    const bytes = await finish(call, carry, layout);
+    return { items: [{ json: { path, bytes, items: carry.items } }] };
+  }
   const values = call.items.map((item) => item.json);
-  const closing = values.length === 0;
-  const text = closing ? endText(format, carry) : glue + blockText(call, format, carry, values);
-  carry.offset = await call.ports.files.writeAt(path, carry.offset, Buffer.from(text));
-  carry.items += values.length;
-  if (closing) return { items: [{ json: { path, bytes: carry.offset - carry.start, items: carry.items } }] };
-  return { items: [], carry: carry as unknown as Json };
+  const { text, after } = blockText(layout, carry, values, carry.headed !== true);
+  const offset = await call.ports.files.writeAt(carry.part, carry.offset, Buffer.from(text));
+  return { items: [], carry: { ...carry, ...after, offset } as unknown as Json };
+}
+
+function finish(call: EffectCall, carry: Carry, layout: Layout): Promise<number> {
+  if (isTable(layout.format)) return replaceByTable(call, carry, layout);
+  return call.params['mode'] === 'append'
+    ? appendPart(call, carry, layout.format !== 'text')
+    : replaceByPart(call, carry, layout);
 }

@@ -1,0 +1,145 @@
+/**
+ * Owns the shape of a route and putting routes into fastify: method, path, scope, schemas, limits, handler.
+ * There is no other way to add one, and none without a scope. Does not know what routes do.
+ */
+import multipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import { Defect } from '@rondo/core/errors.ts';
+import { Problem } from './problem.ts';
+
+export const SCOPES = [
+  /** For everybody; the route checks by itself whom it lets in. */
+  'public',
+  'workflow:read',
+  'workflow:write',
+  'run:start',
+  'run:read',
+  'secret:use',
+  'secret:write',
+  'admin',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+
+/** Who calls, as the gate found out. */
+export interface Caller {
+  name: string;
+  scopes: ReadonlySet<Scope>;
+}
+
+export interface Call<P, Q, B> {
+  params: P;
+  query: Q;
+  body: B;
+  /** Null on public routes. */
+  caller: Caller | null;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  method: Method | readonly Method[];
+  path: string;
+  scope: Scope;
+  /** One line for the documentation. */
+  summary: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** By status. */
+  response?: Record<number, z.ZodType>;
+  /** Longest body; longer ones are answered with 413. */
+  maxBytes?: number;
+  /** Longest time of the handler; null where it sees to it by itself. */
+  timeoutMs?: number | null;
+  /** The handler reads the body from the request as it comes. */
+  stream?: boolean;
+  /** Answers, or has sent the reply itself. */
+  handler(call: Call<z.output<P>, z.output<Q>, z.output<B>>): Promise<unknown>;
+}
+
+export type Route = Omit<RouteSpec<z.ZodType, z.ZodType, z.ZodType>, 'handler'> & {
+  handler(call: Call<unknown, unknown, unknown>): Promise<unknown>;
+};
+
+/** A route whose handler sees the types of its schemas. */
+export function route<
+  P extends z.ZodType = z.ZodUndefined,
+  Q extends z.ZodType = z.ZodUndefined,
+  B extends z.ZodType = z.ZodUndefined,
+>(spec: RouteSpec<P, Q, B>): Route {
+  return spec as unknown as Route;
+}
+
+/** Finds out who calls. Throws Problem 401 when nobody is known, 403 when the scope is missing. */
+export type Gate = (request: FastifyRequest, scope: Scope) => Promise<Caller>;
+
+const MAX_BYTES = 1024 * 1024;
+const TIMEOUT_MS = 30_000;
+
+/** Throws a Defect where a route has no scope, or one that nothing can check. */
+export function addRoutes(app: FastifyInstance, routes: readonly Route[], gate: Gate | null): void {
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  const seen = new Set<string>();
+  for (const one of routes) {
+    const methods = typeof one.method === 'string' ? [one.method] : [...one.method];
+    const name = `${methods.join('|')} ${one.path}`;
+    if (!SCOPES.includes(one.scope)) throw new Defect(`The route ${name} has no scope.`);
+    if (one.scope !== 'public' && gate === null) throw new Defect(`Nothing checks the scope of the route ${name}.`);
+    for (const method of methods) {
+      if (seen.has(`${method} ${one.path}`)) throw new Defect(`The route ${method} ${one.path} is there twice.`);
+      seen.add(`${method} ${one.path}`);
+    }
+  }
+  for (const one of routes) if (one.stream !== true) addRoute(app, one, gate);
+  // Where the handler reads the body, nobody else may.
+  void app.register(async (inner) => {
+    inner.removeAllContentTypeParsers();
+    inner.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    await inner.register(multipart);
+    for (const one of routes) if (one.stream === true) addRoute(inner, one, gate);
+  });
+}
+
+function addRoute(app: FastifyInstance, one: Route, gate: Gate | null): void {
+  app.route({
+    method: typeof one.method === 'string' ? one.method : [...one.method],
+    url: one.path,
+    bodyLimit: one.maxBytes ?? MAX_BYTES,
+    schema: {
+      ...(one.params === undefined ? {} : { params: one.params }),
+      ...(one.query === undefined ? {} : { querystring: one.query }),
+      ...(one.body === undefined ? {} : { body: one.body }),
+      ...(one.response === undefined ? {} : { response: one.response }),
+    },
+    // A GET route would answer HEAD too, past the table.
+    exposeHeadRoute: false,
+    handler: async (request, reply) => {
+      const caller = one.scope === 'public' || gate === null ? null : await gate(request, one.scope);
+      const { params, query, body } = request;
+      const work = one.handler({ params, query, body, caller, request, reply });
+      return one.timeoutMs === null ? work : within(one.timeoutMs ?? TIMEOUT_MS, work);
+    },
+  });
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const problem = new Problem(503, 'took-too-long', `The server needed more than ${ms} ms. Try again.`, {
+        headers: { 'retry-after': '5' },
+      });
+      reject(problem);
+    }, ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

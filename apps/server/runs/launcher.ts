@@ -1,0 +1,167 @@
+/**
+ * Owns the runs of this server: starts them, goes on with abandoned ones, knows which are going, interrupts
+ * them at the end. Bounded: where too many are going, it says so instead of queueing. Does not know triggers.
+ */
+import { FailureError } from '@rondo/core/errors.ts';
+import type { Json } from '@rondo/core/model/item.ts';
+import { StoreError, type Clock, type RunStore } from '@rondo/core/ports.ts';
+import type { RunHandle, RunRequest, RunResult, Runner } from '@rondo/runtime/api.ts';
+
+export interface LaunchRequest {
+  definition: string;
+  file: string;
+  /** Node id of the trigger that fired. */
+  trigger: string;
+  items: Json[];
+  runId?: string;
+  /** The run id is a natural key: asking for the same run again starts nothing. */
+  once?: boolean;
+}
+
+export interface Launched {
+  runId: string;
+  /** Null: the run was there already. */
+  done: Promise<RunResult> | null;
+}
+
+/** More runs are going than this server takes. */
+export class Busy extends Error {
+  constructor(most: number) {
+    super(`${most} runs are going; this server takes no more at once.`);
+    this.name = 'Busy';
+  }
+}
+
+export interface Launcher {
+  start(request: LaunchRequest): Promise<Launched>;
+  statusOf(runId: string): Promise<'absent' | 'active' | 'ended'>;
+  /** Goes on with runs whose runner is gone. */
+  sweep(): Promise<void>;
+  /** Runs that are at work, not those that wait for a time or a signal. */
+  working(): number;
+  /** Interrupts all and waits until they are stored. */
+  close(): Promise<void>;
+}
+
+export interface LauncherOptions {
+  runner: Runner;
+  store: RunStore;
+  clock: Clock;
+  most: number;
+  /** A run of this server has ended, or was interrupted (status waiting). */
+  onEnd(result: RunResult): void;
+  report(line: string): void;
+}
+
+const ENDED = new Set(['completed', 'failed', 'cancelled']);
+const SWEPT = 100;
+
+interface Going {
+  handle: RunHandle;
+  /** Steps that wait for a time or a signal. */
+  waiting: Set<string>;
+}
+
+export function createLauncher(options: LauncherOptions): Launcher {
+  const { runner, store, clock, most, report } = options;
+  const going = new Map<string, Going>();
+  const starting = new Map<string, Promise<Launched>>();
+  /** Runs that cannot be gone on with; said once. */
+  const broken = new Set<string>();
+  let closed = false;
+
+  const working = (): number => {
+    let count = starting.size;
+    for (const run of going.values()) if (run.waiting.size === 0) count += 1;
+    return count;
+  };
+
+  const keep = (handle: RunHandle): Promise<RunResult> => {
+    const run: Going = { handle, waiting: new Set() };
+    going.set(handle.runId, run);
+    handle.onProgress((progress) => {
+      if (progress.type !== 'step') return;
+      const { frame, step, type } = progress.event;
+      if (type === 'step-waiting') run.waiting.add(`${frame}/${step}`);
+      else run.waiting.delete(`${frame}/${step}`);
+    });
+    // Asked to stop between its start and now.
+    if (closed) handle.interrupt();
+    void handle.done.then(
+      (result) => {
+        going.delete(handle.runId);
+        options.onEnd(result);
+      },
+      (error: unknown) => {
+        going.delete(handle.runId);
+        report(`run ${handle.runId}: ${error instanceof Error ? error.message : String(error)}`);
+      },
+    );
+    return handle.done;
+  };
+
+  const launch = async (runId: string, request: LaunchRequest): Promise<Launched> => {
+    const { definition, file, trigger, items } = request;
+    if (request.once === true && (await store.getRun(runId)) !== null) return { runId, done: null };
+    const asked: RunRequest = { definition, file, input: items, runId, trigger };
+    try {
+      return { runId, done: keep(await runner.start(asked)) };
+    } catch (error) {
+      // Another server was faster.
+      if (request.once === true && !(error instanceof FailureError) && (await store.getRun(runId)) !== null) {
+        return { runId, done: null };
+      }
+      throw error;
+    }
+  };
+
+  return {
+    working,
+    async start(request) {
+      const runId = request.runId ?? newRunId(clock.now());
+      const same = starting.get(runId);
+      if (same !== undefined) return { ...(await same), done: null };
+      if (closed || working() >= most) throw new Busy(most);
+      const launched = launch(runId, request);
+      starting.set(runId, launched);
+      try {
+        return await launched;
+      } finally {
+        starting.delete(runId);
+      }
+    },
+    async statusOf(runId) {
+      if (going.has(runId) || starting.has(runId)) return 'active';
+      const record = await store.getRun(runId);
+      if (record === null) return 'absent';
+      return ENDED.has(record.status) ? 'ended' : 'active';
+    },
+    async sweep() {
+      for (const runId of await store.abandonedRuns(SWEPT)) {
+        if (closed) return;
+        if (going.has(runId) || broken.has(runId)) continue;
+        try {
+          void keep(await runner.resume(runId)).catch(() => {});
+        } catch (error) {
+          // Somebody else was faster; then the run is in good hands.
+          if (error instanceof StoreError && (error.code === 'lease-lost' || error.code === 'run-ended')) continue;
+          if (!(error instanceof StoreError)) broken.add(runId);
+          report(`run ${runId} cannot be gone on with: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+    },
+    async close() {
+      closed = true;
+      await Promise.allSettled(starting.values());
+      const all = [...going.values()];
+      for (const { handle } of all) handle.interrupt();
+      await Promise.allSettled(all.map(({ handle }) => handle.done));
+    },
+  };
+}
+
+/** Sorts by time; unique enough for one store, which refuses a second one of the same name. */
+export function newRunId(now: number): string {
+  const random = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => (byte % 36).toString(36)).join('');
+  return `r${now.toString(36)}${random}`;
+}

@@ -1,0 +1,86 @@
+/** Owns Compare datasets: what two lists have in common, and where they differ. */
+import { defineNode } from '../kit/define.ts';
+
+export const node = defineNode({
+  type: 'compare-datasets',
+  title: 'Compare datasets',
+  description:
+    'Compares the items of two inputs by key fields, and sends them to four outputs: only in A, the same in both, different, only in B.',
+  group: 'flow',
+  work: 'fold',
+  module: new URL('./kernel.ts', import.meta.url).href,
+  inputs: [
+    { name: 'a', description: 'The first list.' },
+    { name: 'b', description: 'The list to compare it with.' },
+  ],
+  outputs: [
+    { name: 'onlyA', description: 'Items of A whose keys B does not have.' },
+    { name: 'same', description: 'Items that are equal in both.' },
+    { name: 'different', description: 'Items with the same keys and other values.' },
+    { name: 'onlyB', description: 'Items of B whose keys A does not have.' },
+  ],
+  parameters: {
+    keys: {
+      type: 'list',
+      description:
+        'Dot paths that say which items belong together; { a, b } where they have other names. An item without a key has no partner.',
+      required: true,
+    },
+    skip: { type: 'list', description: 'Dot paths of fields whose differences do not count.', default: [] },
+    loose: {
+      type: 'boolean',
+      description: '1 and "1", true and "true", null, "" and a missing field are equal.',
+      default: false,
+    },
+    matches: {
+      type: 'string',
+      description: 'Where several items have the same keys: pair the first with the first and so on, or all with all.',
+      enum: ['first', 'all'],
+      default: 'first',
+    },
+    version: {
+      type: 'string',
+      description:
+        'What the output different gives: both, as { keys, same, different: { field: { a, b } }, skipped }, or the item of a or of b.',
+      enum: ['both', 'a', 'b'],
+      default: 'both',
+    },
+    except: {
+      type: 'list',
+      description: 'With version a or b: names of fields that are taken from the other one.',
+      default: [],
+    },
+  },
+  examples: [
+    {
+      title: 'What changed since yesterday',
+      input: [
+        [
+          { id: 1, n: 'a', seen: 1 },
+          { id: 2, n: 'b', seen: 1 },
+          { id: 3, n: 'c', seen: 1 },
+        ],
+        [
+          { id: 2, n: 'b', seen: 2 },
+          { id: 3, n: 'C', seen: 2 },
+          { id: 4, n: 'd', seen: 2 },
+        ],
+      ],
+      with: { keys: ['id'], skip: ['seen'] },
+      output: {
+        onlyA: [{ id: 1, n: 'a', seen: 1 }],
+        same: [{ id: 2, n: 'b', seen: 1 }],
+        different: [
+          { keys: { id: 3 }, same: {}, different: { n: { a: 'c', b: 'C' } }, skipped: { seen: { a: 1, b: 2 } } },
+        ],
+        onlyB: [{ id: 4, n: 'd', seen: 2 }],
+      },
+    },
+    {
+      title: 'The newer version, with the owner of the older',
+      input: [[{ id: 1, v: 1, owner: 'Ada' }], [{ key: '1', v: 2, owner: null }]],
+      with: { keys: [{ a: 'id', b: 'key' }], loose: true, matches: 'all', version: 'b', except: ['owner'] },
+      output: { different: [{ key: '1', v: 2, owner: 'Ada' }] },
+    },
+  ],
+});

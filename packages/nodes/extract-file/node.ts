@@ -1,0 +1,43 @@
+/** Owns the definition of the Extract from File node: parameters and examples. run.ts does the work. */
+import type { NodeType } from '@rondo/core/model/node-type.ts';
+import { defineNode, MAIN } from '../kit/define.ts';
+import { SOURCE_PARAMETERS } from '../kit/formats/carried-source.ts';
+import { READ_PARAMETERS } from '../kit/formats/read-page.ts';
+
+export const node: NodeType = defineNode({
+  type: 'extract-file',
+  title: 'Extract from File',
+  description:
+    'Reads the file that an item carries, or a base64 or text field of it, as items: NDJSON, JSON, CSV, XLSX, Parquet, text. Up to a thousand per call, so that the file may be large.',
+  group: 'data',
+  work: 'effect',
+  inputs: MAIN,
+  outputs: MAIN,
+  paged: true,
+  safe: true,
+  parameters: {
+    ...SOURCE_PARAMETERS,
+    name: {
+      type: 'string',
+      description: 'from base64 or text: name of the content as a file; its extension tells the format.',
+      default: '',
+    },
+    ...READ_PARAMETERS,
+    as: { type: 'string', description: 'binary: name under which the new item carries the file.', default: 'data' },
+  },
+  examples: [
+    {
+      title: 'Rows of CSV in a field',
+      input: [{ csv: 'name;price\ntea;3.5\n' }],
+      with: { from: 'text', field: 'csv', format: 'csv', types: true },
+      output: [{ name: 'tea', price: 3.5 }],
+    },
+    {
+      title: 'Base64 that becomes a file',
+      input: [{ data: 'aGVsbG8=' }],
+      with: { from: 'base64', format: 'binary', name: 'hello.txt' },
+      output: [{ name: 'hello.txt', mime: 'text/plain', size: 5 }],
+    },
+  ],
+  run: async (call) => (await import('./run.ts')).run(call),
+});

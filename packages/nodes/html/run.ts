@@ -1,0 +1,191 @@
+/** Owns one item of HTML. Escaping is here, cleaning in kit/blocking/clean-html.ts. */
+import type { Cheerio, CheerioAPI } from 'cheerio';
+import { failure, FailureError } from '@rondo/core/errors.ts';
+import type { Item, Json } from '@rondo/core/model/item.ts';
+import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
+import { renderTemplate } from '@rondo/core/template/index.ts';
+import { Markup } from '@rondo/core/template/value.ts';
+import { cleanHtml } from '../kit/blocking/clean-html.ts';
+import { withinTime } from '../kit/blocking/within-time.ts';
+import { keptFields, withJson } from '../kit/items.ts';
+import { getPath, isObject, putPath, type JsonObject } from '../kit/paths.ts';
+import { kindOf, wrongParameter } from '../kit/read.ts';
+
+type Elements = Cheerio<NonNullable<ReturnType<CheerioAPI>[number]>>;
+
+const GET = ['text', 'html', 'outerHtml', 'attribute', 'value', 'count', 'exists'] as const;
+
+interface Field {
+  name: string;
+  selector: string;
+  get: (typeof GET)[number];
+  attribute: string;
+  all: boolean;
+  without: string;
+}
+
+export async function run(call: EffectCall): Promise<EffectResult> {
+  const { params } = call;
+  const item = call.items[0] ?? { json: {} };
+  const { load } = await import('cheerio');
+  const operation = String(params['operation'] ?? 'extract');
+  const value = params['value'] ?? null;
+  if (operation === 'extract') return { items: extract(call, load, item, htmlOf(value)) };
+  let result: string;
+  switch (operation) {
+    case 'text':
+      result = withinTime(call, 'text of HTML', () =>
+        textOf(load(htmlOf(value)).root() as Elements, params['trim'] !== false),
+      );
+      break;
+    case 'clean':
+      result = withinTime(call, 'cleaning HTML', () => cleanHtml(load, htmlOf(value)));
+      break;
+    case 'fill':
+      result = withinTime(call, 'filling a template', () => fill(params, (html) => cleanHtml(load, html)));
+      break;
+    default:
+      result = table(params, value);
+  }
+  const json = keptFields(item.json, params['keep'] === 'all' ? 'all' : 'none', []);
+  putPath(json, String(params['field'] ?? 'html'), result);
+  return { items: [withJson(item, json)] };
+}
+
+function htmlOf(value: Json): string {
+  if (typeof value === 'string') return value;
+  return wrongParameter('value', 'HTML as text', value, 'Give the text of the page, such as {{ $json.data }}.');
+}
+
+// ---- extract ----
+
+function extract(call: EffectCall, load: CheerioAPI['load'], item: Item, html: string): Item[] {
+  const { params } = call;
+  const fields = Object.entries((params['fields'] ?? {}) as JsonObject).map(fieldOf);
+  if (fields.length === 0) wrongParameter('fields', 'an object with at least one field', params['fields'] ?? null);
+  const trim = params['trim'] !== false;
+  const kept = (): JsonObject => keptFields(item.json, params['keep'] === 'all' ? 'all' : 'none', []);
+  return withinTime(call, 'reading HTML', () => {
+    const $ = load(html);
+    const each = params['each'];
+    const roots =
+      typeof each === 'string' && each !== ''
+        ? find($.root() as Elements, each, 'each')
+            .toArray()
+            .map((element) => $(element) as Elements)
+        : [$.root() as Elements];
+    return roots.map((root) => {
+      const json = kept();
+      for (const field of fields) putPath(json, field.name, valueOf($, root, field, trim));
+      return withJson(item, json);
+    });
+  });
+}
+
+function fieldOf([name, value]: [string, Json]): Field {
+  const at = `fields.${name}`;
+  const given: JsonObject = typeof value === 'string' ? { selector: value } : isObject(value) ? value : {};
+  if (!isObject(value) && typeof value !== 'string') wrongParameter(at, 'a CSS selector or an object', value);
+  const { selector, get = 'text', attribute = '', all = false, without = '' } = given;
+  if (typeof selector !== 'string' || selector === '')
+    return wrongParameter(`${at}.selector`, 'a CSS selector', selector);
+  if (!GET.includes(get as Field['get'])) wrongParameter(`${at}.get`, `one of ${GET.join(', ')}`, get);
+  if (typeof attribute !== 'string' || (get === 'attribute' && attribute === '')) {
+    return wrongParameter(`${at}.attribute`, 'the name of an attribute', attribute);
+  }
+  if (typeof all !== 'boolean') return wrongParameter(`${at}.all`, 'true or false', all);
+  if (typeof without !== 'string') return wrongParameter(`${at}.without`, 'a CSS selector', without);
+  return { name, selector, get: get as Field['get'], attribute, all, without };
+}
+
+/** `:scope` alone is the element itself. */
+function find(root: Elements, selector: string, name: string): Elements {
+  if (selector.trim() === ':scope') return root;
+  try {
+    return root.find(selector) as Elements;
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `${name}: ${kindOf(selector)} is no CSS selector that can be used (${why}).`;
+    throw new FailureError(failure('bad-value', message, { retry: 'no', fix: `Correct ${name}.` }));
+  }
+}
+
+function valueOf($: CheerioAPI, root: Elements, field: Field, trim: boolean): Json {
+  const found = find(root, field.selector, `fields.${field.name}`);
+  if (field.get === 'count') return found.length;
+  if (field.get === 'exists') return found.length > 0;
+  const chosen = field.all ? found.toArray() : found.toArray().slice(0, 1);
+  const values = chosen.map((element): Json => {
+    let own = $(element) as Elements;
+    if (field.without !== '') {
+      own = own.clone() as Elements;
+      find(own, field.without, `fields.${field.name}.without`).remove();
+    }
+    switch (field.get) {
+      case 'html':
+        return own.html() ?? null;
+      case 'outerHtml':
+        return $.html(own);
+      case 'attribute':
+        return own.attr(field.attribute) ?? null;
+      case 'value':
+        return (own.val() as Json | undefined) ?? null;
+      default:
+        return textOf(own, trim);
+    }
+  });
+  return field.all ? values : (values[0] ?? null);
+}
+
+function textOf(root: Elements, trim: boolean): string {
+  const own = root.clone();
+  own.find('script,style,template,noscript').remove();
+  if (!trim) return own.text();
+  // Without it the texts of two cells or lines would run into each other.
+  own.find('br,p,div,li,tr,td,th,h1,h2,h3,h4,h5,h6').after(' ');
+  return own.text().replace(/\s+/g, ' ').trim();
+}
+
+// ---- fill and table ----
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => ESCAPES[c] as string);
+
+const plain = (value: Json | undefined): string =>
+  value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+
+/** Comments, raw blocks and statements stay; what is printed goes through the filter that escapes. */
+const PRINTED =
+  /\{#[\s\S]*?#\}|\{%-?\s*raw\s*-?%\}[\s\S]*?\{%-?\s*endraw\s*-?%\}|\{%[\s\S]*?%\}|\{\{(-?)((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?!-?\}\})[^"'])*)(-?)\}\}/g;
+
+function fill(params: Record<string, Json>, clean: (html: string) => string): string {
+  const { template } = params;
+  if (typeof template !== 'string') return wrongParameter('template', 'text', template ?? null);
+  // Without a prototype, so that any name is a variable like any other.
+  const context = Object.assign(Object.create(null), params['values']) as Record<string, unknown>;
+  const html = (params['html'] ?? {}) as JsonObject;
+  for (const name of Object.keys(html)) context[name] = new Markup(clean(plain(html[name])));
+  const escaping = template.replace(PRINTED, (whole, left?: string, printed?: string, right?: string) =>
+    printed === undefined ? whole : `{{${left} (${printed}) | e ${right}}}`,
+  );
+  return renderTemplate(escaping, context);
+}
+
+function table(params: Record<string, Json>, value: Json): string {
+  if (!Array.isArray(value)) return wrongParameter('value', 'a list of objects', value);
+  const given = (params['columns'] ?? []) as Json[];
+  const wrong = given.find((name) => typeof name !== 'string');
+  if (wrong !== undefined) wrongParameter('columns', 'a list of names', wrong);
+  const rows = value.map((row, i) => (isObject(row) ? row : wrongParameter(`value[${i}]`, 'an object', row)));
+  const columns = given.length > 0 ? (given as string[]) : [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const line = (cell: 'th' | 'td', texts: string[]): string =>
+    `<tr>${texts.map((text) => `<${cell}>${escapeHtml(text)}</${cell}>`).join('')}</tr>`;
+  const body = rows.map((row) =>
+    line(
+      'td',
+      columns.map((name) => plain(Object.hasOwn(row, name) ? row[name] : getPath(row, name))),
+    ),
+  );
+  return `<table><thead>${line('th', columns)}</thead><tbody>${body.join('')}</tbody></table>`;
+}

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { architecture } from '../scripts/architecture.ts';
 import { importsOf, resolveImport } from '../scripts/imports.ts';
 import { limits } from '../scripts/limits.ts';
+import { nodes } from '../scripts/nodes.ts';
 import { isUpToDate } from '../scripts/printed.ts';
 import { repositoryFiles, ROOT } from '../scripts/repository.ts';
 import {
@@ -55,6 +56,7 @@ describe('repository', () => {
   it('has printed documents that are up to date', () => {
     expect(isUpToDate(architecture()), 'run scripts/architecture.ts').toBe(true);
     expect(isUpToDate(limits()), 'run scripts/limits.ts').toBe(true);
+    expect(isUpToDate(nodes()), 'run scripts/nodes.ts').toBe(true);
   });
 });
 

@@ -116,6 +116,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clock,
     report,
     ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
+    ...(isLoopback(options.host) ? { hosts: [...LOOPBACK_NAMES, ...publicNames(options.publicUrl)] } : {}),
   });
   const context: HookContext = {
     launcher,
@@ -182,6 +183,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     throw error;
   }
   return { url, library, launcher, close };
+}
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}
+
+function publicNames(url: string | undefined): string[] {
+  return url === undefined ? [] : [new URL(url).hostname];
 }
 
 /** What an Approval node asks lies in the state, below the token; other waits want no more than a signal. */

@@ -9,12 +9,14 @@ import { node as answer } from './answer/node.ts';
 import { node as code } from './code/node.ts';
 import { node as compress } from './compress/node.ts';
 import { node as decompress } from './decompress/node.ts';
+import { node as discord } from './discord/node.ts';
 import { node as embeddings } from './embeddings/node.ts';
 import { node as errorTrigger } from './error-trigger/node.ts';
 import { node as extractFile } from './extract-file/node.ts';
 import { node as filter } from './filter/node.ts';
 import { node as forEach } from './for-each/node.ts';
 import { node as form } from './form/node.ts';
+import { node as graphql } from './graphql/node.ts';
 import { node as httpRequest } from './http-request/node.ts';
 import { node as if_ } from './if/node.ts';
 import { node as knowledgeRetrieval } from './knowledge-retrieval/node.ts';
@@ -27,20 +29,30 @@ import { node as loopOverItems } from './loop-over-items/node.ts';
 import { node as makeFile } from './make-file/node.ts';
 import { node as manual } from './manual/node.ts';
 import { node as merge } from './merge/node.ts';
+import { node as mysql } from './mysql/node.ts';
 import { node as noOp } from './no-op/node.ts';
 import { node as output } from './output/node.ts';
 import { node as parameterExtractor } from './parameter-extractor/node.ts';
 import { node as python } from './python/node.ts';
+import { node as postgres } from './postgres/node.ts';
 import { node as questionClassifier } from './question-classifier/node.ts';
+import { node as readEmail } from './read-email/node.ts';
 import { node as readFile } from './read-file/node.ts';
+import { node as redis } from './redis/node.ts';
 import { node as respond } from './respond/node.ts';
+import { node as rss } from './rss/node.ts';
+import { node as s3 } from './s3/node.ts';
 import { node as schedule } from './schedule/node.ts';
+import { node as sendEmail } from './send-email/node.ts';
 import { node as set } from './set/node.ts';
+import { node as slack } from './slack/node.ts';
 import { node as sort } from './sort/node.ts';
 import { node as splitOut } from './split-out/node.ts';
+import { node as sqlite } from './sqlite/node.ts';
 import { node as stopAndError } from './stop-and-error/node.ts';
 import { node as subWorkflow } from './sub-workflow/node.ts';
 import { node as switch_ } from './switch/node.ts';
+import { node as telegram } from './telegram/node.ts';
 import { node as template } from './template/node.ts';
 import { node as approval } from './approval/node.ts';
 import { node as assign } from './assign/node.ts';
@@ -59,12 +71,14 @@ const NODES: readonly NodeType[] = [
   code,
   compress,
   decompress,
+  discord,
   embeddings,
   errorTrigger,
   extractFile,
   filter,
   forEach,
   form,
+  graphql,
   httpRequest,
   if_,
   knowledgeRetrieval,
@@ -77,20 +91,30 @@ const NODES: readonly NodeType[] = [
   makeFile,
   manual,
   merge,
+  mysql,
   noOp,
   output,
   parameterExtractor,
+  postgres,
   python,
   questionClassifier,
+  readEmail,
   readFile,
+  redis,
   respond,
+  rss,
+  s3,
   schedule,
+  sendEmail,
   set,
+  slack,
   sort,
   splitOut,
+  sqlite,
   stopAndError,
   subWorkflow,
   switch_,
+  telegram,
   template,
   wait,
   webhook,

@@ -34,7 +34,11 @@ export async function startMariadb(): Promise<Service> {
     '--key-buffer-size=8M',
     '--performance-schema=off',
   ];
-  await runToEnd(install, [...quick, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'], at);
+  await runToEnd(
+    install,
+    [...quick, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'],
+    at,
+  );
   const port = await freePort();
   // Run by the server when it starts.
   const init = join(folder, 'init.sql');
@@ -49,7 +53,17 @@ export async function startMariadb(): Promise<Service> {
   );
   const { stop } = await startServer(
     server,
-    [...quick, `--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(folder, 'socket')}`, `--pid-file=${join(folder, 'pid')}`, `--init-file=${init}`, '--skip-name-resolve', '--character-set-server=utf8mb4', '--max-connections=60'],
+    [
+      ...quick,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--socket=${join(folder, 'socket')}`,
+      `--pid-file=${join(folder, 'pid')}`,
+      `--init-file=${init}`,
+      '--skip-name-resolve',
+      '--character-set-server=utf8mb4',
+      '--max-connections=60',
+    ],
     { ...at, port, endWith: 'SIGKILL' },
   );
   const host = '127.0.0.1';

@@ -29,7 +29,20 @@ export async function startPostgres(tls?: { cert: string; key: string }): Promis
   writeFileSync(passwordFile, `${PASSWORD}\n`, { mode: 0o644 });
   await runToEnd(
     initdb,
-    ['-D', data, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'],
+    [
+      '-D',
+      data,
+      '-U',
+      USER,
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '-E',
+      'UTF8',
+      '--no-locale',
+      '--no-sync',
+      '--no-instructions',
+    ],
     at,
   );
   const port = await freePort();

@@ -10,7 +10,20 @@ export async function startRedis(): Promise<Service> {
   const port = await freePort();
   const { stop } = await startServer(
     server,
-    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', '--requirepass', PASSWORD],
+    [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      folder,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--requirepass',
+      PASSWORD,
+    ],
     { folder, port, account: null, endWith: 'SIGKILL' },
   );
   const host = '127.0.0.1';

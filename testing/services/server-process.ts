@@ -122,7 +122,10 @@ export async function startServer(
   args: readonly string[],
   at: { folder: string; port: number; account: Account | null; endWith: NodeJS.Signals; env?: Record<string, string> },
 ): Promise<{ stop(): Promise<void> }> {
-  const child = spawn(program, args, { ...options(at.account, at.env ?? {}, at.folder), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, {
+    ...options(at.account, at.env ?? {}, at.folder),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const keep = (chunk: Buffer): void => void (output = (output + String(chunk)).slice(-4000));
   child.stdout.on('data', keep);

@@ -28,6 +28,8 @@ export interface RunOptions {
   db?: string;
   parallel?: number;
   limit?: number;
+  trigger?: string;
+  conversation?: string;
   secret?: string[];
   allow?: string[];
   files?: string;
@@ -51,6 +53,8 @@ export function build(context: Context): Command {
     .option(...DB_OPTION)
     .option('--parallel <n>', 'iterations in flight of the outermost loops', wholeNumber('--parallel', 1))
     .option('--limit <n>', 'only the first n items of the outermost loops', wholeNumber('--limit', 0))
+    .option('--trigger <node>', 'run as if this trigger had fired; other triggers are left out')
+    .option('--conversation <id>', 'conversation that the run belongs to: its variables are kept under this id')
     .option('--secret <name=value>', 'a secret; NAME alone takes the environment variable', collect)
     .option('--allow <host>', 'host or network that the guard lets through besides public addresses', collect)
     .option('--files <dir>', 'root of file nodes (default: the folder of the file)')
@@ -122,6 +126,8 @@ async function requestOf(workflow: WorkflowFile, options: RunOptions, terminal: 
   if (options.pin !== undefined) request.pins = await jsonPairs(options.pin, '--pin', terminal);
   if (options.parallel !== undefined) request.parallel = options.parallel;
   if (options.limit !== undefined) request.limit = options.limit;
+  if (options.trigger !== undefined) request.trigger = options.trigger;
+  if (options.conversation !== undefined) request.conversation = options.conversation;
   return request;
 }
 
@@ -131,7 +137,7 @@ async function resumeRun(
   options: RunOptions,
   context: Starting,
 ): Promise<number> {
-  const started = ['input', 'items', 'pin', 'parallel', 'limit'] as const;
+  const started = ['input', 'items', 'pin', 'parallel', 'limit', 'trigger', 'conversation'] as const;
   const given = started.filter((option) => options[option] !== undefined);
   if (file !== undefined || given.length > 0) {
     const what = file !== undefined ? 'a file' : given.map((option) => `--${option}`).join(', ');

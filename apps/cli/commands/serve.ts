@@ -33,7 +33,6 @@ const PORT = 4400;
 const HOST = '127.0.0.1';
 /** What is in flight gets so long to end after a signal; then it is taken up at the next start. */
 const DRAIN_MS = 10_000;
-const LOOPBACK = /^(127\.|::1$|localhost$)/;
 
 export function build(context: Context): Command {
   return new Command('rondo serve')
@@ -58,13 +57,14 @@ async function serve(options: ServeOptions, { terminal }: Pick<Context, 'termina
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const flag = options.database ?? (options.data === undefined ? env.RONDO_DATABASE_URL : undefined);
   const database = await openDatabase(flag ?? join(data, 'rondo.db'), terminal, true);
-  const [{ startServer }, { registry }, { createRunner }, { createFolderBlobs }, { servicesFor }] = await Promise.all([
-    import('../../server/server.ts'),
-    import('@rondo/nodes/registry.ts'),
-    import('@rondo/runtime/runner/runner.ts'),
-    import('@rondo/runtime/blobs/blobs.ts'),
-    import('@rondo/runtime/services/for-runner.ts'),
-  ]);
+  const [{ isLoopback, startServer }, { registry }, { createRunner }, { createFolderBlobs }, { servicesFor }] =
+    await Promise.all([
+      import('../../server/server.ts'),
+      import('@rondo/nodes/registry.ts'),
+      import('@rondo/runtime/runner/runner.ts'),
+      import('@rondo/runtime/blobs/blobs.ts'),
+      import('@rondo/runtime/services/for-runner.ts'),
+    ]);
   // Where `rondo run --db` of the same database looks for them, too.
   const folder = database.isFile ? dirname(database.target) : data;
   const kept = await servicesFor(folder, env.RONDO_ENCRYPTION_KEY);
@@ -105,7 +105,7 @@ async function serve(options: ServeOptions, { terminal }: Pick<Context, 'termina
     });
     terminal.out.write(`Rondo serves ${server.url}\n`);
     err.write(`Workflows are read from ${printable(near.startsWith('..') ? workflows : `./${near}`)}; Ctrl-C ends.\n`);
-    if (!LOOPBACK.test(host)) err.write(`Everybody who reaches ${printable(host)} can call it.\n`);
+    if (!isLoopback(host)) err.write(`Everybody who reaches ${printable(host)} can call it.\n`);
     for (const changed of early) tell(changed, server.url, terminal);
     early = [];
     await untilStopped(server, terminal);

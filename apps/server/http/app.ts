@@ -35,12 +35,17 @@ export interface AppOptions {
   report: (line: string) => void;
   /** Addresses of proxies whose x-forwarded-for is believed. */
   trustProxy?: string[];
+  /**
+   * Names under which this server is reached; others are refused. Without it, every name is taken. A page whose
+   * name was made to lead to this machine cannot act as if it came from here.
+   */
+  hosts?: readonly string[];
 }
 
 /** How often fastify's server looks for requests that are too slow. */
 const CHECK_MS = 2_000;
 
-export function createApp({ limits, clock, report, trustProxy }: AppOptions): FastifyInstance {
+export function createApp({ limits, clock, report, trustProxy, hosts }: AppOptions): FastifyInstance {
   const app = Fastify({
     logger: false,
     requestTimeout: limits.requestMs,
@@ -56,6 +61,13 @@ export function createApp({ limits, clock, report, trustProxy }: AppOptions): Fa
   boundConnections(app, limits.connectionsPerAddress);
   const rates = rateLimiter(limits.rate, limits.burst);
   app.addHook('onRequest', async (request) => {
+    if (hosts !== undefined && !hosts.includes(nameOf(request.headers.host))) {
+      throw new Problem(
+        421,
+        'unknown-host',
+        'This server is not reached under this name. Behind a proxy: --public-url.',
+      );
+    }
     const wait = rates.take(request.ip, clock.monotonic());
     if (wait === 0) return;
     const seconds = Math.max(1, Math.ceil(wait / 1000));
@@ -75,6 +87,11 @@ export function createApp({ limits, clock, report, trustProxy }: AppOptions): Fa
     sendProblem(reply, new Problem(404, 'not-found', `There is nothing at ${request.method} ${pathOf(request.url)}.`)),
   );
   return app;
+}
+
+/** A host without its port. */
+function nameOf(host: string | undefined): string {
+  return (host ?? '').toLowerCase().replace(/:\d+$/, '');
 }
 
 function pathOf(url: string): string {

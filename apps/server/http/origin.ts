@@ -1,5 +1,5 @@
 /**
- * Owns telling whether a form was sent from a page of this server: what browsers say about it, in
+ * Owns telling whether a request comes from a page of this server: what browsers say about it, in
  * Sec-Fetch-Site and Origin, which scripts of other sites cannot change. Does not know sessions.
  */
 import type { FastifyRequest } from 'fastify';
@@ -14,6 +14,6 @@ export function checkSameOrigin(request: FastifyRequest, publicHost: string | nu
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
     (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== own));
   if (fromElsewhere || (strict && site === undefined && origin === undefined)) {
-    throw new Problem(403, 'cross-site', 'This form can only be sent from its own page.');
+    throw new Problem(403, 'cross-site', 'Pages of other sites cannot call this address.');
   }
 }

@@ -37,6 +37,7 @@ const TITLES: Record<number, string> = {
   409: 'Conflict',
   413: 'Too large',
   415: 'Type of content not taken',
+  421: 'Wrong host',
   422: 'Not valid',
   429: 'Too many requests',
   500: 'Internal error',

@@ -1,7 +1,10 @@
 /** Webhooks over real HTTP: what becomes an item, who may call, how callers get their answers. */
 import { createHmac } from 'node:crypto';
+import { request } from 'node:http';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { bounded } from '../hooks/bytes.ts';
 import { post, start, until } from '../testing/start.ts';
 
 const ECHO = `
@@ -375,6 +378,8 @@ nodes:
   expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
   const answer = await call('/hooks/cors', { method: 'PUT', headers: { origin: 'https://app.example' } });
   expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([202, 'https://app.example']);
+  const evil = { origin: 'https://evil.example', 'content-type': 'text/plain' };
+  expect((await call('/hooks/cors', { method: 'PUT', headers: evil })).status).toBe(403);
 });
 
 it('starts only the trigger that was called', async () => {
@@ -405,6 +410,30 @@ output: "{{ [$workflow.name, $json.params] }}"
   expect(await (await call('/hooks/a/b')).json()).toEqual(['a/b', {}]);
   expect(await (await call('/hooks/a/c%2Fd')).json()).toEqual(['a/:x', { x: 'c/d' }]);
   expect(await (await call('/hooks/q/b')).json()).toEqual([':any/b', { any: 'q' }]);
+});
+
+it('gives up a client that stops in the middle of a body', async () => {
+  const stream = new Readable({ read: () => {} });
+  stream.push(Buffer.from('{'));
+  const reading = (async () => {
+    for await (const piece of bounded(stream, 100, 30)) expect(piece.toString()).toBe('{');
+  })();
+  await expect(reading).rejects.toMatchObject({ status: 408, code: 'too-slow' });
+});
+
+it('is not reached under a name that was made to lead here', async () => {
+  const { url } = await start({ 'echo.yaml': ECHO });
+  const { port } = new URL(url);
+  const status = (host: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const sent = request({ port, host: '127.0.0.1', path: '/healthz', headers: { host } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.on('error', reject).end();
+    });
+  expect(await status(`localhost:${port}`)).toBe(200);
+  expect(await status(`rebound.example:${port}`)).toBe(421);
 });
 
 it('keeps honest callers going while others send nothing, and gives those up', async () => {

@@ -1,6 +1,7 @@
 /** Owns /hooks/...: from a request to a run of the workflow whose webhook fits, and its answer. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Json } from '@rondo/core/model/item.ts';
+import { checkSameOrigin } from '../http/origin.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
 import { checkCaller, checkSignature, isSigned } from '../hooks/auth.ts';
@@ -39,7 +40,9 @@ async function handle(context: HookContext, request: FastifyRequest, reply: Fast
     throw new Problem(405, 'method', `This webhook takes ${methods}.`, { headers: { allow: methods } });
   }
   const hook = match.value;
-  allowOrigin(hook.webhook.cors, request, reply);
+  const allowed = allowOrigin(hook.webhook.cors, request, reply);
+  // A page that was not named may not call behind the back of whoever looks at it; programs send no origin.
+  if (!allowed && request.headers.origin !== undefined) checkSameOrigin(request, context.publicHost, false);
   const { auth } = hook.webhook;
   await checkCaller(auth, request.headers, context.secret, context.report);
   const { rawBody, maxBytes, body: as } = hook.webhook;

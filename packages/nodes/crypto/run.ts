@@ -102,9 +102,8 @@ async function input(call: EffectCall): Promise<Buffer> {
 async function fed<T extends { update(bytes: Uint8Array): unknown }>(call: EffectCall, digest: T): Promise<T> {
   const { file } = call.params;
   const files = call.items[0]?.files ?? {};
-  const { blobs } = call.ports;
-  if (typeof file === 'string' && Object.hasOwn(files, file) && blobs !== undefined) {
-    for await (const piece of blobs.read((files[file] as FileRef).blob)) {
+  if (typeof file === 'string' && Object.hasOwn(files, file) && call.ports.blobs !== undefined) {
+    for await (const piece of call.ports.blobs.read((files[file] as FileRef).blob)) {
       call.signal.throwIfAborted();
       digest.update(piece);
     }

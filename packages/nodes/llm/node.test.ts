@@ -392,6 +392,13 @@ describe('failures', () => {
     expect(failed.retry).toBe('no');
   });
 
+  it('takes a connection that an expression gives', async () => {
+    const input = [{ model: at.connection }];
+    expect(await say({ connection: '{{ $json.model }}', prompt: 'reply: hi' }, { input })).toMatchObject({
+      text: 'hi',
+    });
+  });
+
   it('needs something to say', async () => {
     expect((await fails({ system: 'S' })).message).toMatch(/prompt must be a text/);
     expect((await fails({ prompt: 'x', messages: [{ role: 'robot', content: 'x' }] })).message).toMatch(

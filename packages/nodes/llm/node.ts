@@ -32,7 +32,8 @@ export const node: NodeType = defineNode({
     },
     stream: {
       type: 'boolean',
-      description: 'Hand the text on to whoever waits for the answer of the run, as it comes. Not with a schema.',
+      description:
+        'Hand the text on to whoever waits for the answer of the run, as it comes. Not with a schema. A try that breaks off has shown its text already; the next one begins anew.',
       default: false,
     },
   },

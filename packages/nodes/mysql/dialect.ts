@@ -80,7 +80,8 @@ function problem(error: unknown): Problem {
   if (/SSL|TLS/.test(code)) return { kind: 'tls', message };
   const number = Number(facts['errno']);
   const kind = KINDS[number] ?? 'other';
-  const constraint = kind === 'unique' ? /for key '([^']*)'/.exec(message)?.[1] : /CONSTRAINT `([^`]*)`/.exec(message)?.[1];
+  const constraint =
+    kind === 'unique' ? /for key '([^']*)'/.exec(message)?.[1] : /CONSTRAINT `([^`]*)`/.exec(message)?.[1];
   const column = /[Cc]olumn '([^']*)'/.exec(message)?.[1];
   const state = typeof facts['sqlState'] === 'string' ? facts['sqlState'] : undefined;
   return {

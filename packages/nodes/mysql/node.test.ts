@@ -74,18 +74,22 @@ describe.skipIf(service === null)('mysql', () => {
     expect(await sql('SELECT ? AS a, ? AS b', [1, null])).toEqual([{ a: 1, b: null }]);
     const text = 'SELECT \':a ?\' AS s, "it\\"s :a" AS d, 1 AS `x:y?` /* :a ? */ -- :a ?\n, :a AS a # :a ?';
     expect(await sql(text, { a: 3 })).toEqual([{ s: ':a ?', d: 'it"s :a', 'x:y?': 1, a: 3 }]);
-    expect(await sql('SELECT 5 IN (:ids) AS there, ? IN (1)'.replace('?', '2'), { ids: [4, 5] })).toMatchObject([{ there: 1 }]);
+    expect(await sql('SELECT 5 IN (:ids) AS there, ? IN (1)'.replace('?', '2'), { ids: [4, 5] })).toMatchObject([
+      { there: 1 },
+    ]);
     expect((await failureOf(sql('SELECT 1 IN (:ids)', { ids: [] }))).message).toMatch(/params\.ids is an empty list/);
     expect(await sql('SELECT id FROM goods LIMIT :n', { n: 3 })).toEqual([]);
   });
 
   it('keeps hostile values values', async () => {
-    const evil = ["x'); DROP TABLE goods; --", '\\', "\\' OR 1=1 #", '\u00bf\' OR 1=1'];
+    const evil = ["x'); DROP TABLE goods; --", '\\', "\\' OR 1=1 #", "\u00bf' OR 1=1"];
     for (const value of evil) expect(await sql('SELECT :v AS v', { v: value })).toEqual([{ v: value }]);
     const failure = await failureOf(rows({ operation: 'select', table: 'goods` WHERE 1=1; DROP TABLE goods; -- ' }));
     expect(failure.data?.['kind']).toBe('unknown-name');
     const column = { 'id`) VALUES (1); DROP TABLE goods; -- ': 1 };
-    expect((await failureOf(rows({ operation: 'insert', table: 'goods', rows: column }))).data?.['kind']).toBe('unknown-name');
+    expect((await failureOf(rows({ operation: 'insert', table: 'goods', rows: column }))).data?.['kind']).toBe(
+      'unknown-name',
+    );
     expect((await failureOf(sql('SELECT 1; SELECT 2'))).data?.['kind']).toBe('syntax');
     expect((await failureOf(sql("SELECT '{{ $json.x }}'"))).message).toMatch(/template/);
     expect((await failureOf(sql("LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE goods"))).retry).toBe('no');
@@ -120,29 +124,72 @@ describe.skipIf(service === null)('mysql', () => {
     await batch({ operation: 'insert', table: 'all_types' }, [{ ...value, ...bytes }]);
     const [read] = await rows({ operation: 'select', table: 'all_types' });
     expect(read).toEqual({ ...value, raw: 'AP8=', blb: '/wA=' });
-    await batch({ operation: 'upsert', table: 'all_types', key: ['id'] }, [{ ...(read as Record<string, Json>), ...bytes }]);
+    await batch({ operation: 'upsert', table: 'all_types', key: ['id'] }, [
+      { ...(read as Record<string, Json>), ...bytes },
+    ]);
     expect(await sql('SELECT * FROM all_types')).toEqual([read]);
-    await batch({ operation: 'update', table: 'all_types', key: ['id'] }, [{ id: 1, ts: '2024-02-29T12:34:56.5+02:00', j: null }]);
+    await batch({ operation: 'update', table: 'all_types', key: ['id'] }, [
+      { id: 1, ts: '2024-02-29T12:34:56.5+02:00', j: null },
+    ]);
     const where = [{ column: 'ts', value: '2024-02-29T10:34:56.500Z' }];
-    expect(await rows({ operation: 'select', table: 'all_types', columns: ['ts', 'j'], where })).toEqual([{ ts: '2024-02-29T10:34:56.500Z', j: null }]);
-    const answer = await runNode(node, { ports: doors.ports, params: { ...options(), sql: 'SELECT blb FROM all_types', bytes: 'file' } });
+    expect(await rows({ operation: 'select', table: 'all_types', columns: ['ts', 'j'], where })).toEqual([
+      { ts: '2024-02-29T10:34:56.500Z', j: null },
+    ]);
+    const answer = await runNode(node, {
+      ports: doors.ports,
+      params: { ...options(), sql: 'SELECT blb FROM all_types', bytes: 'file' },
+    });
     expect(answer.items).toEqual([[{ json: {}, files: { blb: { blob: 'blob-0', size: 2, name: 'blb' } } }]]);
   });
 
   it('insert, upsert, update, delete', async () => {
-    expect(await batch({ operation: 'insert', table: 'goods', returning: ['id', 'price'] }, [
-      { id: 1, name: 'tea' },
-      { id: 2, name: 'cup', price: 3 },
-    ])).toEqual([{ id: 1, price: '1.50' }, { id: 2, price: '3.00' }]);
-    const [answer] = (await rows({ operation: 'insert', table: 'goods', rows: { name: 'auto' } })) as { affected: number; lastId: number }[];
+    expect(
+      await batch({ operation: 'insert', table: 'goods', returning: ['id', 'price'] }, [
+        { id: 1, name: 'tea' },
+        { id: 2, name: 'cup', price: 3 },
+      ]),
+    ).toEqual([
+      { id: 1, price: '1.50' },
+      { id: 2, price: '3.00' },
+    ]);
+    const [answer] = (await rows({ operation: 'insert', table: 'goods', rows: { name: 'auto' } })) as {
+      affected: number;
+      lastId: number;
+    }[];
     expect(answer).toEqual({ affected: 1, lastId: 3 });
     const upsert = { operation: 'upsert', table: 'test.goods', key: ['id'] };
-    await batch(upsert, [{ id: 1, name: 'new' }, { id: 4, name: 'b' }, { id: 1, name: 'newest' }]);
-    await batch({ ...upsert, onConflict: 'ignore' }, [{ id: 4, name: 'x' }, { id: 5, name: 'e' }]);
-    await batch({ operation: 'update', table: 'goods', key: ['id'] }, [{ id: 2, name: 'mug' }, { id: 99, name: 'none' }]);
-    await rows({ operation: 'update', table: 'goods', rows: { price: 9 }, where: [{ column: 'name', is: 'contains', value: 'ew' }] });
-    expect(await batch({ operation: 'delete', table: 'goods', key: ['id'] }, [{ id: 3 }, { id: 98 }])).toEqual([{ affected: 1 }]);
-    expect(await rows({ operation: 'select', table: 'goods', columns: ['id', 'name', 'price'], sort: [{ column: 'id', direction: 'desc' }], limit: 10, offset: 0 })).toEqual([
+    await batch(upsert, [
+      { id: 1, name: 'new' },
+      { id: 4, name: 'b' },
+      { id: 1, name: 'newest' },
+    ]);
+    await batch({ ...upsert, onConflict: 'ignore' }, [
+      { id: 4, name: 'x' },
+      { id: 5, name: 'e' },
+    ]);
+    await batch({ operation: 'update', table: 'goods', key: ['id'] }, [
+      { id: 2, name: 'mug' },
+      { id: 99, name: 'none' },
+    ]);
+    await rows({
+      operation: 'update',
+      table: 'goods',
+      rows: { price: 9 },
+      where: [{ column: 'name', is: 'contains', value: 'ew' }],
+    });
+    expect(await batch({ operation: 'delete', table: 'goods', key: ['id'] }, [{ id: 3 }, { id: 98 }])).toEqual([
+      { affected: 1 },
+    ]);
+    expect(
+      await rows({
+        operation: 'select',
+        table: 'goods',
+        columns: ['id', 'name', 'price'],
+        sort: [{ column: 'id', direction: 'desc' }],
+        limit: 10,
+        offset: 0,
+      }),
+    ).toEqual([
       { id: 5, name: 'e', price: '1.50' },
       { id: 4, name: 'b', price: '1.50' },
       { id: 2, name: 'mug', price: '3.00' },
@@ -161,15 +208,22 @@ describe.skipIf(service === null)('mysql', () => {
   it('writes 10,000 rows at once and reads them back in pages', async () => {
     const items = Array.from({ length: 10_000 }, (_, id) => ({ id, name: `row ${id} \u{1f41b}` }));
     expect(await batch({ operation: 'insert', table: 'big' }, items)).toMatchObject([{ affected: 10_000 }]);
-    expect(await rows({ operation: 'select', table: 'big', columns: ['name'], key: ['id'], pageSize: 999 })).toEqual(items.map(({ id, name }) => ({ name, id })));
+    expect(await rows({ operation: 'select', table: 'big', columns: ['name'], key: ['id'], pageSize: 999 })).toEqual(
+      items.map(({ id, name }) => ({ name, id })),
+    );
     const cursor = await rows({ sql: 'SELECT id FROM big WHERE id < ? ORDER BY id', params: [5000], pageSize: 1000 });
     expect(cursor).toEqual(items.slice(0, 5000).map(({ id }) => ({ id })));
-    expect(await rows({ sql: 'SELECT * FROM big WHERE id >= :n; -- end', params: { n: 9000 }, key: ['id'], pageSize: 300 })).toHaveLength(1000);
+    expect(
+      await rows({ sql: 'SELECT * FROM big WHERE id >= :n; -- end', params: { n: 9000 }, key: ['id'], pageSize: 300 }),
+    ).toHaveLength(1000);
   });
 
   it('long keys and times page exactly, with nothing but the carry', async () => {
     await execute('CREATE TABLE keyed (id bigint PRIMARY KEY, at timestamp(6) NULL)');
-    const items = Array.from({ length: 7 }, (_, n) => ({ id: `900719925474099${n}`, at: `2024-01-01T00:00:00.00000${n}Z` }));
+    const items = Array.from({ length: 7 }, (_, n) => ({
+      id: `900719925474099${n}`,
+      at: `2024-01-01T00:00:00.00000${n}Z`,
+    }));
     await batch({ operation: 'insert', table: 'keyed' }, items);
     for (const key of [['id'], ['at'], ['at', 'id']]) {
       const all: Json[] = [];
@@ -189,7 +243,9 @@ describe.skipIf(service === null)('mysql', () => {
     const text = 'SELECT seq FROM seq_1_to_5';
     const first = await call({ sql: text, pageSize: 2 }, doors);
     const own = testDoors({ DB: service?.password ?? '' });
-    expect((await failureOf(call({ sql: text, pageSize: 2 }, own, first.carry))).message).toMatch(/cursor was lost after 2 rows/);
+    expect((await failureOf(call({ sql: text, pageSize: 2 }, own, first.carry))).message).toMatch(
+      /cursor was lost after 2 rows/,
+    );
     const second = await call({ sql: text, pageSize: 2, restart: 'skip' }, own, first.carry);
     expect(second.items?.map((item) => item.json)).toEqual([{ seq: 3 }, { seq: 4 }]);
     await own.close();
@@ -206,7 +262,13 @@ describe.skipIf(service === null)('mysql', () => {
 
   describe('trouble', () => {
     const sleepers = async (): Promise<number> =>
-      Number(((await sql("SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP%'"))[0] as { n: number }).n);
+      Number(
+        (
+          (
+            await sql("SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP%'")
+          )[0] as { n: number }
+        ).n,
+      );
 
     it('a hanging query ends at its timeout, on the server too', async () => {
       const failure = await failureOf(rows({ sql: 'SELECT SLEEP(60)', timeout: '150ms' }));
@@ -226,22 +288,35 @@ describe.skipIf(service === null)('mysql', () => {
     it('a connection that is killed is a failure that may be tried again', async () => {
       const cut = failureOf(call({ sql: 'SELECT SLEEP(60)' }, doors));
       await expect.poll(sleepers).toBe(1);
-      const [{ id }] = (await sql("SELECT ID AS id FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP%'")) as [{ id: number }];
+      const [{ id }] = (await sql(
+        "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP%'",
+      )) as [{ id: number }];
       await execute(`KILL ${id}`);
       expect(await cut).toMatchObject({ retry: 'yes', data: { kind: 'connection' } });
       expect(await sql('SELECT 1 AS n')).toEqual([{ n: 1 }]);
     });
 
     it('a deadlock may be tried again', async () => {
-      const failure = await failureOf(execute("BEGIN NOT ATOMIC SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock found'; END"));
+      const failure = await failureOf(
+        execute(
+          "BEGIN NOT ATOMIC SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock found'; END",
+        ),
+      );
       expect(failure).toMatchObject({ retry: 'yes', data: { kind: 'deadlock' } });
     });
 
     it('names what is not there', async () => {
-      expect((await failureOf(sql('SELECT * FROM nowhere'))).message).toMatch(/nowhere' doesn't exist \(42S02, error 1146\)/);
-      expect((await failureOf(sql('SELECT nope FROM goods'))).data).toMatchObject({ kind: 'unknown-name', column: 'nope' });
+      expect((await failureOf(sql('SELECT * FROM nowhere'))).message).toMatch(
+        /nowhere' doesn't exist \(42S02, error 1146\)/,
+      );
+      expect((await failureOf(sql('SELECT nope FROM goods'))).data).toMatchObject({
+        kind: 'unknown-name',
+        column: 'nope',
+      });
       expect((await failureOf(sql('SELECT FROM'))).data?.['kind']).toBe('syntax');
-      expect((await failureOf(batch({ operation: 'insert', table: 'goods' }, [{ price: 1 }]))).data).toMatchObject({ kind: 'not-null' });
+      expect((await failureOf(batch({ operation: 'insert', table: 'goods' }, [{ price: 1 }]))).data).toMatchObject({
+        kind: 'not-null',
+      });
     });
 
     it('a wrong password is not shown', async () => {
@@ -282,7 +357,9 @@ describe('without a server', () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
-    const failure = await failureOf(rows({ sql: 'SELECT 1', url: `mysql://u@127.0.0.1:${port}/d`, connectTimeout: '100ms' }));
+    const failure = await failureOf(
+      rows({ sql: 'SELECT 1', url: `mysql://u@127.0.0.1:${port}/d`, connectTimeout: '100ms' }),
+    );
     expect(failure).toMatchObject({ code: 'http-failed', retry: 'yes' });
     silent.close();
   });

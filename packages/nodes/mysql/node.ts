@@ -18,11 +18,18 @@ export const node: NodeType = defineNode({
     ...sqlParameters({
       positional: '?',
       sql: 'A list stands for several values: id IN (:ids). A time is written as 2024-01-31 12:00:00.',
-      returning: 'MariaDB only: insert, upsert, delete: columns of the rows to answer, ["*"] for all. Default: { affected }.',
+      returning:
+        'MariaDB only: insert, upsert, delete: columns of the rows to answer, ["*"] for all. Default: { affected }.',
       restart: 'The rows stay at the server until they are asked for.',
     }),
     ...serverParameters('mysql', 3306, 'Database.'),
-    connections: { type: 'integer', description: 'Most connections of a run to this database.', default: 10, min: 1, max: 100 },
+    connections: {
+      type: 'integer',
+      description: 'Most connections of a run to this database.',
+      default: 10,
+      min: 1,
+      max: 100,
+    },
   },
   examples: [
     {

@@ -17,7 +17,9 @@ function jsonValue(value: SqlValue): unknown {
 
 function jsonRows(rows: readonly Record<string, SqlValue>[]): string {
   const lines = rows.map((row) => {
-    const members = Object.entries(row).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(jsonValue(value))}`);
+    const members = Object.entries(row).map(
+      ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(jsonValue(value))}`,
+    );
     return `{${members.join(',')}}`;
   });
   return `[${lines.join(',')}]`;
@@ -49,7 +51,10 @@ function writeGroup(write: Write, columns: readonly string[], rows: readonly Rec
       const names = columns.map(quote).join(', ');
       const conflict = write.operation === 'upsert' ? conflictText(write, columns) : '';
       const tail = returningText(dialect, write.returning);
-      return { text: `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${source(table, 1)}${conflict}${tail}`, values };
+      return {
+        text: `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${source(table, 1)}${conflict}${tail}`,
+        values,
+      };
     }
     case 'update': {
       const set = columns

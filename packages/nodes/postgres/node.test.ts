@@ -41,7 +41,9 @@ describe('contract', () => {
 describe.skipIf(service === null)('postgres', () => {
   beforeAll(async () => {
     doors = testDoors({ DB: service?.password ?? '' });
-    await execute('CREATE TABLE goods (id int PRIMARY KEY, name text NOT NULL, price numeric(10,2) DEFAULT 1.50, tags text[], info jsonb)');
+    await execute(
+      'CREATE TABLE goods (id int PRIMARY KEY, name text NOT NULL, price numeric(10,2) DEFAULT 1.50, tags text[], info jsonb)',
+    );
     await execute('CREATE TABLE big (id bigint PRIMARY KEY, name text)');
     await doors.close();
   });
@@ -58,20 +60,41 @@ describe.skipIf(service === null)('postgres', () => {
     });
 
     it('takes values from each item', async () => {
-      const values = await rows({ sql: 'SELECT :n::int * 2 AS n', params: { n: '{{ $json.n }}' } }, { input: [{ n: 1 }, { n: 5 }] });
+      const values = await rows(
+        { sql: 'SELECT :n::int * 2 AS n', params: { n: '{{ $json.n }}' } },
+        { input: [{ n: 1 }, { n: 5 }] },
+      );
       expect(values).toEqual([{ n: 2 }, { n: 10 }]);
     });
 
     it('leaves strings, casts, comments and dollar quotes alone', async () => {
       const text = `SELECT ':a' AS s, "x:y" AS n, E'it\\':a' AS e, $q$ :a $1 '$q$ AS d, '{{1,2},{3,4}}'::int[] AS l /* :a /* ? */ */ FROM (SELECT :a::int AS "x:y") t -- :a`;
-      expect(await sql(text, { a: 3 })).toEqual([{ s: ':a', n: 3, e: "it':a", d: " :a $1 '", l: [[1, 2], [3, 4]] }]);
+      expect(await sql(text, { a: 3 })).toEqual([
+        {
+          s: ':a',
+          n: 3,
+          e: "it':a",
+          d: " :a $1 '",
+          l: [
+            [1, 2],
+            [3, 4],
+          ],
+        },
+      ]);
     });
 
     it('keeps hostile values values', async () => {
       const evil = "x'); DROP TABLE goods; --";
       expect(await sql('SELECT :v::text AS v', { v: evil })).toEqual([{ v: evil }]);
       await rows({ operation: 'insert', table: 'goods', rows: { id: 1, name: evil } });
-      expect(await rows({ operation: 'select', table: 'goods', columns: ['name'], where: [{ column: 'name', value: evil }] })).toEqual([{ name: evil }]);
+      expect(
+        await rows({
+          operation: 'select',
+          table: 'goods',
+          columns: ['name'],
+          where: [{ column: 'name', value: evil }],
+        }),
+      ).toEqual([{ name: evil }]);
       const names = [
         { operation: 'select', table: 'goods" WHERE 1=1; DROP TABLE goods; --' },
         { operation: 'select', table: 'goods', columns: ['id" FROM goods; DROP TABLE goods; --'] },
@@ -100,8 +123,14 @@ describe.skipIf(service === null)('postgres', () => {
 
     it('says where a statement is wrong, with the state', async () => {
       const failure = await failureOf(sql('SELECT *\nFROM nowhere'));
-      expect(failure.message).toMatch(/^postgres rondo@127\.0\.0\.1:\d+\/postgres: relation "nowhere" does not exist at line 2, column 6, near "nowhere" \(42P01\)/);
-      expect(failure).toMatchObject({ code: 'node-failed', retry: 'no', data: { state: '42P01', position: 15, kind: 'unknown-name' } });
+      expect(failure.message).toMatch(
+        /^postgres rondo@127\.0\.0\.1:\d+\/postgres: relation "nowhere" does not exist at line 2, column 6, near "nowhere" \(42P01\)/,
+      );
+      expect(failure).toMatchObject({
+        code: 'node-failed',
+        retry: 'no',
+        data: { state: '42P01', position: 15, kind: 'unknown-name' },
+      });
     });
 
     it('stops at the limit of bytes, and the next call works', async () => {
@@ -182,13 +211,19 @@ describe.skipIf(service === null)('postgres', () => {
       'odd "name': 'odd',
       ...(JSON.parse('{"__proto__":"kept"}') as Record<string, string>),
     };
-    const row = JSON.parse(JSON.stringify({ ...value, b: null }).replace('"odd \\"name"', '"__proto__":"kept","odd \\"name"')) as Json;
-    await batch({ operation: 'insert', table: 'all_types' }, [{ ...(row as Record<string, Json>), b: { $base64: 'AP8=' } }]);
+    const row = JSON.parse(
+      JSON.stringify({ ...value, b: null }).replace('"odd \\"name"', '"__proto__":"kept","odd \\"name"'),
+    ) as Json;
+    await batch({ operation: 'insert', table: 'all_types' }, [
+      { ...(row as Record<string, Json>), b: { $base64: 'AP8=' } },
+    ]);
     const [read] = (await rows({ operation: 'select', table: 'all_types' })) as Record<string, Json>[];
     expect(read).toMatchObject({ ...value, b: 'AP8=' });
     expect(Object.keys(read ?? {})).toContain('__proto__');
     // The same row once more by upsert: nothing is lost on the way back.
-    await batch({ operation: 'upsert', table: 'all_types', key: ['id'] }, [{ ...read, b: { $base64: String(read?.['b']) } }]);
+    await batch({ operation: 'upsert', table: 'all_types', key: ['id'] }, [
+      { ...read, b: { $base64: String(read?.['b']) } },
+    ]);
     expect(await rows({ operation: 'select', table: 'all_types' })).toEqual([read]);
   });
 
@@ -199,7 +234,10 @@ describe.skipIf(service === null)('postgres', () => {
     });
     const [item] = items[0] as [Item];
     expect(item).toEqual({ json: { id: 1 }, files: { picture: { blob: 'blob-0', size: 2, name: 'picture' } } });
-    const back = await rows({ sql: "SELECT encode(:p::bytea, 'hex') AS hex", params: { p: { $file: 'picture' } } }, { items: [[item]] });
+    const back = await rows(
+      { sql: "SELECT encode(:p::bytea, 'hex') AS hex", params: { p: { $file: 'picture' } } },
+      { items: [[item]] },
+    );
     expect(back).toEqual([{ hex: '0102' }]);
     expect((await failureOf(rows({ sql: 'SELECT :p', params: { p: { $file: 'nope' } } }))).message).toMatch(/\$file/);
   });
@@ -220,7 +258,11 @@ describe.skipIf(service === null)('postgres', () => {
     });
 
     it('writes a batch wholly or not at all', async () => {
-      const items: Json[] = [{ id: 1, name: 'a' }, { id: 2, name: 'b', price: 1 }, { id: 1, name: 'again', tags: [] }];
+      const items: Json[] = [
+        { id: 1, name: 'a' },
+        { id: 2, name: 'b', price: 1 },
+        { id: 1, name: 'again', tags: [] },
+      ];
       const failure = await failureOf(batch({ operation: 'insert', table: 'goods' }, items));
       expect(failure.message).toMatch(/duplicate key.*goods_pkey.*23505.*Key \(id\)=\(1\) already exists/);
       expect(failure.data).toMatchObject({ kind: 'unique', constraint: 'goods_pkey', table: 'goods' });
@@ -231,8 +273,21 @@ describe.skipIf(service === null)('postgres', () => {
     it('upsert changes, ignores, and takes a key twice', async () => {
       await batch({ operation: 'insert', table: 'goods' }, [{ id: 1, name: 'old', price: 5 }]);
       const upsert = { operation: 'upsert', table: 'goods', key: ['id'] };
-      expect(await batch(upsert, [{ id: 1, name: 'new' }, { id: 2, name: 'b' }, { id: 1, name: 'newest' }])).toEqual([{ affected: 3 }]);
-      expect(await rows({ operation: 'select', table: 'goods', columns: ['id', 'name', 'price'], sort: [{ column: 'id', direction: 'desc' }] })).toEqual([
+      expect(
+        await batch(upsert, [
+          { id: 1, name: 'new' },
+          { id: 2, name: 'b' },
+          { id: 1, name: 'newest' },
+        ]),
+      ).toEqual([{ affected: 3 }]);
+      expect(
+        await rows({
+          operation: 'select',
+          table: 'goods',
+          columns: ['id', 'name', 'price'],
+          sort: [{ column: 'id', direction: 'desc' }],
+        }),
+      ).toEqual([
         { id: 2, name: 'b', price: '1.50' },
         { id: 1, name: 'newest', price: '5.00' },
       ]);
@@ -240,30 +295,66 @@ describe.skipIf(service === null)('postgres', () => {
     });
 
     it('update and delete by key and by where', async () => {
-      await batch({ operation: 'insert', table: 'goods' }, [1, 2, 3, 4].map((id) => ({ id, name: `n${id}`, price: id })));
-      expect(await batch({ operation: 'update', table: 'goods', key: ['id'], returning: ['id', 'name'] }, [{ id: 1, name: 'x' }, { id: 2, name: 'y' }])).toEqual([
+      await batch(
+        { operation: 'insert', table: 'goods' },
+        [1, 2, 3, 4].map((id) => ({ id, name: `n${id}`, price: id })),
+      );
+      expect(
+        await batch({ operation: 'update', table: 'goods', key: ['id'], returning: ['id', 'name'] }, [
+          { id: 1, name: 'x' },
+          { id: 2, name: 'y' },
+        ]),
+      ).toEqual([
         { id: 1, name: 'x' },
         { id: 2, name: 'y' },
       ]);
-      expect(await rows({ operation: 'update', table: 'goods', rows: { info: [1], tags: ['t'] }, where: [{ column: 'price', is: 'gte', value: 3 }] })).toEqual([{ affected: 2 }]);
-      expect(await batch({ operation: 'delete', table: 'goods', key: ['id'] }, [{ id: 1 }, { id: 9 }])).toEqual([{ affected: 1 }]);
-      const where = [{ column: 'name', is: 'startsWith', value: 'n' }, { column: 'id', is: 'in', value: [3, 8] }];
-      expect(await rows({ operation: 'delete', table: 'goods', where, returning: ['*'] })).toMatchObject([{ id: 3, info: [1] }]);
+      expect(
+        await rows({
+          operation: 'update',
+          table: 'goods',
+          rows: { info: [1], tags: ['t'] },
+          where: [{ column: 'price', is: 'gte', value: 3 }],
+        }),
+      ).toEqual([{ affected: 2 }]);
+      expect(await batch({ operation: 'delete', table: 'goods', key: ['id'] }, [{ id: 1 }, { id: 9 }])).toEqual([
+        { affected: 1 },
+      ]);
+      const where = [
+        { column: 'name', is: 'startsWith', value: 'n' },
+        { column: 'id', is: 'in', value: [3, 8] },
+      ];
+      expect(await rows({ operation: 'delete', table: 'goods', where, returning: ['*'] })).toMatchObject([
+        { id: 3, info: [1] },
+      ]);
       expect(await sql('SELECT id FROM goods ORDER BY id')).toEqual([{ id: 2 }, { id: 4 }]);
     });
 
     it('never touches all rows by accident', async () => {
       for (const operation of ['update', 'delete', 'upsert']) {
-        expect((await failureOf(rows({ operation, table: 'goods', rows: { name: 'x' } }))).message).toMatch(/needs key/);
+        expect((await failureOf(rows({ operation, table: 'goods', rows: { name: 'x' } }))).message).toMatch(
+          /needs key/,
+        );
       }
-      expect((await failureOf(batch({ operation: 'delete', table: 'goods', key: ['id'] }, [{ id: null }]))).message).toMatch(/no id/);
-      expect((await failureOf(rows({ operation: 'select', table: 'goods', where: [{ column: 'id', is: 'in', value: [] }] }))).message).toMatch(/not empty/);
+      expect(
+        (await failureOf(batch({ operation: 'delete', table: 'goods', key: ['id'] }, [{ id: null }]))).message,
+      ).toMatch(/no id/);
+      expect(
+        (await failureOf(rows({ operation: 'select', table: 'goods', where: [{ column: 'id', is: 'in', value: [] }] })))
+          .message,
+      ).toMatch(/not empty/);
     });
 
     it('all comparisons', async () => {
-      await batch({ operation: 'insert', table: 'goods' }, [{ id: 1, name: '50%_off' }, { id: 2, name: 'off', info: 1 }]);
+      await batch({ operation: 'insert', table: 'goods' }, [
+        { id: 1, name: '50%_off' },
+        { id: 2, name: 'off', info: 1 },
+      ]);
       const ids = async (is: string, value: Json, column = 'name'): Promise<Json[]> =>
-        ((await rows({ operation: 'select', table: 'goods', columns: ['id'], where: [{ column, is, value }] })) as { id: Json }[]).map((row) => row.id);
+        (
+          (await rows({ operation: 'select', table: 'goods', columns: ['id'], where: [{ column, is, value }] })) as {
+            id: Json;
+          }[]
+        ).map((row) => row.id);
       expect(await ids('equals', 'off')).toEqual([2]);
       expect(await ids('notEquals', 'off')).toEqual([1]);
       expect(await ids('contains', '%_')).toEqual([1]);
@@ -277,31 +368,49 @@ describe.skipIf(service === null)('postgres', () => {
     });
 
     it('writes 10,000 rows at once and reads them back in pages', async () => {
-      const items = Array.from({ length: 10_000 }, (_, id) => ({ id: id % 2 === 0 ? id : `${id}`, name: `row ${id} \u{1f41b}` }));
+      const items = Array.from({ length: 10_000 }, (_, id) => ({
+        id: id % 2 === 0 ? id : `${id}`,
+        name: `row ${id} \u{1f41b}`,
+      }));
       expect(await batch({ operation: 'insert', table: 'big' }, items)).toEqual([{ affected: 10_000 }]);
       const byKey = await rows({ operation: 'select', table: 'big', columns: ['name'], key: ['id'], pageSize: 999 });
       expect(byKey).toHaveLength(10_000);
       expect(byKey[9_999]).toEqual({ id: 9999, name: 'row 9999 \u{1f41b}' });
       const byCursor = await sqlPaged('SELECT id FROM big WHERE id < :most ORDER BY id', { most: 5000 }, 1000);
       expect(byCursor.map((row) => (row as { id: number }).id)).toEqual(Array.from({ length: 5000 }, (_, i) => i));
-      const keyed = await rows({ sql: 'SELECT id, name FROM big WHERE id >= $1; -- end', params: [9_000], key: ['id'], pageSize: 300 });
+      const keyed = await rows({
+        sql: 'SELECT id, name FROM big WHERE id >= $1; -- end',
+        params: [9_000],
+        key: ['id'],
+        pageSize: 300,
+      });
       expect(keyed).toHaveLength(1000);
       expect(await rows({ operation: 'select', table: 'big', key: ['id'], pageSize: 10, limit: 25 })).toHaveLength(25);
     });
   });
 
-  const sqlPaged = (text: string, params: Json, pageSize: number): Promise<Json[]> => rows({ sql: text, params, pageSize });
+  const sqlPaged = (text: string, params: Json, pageSize: number): Promise<Json[]> =>
+    rows({ sql: text, params, pageSize });
 
   describe('pages', () => {
     it('refuses keys that would lose rows', async () => {
       const values = (text: string): Promise<Json[]> => rows({ sql: text, key: ['k'], pageSize: 2 });
       expect((await failureOf(values('SELECT * FROM (VALUES (1),(2),(2),(3)) v(k)'))).message).toMatch(/same key/);
-      expect((await failureOf(values('SELECT * FROM (VALUES (1),(NULL),(2)) v(k)'))).message).toMatch(/NULL in its key/);
-      expect((await failureOf(rows({ operation: 'select', table: 'goods', key: ['id'], pageSize: 2, sort: [{ column: 'name' }] }))).message).toMatch(/sort and offset/);
+      expect((await failureOf(values('SELECT * FROM (VALUES (1),(NULL),(2)) v(k)'))).message).toMatch(
+        /NULL in its key/,
+      );
+      expect(
+        (
+          await failureOf(
+            rows({ operation: 'select', table: 'goods', key: ['id'], pageSize: 2, sort: [{ column: 'name' }] }),
+          )
+        ).message,
+      ).toMatch(/sort and offset/);
     });
 
     it('by key go on after a crash, with every kind of key', async () => {
-      const text = "SELECT TIMESTAMPTZ '2024-01-01' + n * INTERVAL '1.000001 second' AS at, 9007199254740990 + n AS big, '\\x00'::bytea || decode(lpad(to_hex(n), 4, '0'), 'hex') AS raw FROM generate_series(1, 10) n";
+      const text =
+        "SELECT TIMESTAMPTZ '2024-01-01' + n * INTERVAL '1.000001 second' AS at, 9007199254740990 + n AS big, '\\x00'::bytea || decode(lpad(to_hex(n), 4, '0'), 'hex') AS raw FROM generate_series(1, 10) n";
       for (const key of [['at'], ['big'], ['raw'], ['big', 'at']]) {
         const carries: Json[] = [];
         const all: Json[] = [];
@@ -339,12 +448,21 @@ describe.skipIf(service === null)('postgres', () => {
     it('by cursor cannot write', async () => {
       const failure = await failureOf(rows({ sql: 'SELECT nextval(:s)', params: { s: 'nope' }, pageSize: 2 }));
       expect(failure.data?.['kind']).toBe('unknown-name');
-      expect((await failureOf(rows({ sql: 'DELETE FROM goods RETURNING id', pageSize: 2 }))).message).toMatch(/syntax error/);
+      expect((await failureOf(rows({ sql: 'DELETE FROM goods RETURNING id', pageSize: 2 }))).message).toMatch(
+        /syntax error/,
+      );
     });
   });
 
-  const call = (params: Record<string, Json>, carry: Json | undefined, own: TestDoors, signal = new AbortController().signal) => {
-    const defaults = Object.entries(node.parameters).flatMap(([name, spec]) => (spec.default === undefined ? [] : [[name, spec.default]]));
+  const call = (
+    params: Record<string, Json>,
+    carry: Json | undefined,
+    own: TestDoors,
+    signal = new AbortController().signal,
+  ) => {
+    const defaults = Object.entries(node.parameters).flatMap(([name, spec]) =>
+      spec.default === undefined ? [] : [[name, spec.default]],
+    );
     return (node.run as NonNullable<typeof node.run>)({
       params: { ...(Object.fromEntries(defaults) as Record<string, Json>), ...options(), ...params },
       items: [{ json: {} }],
@@ -360,7 +478,13 @@ describe.skipIf(service === null)('postgres', () => {
 
   describe('trouble', () => {
     const sleepers = async (): Promise<number> =>
-      ((await sql("SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"))[0] as { n: number }).n;
+      (
+        (
+          await sql(
+            "SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'",
+          )
+        )[0] as { n: number }
+      ).n;
 
     it('a hanging query ends at its timeout, on the server too', async () => {
       const failure = await failureOf(rows({ sql: 'SELECT pg_sleep(60)', timeout: '150ms' }));
@@ -395,15 +519,21 @@ describe.skipIf(service === null)('postgres', () => {
       const running = call({ sql: 'SELECT pg_sleep(60)' }, undefined, doors);
       await expect.poll(sleepers).toBe(1);
       const cut = failureOf(running);
-      await sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND pid <> pg_backend_pid()");
+      await sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND pid <> pg_backend_pid()",
+      );
       expect(await cut).toMatchObject({ retry: 'yes', data: { kind: 'connection' } });
-      await sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = :t', { t: 'client backend' });
+      await sql(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = :t',
+        { t: 'client backend' },
+      );
       // An idle connection that was cut shows when it is used, at the latest.
       await expect.poll(() => sql('SELECT 1 AS n').catch(() => null)).toEqual([{ n: 1 }]);
     });
 
     it('deadlocks and serialization failures may be tried again', async () => {
-      const raised = (state: string): Promise<Json[]> => execute(`DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '${state}'; END $$`);
+      const raised = (state: string): Promise<Json[]> =>
+        execute(`DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '${state}'; END $$`);
       expect(await failureOf(raised('40P01'))).toMatchObject({ retry: 'yes', data: { kind: 'deadlock' } });
       expect(await failureOf(raised('40001'))).toMatchObject({ retry: 'yes', data: { kind: 'serialization' } });
       expect(await failureOf(raised('53300'))).toMatchObject({ retry: 'yes', data: { kind: 'overload' } });
@@ -424,7 +554,9 @@ describe.skipIf(service === null)('postgres', () => {
       const failure = await failureOf(rows({ sql: 'SELECT 1', url: 'postgres://u:hunter2@127.0.0.1/db' }));
       expect(failure.message).toMatch(/holds a password/);
       expect(JSON.stringify(failure)).not.toContain('hunter2');
-      expect(JSON.stringify(await failureOf(rows({ sql: 'SELECT 1', url: 'http://u:hunter2@x' })))).not.toContain('hunter2');
+      expect(JSON.stringify(await failureOf(rows({ sql: 'SELECT 1', url: 'http://u:hunter2@x' })))).not.toContain(
+        'hunter2',
+      );
     });
 
     it('a server that speaks no TLS is not spoken to in clear', async () => {
@@ -446,7 +578,9 @@ describe('without a server', () => {
     const silent: Server = createServer();
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
-    const failure = await failureOf(rows({ sql: 'SELECT 1', url: `postgres://u@127.0.0.1:${port}/d`, connectTimeout: '100ms' }));
+    const failure = await failureOf(
+      rows({ sql: 'SELECT 1', url: `postgres://u@127.0.0.1:${port}/d`, connectTimeout: '100ms' }),
+    );
     expect(failure).toMatchObject({ code: 'http-failed', retry: 'yes' });
     silent.close();
   });

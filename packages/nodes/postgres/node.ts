@@ -19,10 +19,17 @@ export const node: NodeType = defineNode({
       positional: '$1',
       sql: 'A list is an array: id = ANY(:ids). For json write :value::jsonb.',
       returning: 'insert, upsert, update, delete: columns of the rows to answer, ["*"] for all. Default: { affected }.',
-      restart: 'The statement must be a SELECT, and its transaction is read-only and open for as long as the pages last.',
+      restart:
+        'The statement must be a SELECT, and its transaction is read-only and open for as long as the pages last.',
     }),
     ...serverParameters('postgres', 5432, 'Database. Default: the name of the user.'),
-    connections: { type: 'integer', description: 'Most connections of a run to this database.', default: 10, min: 1, max: 100 },
+    connections: {
+      type: 'integer',
+      description: 'Most connections of a run to this database.',
+      default: 10,
+      min: 1,
+      max: 100,
+    },
   },
   examples: [
     {

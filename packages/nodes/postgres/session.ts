@@ -178,4 +178,3 @@ export async function openSession(call: EffectCall, server: Server): Promise<Ses
     throw error;
   }
 }
-

@@ -19,7 +19,8 @@ function moment(text: string): Json {
   const parts = /^(\d{4,}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)(?:([+-]\d\d)(:\d\d)?)?$/.exec(text);
   if (parts === null) return text;
   const [, day, time, hours, minutes] = parts;
-  const zone = hours === undefined ? '' : hours === '+00' && minutes === undefined ? 'Z' : `${hours}${minutes ?? ':00'}`;
+  const zone =
+    hours === undefined ? '' : hours === '+00' && minutes === undefined ? 'Z' : `${hours}${minutes ?? ':00'}`;
   return `${day}T${time}${zone}`;
 }
 

@@ -101,7 +101,10 @@ function hashes(params: Params, format: Format): Command | null {
   const { operation } = params;
   if (operation === 'hashSet') {
     const key = keyOf(params);
-    return { words: ['HSET', key, ...writeFields(params['value'], format)], items: (reply) => one({ key, added: Number(reply) }) };
+    return {
+      words: ['HSET', key, ...writeFields(params['value'], format)],
+      items: (reply) => one({ key, added: Number(reply) }),
+    };
   }
   if (operation !== 'hashGet' && operation !== 'hashDelete') return null;
   const key = keyOf(params);
@@ -123,8 +126,10 @@ function hashes(params: Params, format: Format): Command | null {
 
 function members(params: Params, format: Format): Command | null {
   const { operation } = params;
-  const each = (key: string) => (reply: Reply): Item[] =>
-    list(reply).map((value) => ({ json: { key, value: cell(value, format, key) } }));
+  const each =
+    (key: string) =>
+    (reply: Reply): Item[] =>
+      list(reply).map((value) => ({ json: { key, value: cell(value, format, key) } }));
   if (operation === 'listPush') {
     const key = keyOf(params);
     const word = readChoice(params, 'side', ['left', 'right'], 'right') === 'left' ? 'LPUSH' : 'RPUSH';
@@ -164,7 +169,8 @@ function sortedSets(params: Params, format: Format): Command | null {
     const scores: Argument[] = [];
     for (let i = 0; i < pairs.length; i += 2) {
       const [member = '', score] = [pairs[i], pairs[i + 1]];
-      if (!Number.isFinite(Number(score))) wrongParameter(`value.${String(member)}`, 'a score (a number)', String(score));
+      if (!Number.isFinite(Number(score)))
+        wrongParameter(`value.${String(member)}`, 'a score (a number)', String(score));
       scores.push(String(score), writeBytes(String(member), format === 'json' ? 'text' : format, 'value'));
     }
     return { words: ['ZADD', key, ...scores], items: (reply) => one({ key, added: Number(reply) }) };
@@ -184,7 +190,9 @@ function sortedSets(params: Params, format: Format): Command | null {
     const flat = list(reply);
     return Array.from({ length: Math.floor(flat.length / 2) }, (_, i) => {
       const score = Number(textOf(flat[2 * i + 1]));
-      return { json: { member: cell(flat[2 * i], format, key), score: Number.isFinite(score) ? score : String(score) } };
+      return {
+        json: { member: cell(flat[2 * i], format, key), score: Number.isFinite(score) ? score : String(score) },
+      };
     });
   };
   return { words, items };
@@ -198,7 +206,10 @@ function pages(params: Params, format: Format, carry: Json | undefined): Command
     const cursor = typeof carry === 'string' ? carry : '0';
     return {
       words: ['SCAN', cursor, 'MATCH', readText(params, 'pattern', '*'), 'COUNT', count],
-      items: (reply) => list(list(reply)[1]).map((key) => ({ json: { key: readBytes(key as Buffer, format === 'base64' ? 'base64' : 'text', 'a key') } })),
+      items: (reply) =>
+        list(list(reply)[1]).map((key) => ({
+          json: { key: readBytes(key as Buffer, format === 'base64' ? 'base64' : 'text', 'a key') },
+        })),
       next: (reply) => {
         const following = textOf(list(reply)[0]);
         return following === '0' ? null : following;
@@ -211,7 +222,10 @@ function pages(params: Params, format: Format, carry: Json | undefined): Command
     const entries = (reply: Reply): Reply[] => list(list(list(reply)[0])[1]);
     return {
       words: ['XREAD', 'COUNT', count, 'STREAMS', keyOf(params), after],
-      items: (reply) => entries(reply).map((entry) => ({ json: { id: textOf(list(entry)[0]), fields: fieldsOf(list(entry)[1], format, key) } })),
+      items: (reply) =>
+        entries(reply).map((entry) => ({
+          json: { id: textOf(list(entry)[0]), fields: fieldsOf(list(entry)[1], format, key) },
+        })),
       next: (reply) => {
         const found = entries(reply);
         return found.length < count ? null : textOf(list(found.at(-1))[0]);

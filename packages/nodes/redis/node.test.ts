@@ -76,16 +76,28 @@ describe.skipIf(service === null)('redis', () => {
     const value = { name: 'Ada', born: 1815, ...(JSON.parse('{"__proto__":"kept"}') as object) };
     expect(await op('hashSet', { value })).toEqual([{ key: key(), added: 3 }]);
     const [all] = (await op('hashGet')) as { value: Record<string, Json> }[];
-    expect(Object.entries(all?.value ?? {})).toEqual([['name', 'Ada'], ['born', '1815'], ['__proto__', 'kept']]);
-    expect(await op('hashGet', { fields: ['born', 'gone'], format: 'json' })).toEqual([{ key: key(), value: { born: 1815, gone: null } }]);
+    expect(Object.entries(all?.value ?? {})).toEqual([
+      ['name', 'Ada'],
+      ['born', '1815'],
+      ['__proto__', 'kept'],
+    ]);
+    expect(await op('hashGet', { fields: ['born', 'gone'], format: 'json' })).toEqual([
+      { key: key(), value: { born: 1815, gone: null } },
+    ]);
     expect(await op('hashDelete', { fields: ['born'] })).toEqual([{ key: key(), deleted: 1 }]);
   });
 
   it('lists and sets', async () => {
     expect(await op('listPush', { value: ['a', 'b', 'c'] })).toEqual([{ key: key(), length: 3 }]);
     expect(await op('listPush', { value: 'first', side: 'left' })).toEqual([{ key: key(), length: 4 }]);
-    expect(await op('listRange', { start: 1, stop: -2 })).toEqual([{ key: key(), value: 'a' }, { key: key(), value: 'b' }]);
-    expect(await op('listPop', { count: 2 })).toEqual([{ key: key(), value: 'c' }, { key: key(), value: 'b' }]);
+    expect(await op('listRange', { start: 1, stop: -2 })).toEqual([
+      { key: key(), value: 'a' },
+      { key: key(), value: 'b' },
+    ]);
+    expect(await op('listPop', { count: 2 })).toEqual([
+      { key: key(), value: 'c' },
+      { key: key(), value: 'b' },
+    ]);
     expect(await op('listPop', { key: 'nothing' })).toEqual([]);
     expect(await op('setAdd', { key: `${key()}s`, value: ['a', 'b', 'a'] })).toEqual([{ key: `${key()}s`, added: 2 }]);
     expect(await op('setRemove', { key: `${key()}s`, value: 'a' })).toEqual([{ key: `${key()}s`, removed: 1 }]);
@@ -94,8 +106,14 @@ describe.skipIf(service === null)('redis', () => {
 
   it('sorted sets', async () => {
     await op('sortedSetAdd', { value: { Ada: 12, Bo: 9.5, Cy: -1 } });
-    expect(await op('sortedSetRange', { reverse: true, stop: 1 })).toEqual([{ member: 'Ada', score: 12 }, { member: 'Bo', score: 9.5 }]);
-    expect(await op('sortedSetRange', { minScore: 0 })).toEqual([{ member: 'Bo', score: 9.5 }, { member: 'Ada', score: 12 }]);
+    expect(await op('sortedSetRange', { reverse: true, stop: 1 })).toEqual([
+      { member: 'Ada', score: 12 },
+      { member: 'Bo', score: 9.5 },
+    ]);
+    expect(await op('sortedSetRange', { minScore: 0 })).toEqual([
+      { member: 'Bo', score: 9.5 },
+      { member: 'Ada', score: 12 },
+    ]);
     expect(await op('sortedSetRange', { maxScore: 0, reverse: true })).toEqual([{ member: 'Cy', score: -1 }]);
     expect((await failureOf(op('sortedSetAdd', { value: { x: 'high' } }))).message).toMatch(/value\.x must be a score/);
   });
@@ -115,7 +133,9 @@ describe.skipIf(service === null)('redis', () => {
     }
     const all = await op('streamRead', { pageSize: 2 });
     expect(all).toEqual(ids.map((id, n) => ({ id, fields: { n: String(n), kind: 'x' } })));
-    expect(await op('streamRead', { after: ids[3] ?? '', format: 'json' }).catch((error: Error) => error.message)).toMatch(/not JSON/);
+    expect(
+      await op('streamRead', { after: ids[3] ?? '', format: 'json' }).catch((error: Error) => error.message),
+    ).toMatch(/not JSON/);
     expect(await op('streamRead', { after: ids[4] ?? '' })).toEqual([]);
     expect(await op('publish', { value: 'hi' })).toEqual([{ receivers: 0 }]);
   });

@@ -73,7 +73,11 @@ export const node: NodeType = defineNode({
     fields: { type: 'list', description: 'hashGet, hashDelete: names of fields. hashGet: default all.' },
     side: { type: 'string', description: 'listPush, listPop: which end.', default: 'right', enum: ['left', 'right'] },
     count: { type: 'integer', description: 'listPop: most values.', default: 1, min: 1, max: 10_000 },
-    start: { type: 'integer', description: 'listRange, sortedSetRange: first position; negative from the end.', default: 0 },
+    start: {
+      type: 'integer',
+      description: 'listRange, sortedSetRange: first position; negative from the end.',
+      default: 0,
+    },
     stop: { type: 'integer', description: 'listRange, sortedSetRange: last position, included.', default: -1 },
     minScore: { type: 'number', description: 'sortedSetRange: members by score instead of position, from this one.' },
     maxScore: { type: 'number', description: 'sortedSetRange: by score, up to this one.' },
@@ -81,7 +85,13 @@ export const node: NodeType = defineNode({
     pattern: { type: 'string', description: 'keys: names to find, with * and ?.', default: '*' },
     after: { type: 'string', description: 'streamRead: entries after this id.', default: '0' },
     maxLength: { type: 'integer', description: 'streamAdd: the stream keeps about so many entries.', min: 1 },
-    pageSize: { type: 'integer', description: 'keys, streamRead: about how many per page.', default: 500, min: 1, max: 10_000 },
+    pageSize: {
+      type: 'integer',
+      description: 'keys, streamRead: about how many per page.',
+      default: 500,
+      min: 1,
+      max: 10_000,
+    },
     timeout: { type: 'duration', description: 'Longest wait for an answer.', default: '10s' },
     ...serverParameters('redis', 6379, 'Number of the database. Default 0.'),
   },
@@ -130,7 +140,10 @@ export const node: NodeType = defineNode({
     {
       title: 'Work from a list',
       with: { url: 'redis://cache.example.com', operation: 'listPop', key: 'work', side: 'left', count: 2 },
-      output: [{ key: 'work', value: 'a' }, { key: 'work', value: 'b' }],
+      output: [
+        { key: 'work', value: 'a' },
+        { key: 'work', value: 'b' },
+      ],
     },
     {
       title: 'Entries of a stream that came after the last one seen',

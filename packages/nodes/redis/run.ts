@@ -42,7 +42,10 @@ class Link {
 }
 
 async function open(call: EffectCall, server: Server): Promise<Redis> {
-  const [{ Redis: Client }, { address, password, tls }] = await Promise.all([import('ioredis'), dialServer(call, server)]);
+  const [{ Redis: Client }, { address, password, tls }] = await Promise.all([
+    import('ioredis'),
+    dialServer(call, server),
+  ]);
   const client = new Client({
     host: address,
     port: server.port,
@@ -82,10 +85,16 @@ async function open(call: EffectCall, server: Server): Promise<Redis> {
 }
 
 const MEANINGS: readonly [RegExp, Omit<Failure, 'code' | 'message'>][] = [
-  [/^(WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH|ERR Client sent AUTH)/, { retry: 'no', fix: 'Check user and the value of the secret.' }],
+  [
+    /^(WRONGPASS|NOAUTH|ERR invalid password|ERR AUTH|ERR Client sent AUTH)/,
+    { retry: 'no', fix: 'Check user and the value of the secret.' },
+  ],
   [/^NOPERM/, { retry: 'no', fix: 'The user may not do this; ask for the right.' }],
   [/^WRONGTYPE/, { retry: 'no', fix: 'The key holds another kind of value; use the operations of its kind.' }],
-  [/^(LOADING|BUSY|TRYAGAIN|MASTERDOWN|CLUSTERDOWN|ERR max number of clients)/, { retry: 'yes', fix: 'Try again when the server is ready.' }],
+  [
+    /^(LOADING|BUSY|TRYAGAIN|MASTERDOWN|CLUSTERDOWN|ERR max number of clients)/,
+    { retry: 'yes', fix: 'Try again when the server is ready.' },
+  ],
   [/^OOM/, { retry: 'yes', fix: 'The server has no memory left; give values a ttl, or raise maxmemory.' }],
   [/^READONLY/, { retry: 'no', fix: 'This server is a replica; name the one that takes writes.' }],
   [/^(MOVED|ASK)/, { retry: 'no', fix: 'This server is part of a cluster; name the node that holds the key.' }],
@@ -98,7 +107,9 @@ function asFailure(error: unknown, where: string): FailureError {
   const message = error instanceof Error ? error.message : String(error);
   const known = MEANINGS.find(([pattern]) => pattern.test(message))?.[1];
   if (known !== undefined || (error instanceof Error && error.name === 'ReplyError')) {
-    return new FailureError(failure('node-failed', `${where}: ${message.replace(/\.$/, '')}.`, known ?? { retry: 'no' }));
+    return new FailureError(
+      failure('node-failed', `${where}: ${message.replace(/\.$/, '')}.`, known ?? { retry: 'no' }),
+    );
   }
   return sqlFailure({ kind: 'connection', message: `the connection was lost: ${message}` }, where, null);
 }
@@ -139,7 +150,9 @@ async function send(call: EffectCall, link: Link, command: Command, where: strin
 export async function run(call: EffectCall): Promise<EffectResult> {
   const server = readServer(call.params, DEFAULTS);
   if (!/^\d*$/.test(server.database)) {
-    throw new FailureError(failure('wrong-type', 'database must be the number of a database, such as 0.', { retry: 'no' }));
+    throw new FailureError(
+      failure('wrong-type', 'database must be the number of a database, such as 0.', { retry: 'no' }),
+    );
   }
   const where = `redis ${whereOf(server)}`;
   const command = commandOf(call.params, call.carry);
@@ -157,7 +170,11 @@ export async function run(call: EffectCall): Promise<EffectResult> {
   const most = call.ports.limit('step.bytes');
   if (replyBytes(reply) > most) {
     const fix = 'Read a part: listRange, sortedSetRange and hashGet with fields, or a smaller pageSize.';
-    throw new FailureError({ ...limitFailure('step.bytes', most, where, `the answer has ${replyBytes(reply)}`), fix, retry: 'no' });
+    throw new FailureError({
+      ...limitFailure('step.bytes', most, where, `the answer has ${replyBytes(reply)}`),
+      fix,
+      retry: 'no',
+    });
   }
   const items = command.items(reply);
   const carry: Json | null = command.next?.(reply) ?? null;

@@ -9,7 +9,9 @@ export type Format = 'text' | 'json' | 'base64';
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function unreadable(key: string, what: string, fix: string): never {
-  throw new FailureError(failure('node-failed', `The value of ${JSON.stringify(key)} is ${what}.`, { retry: 'no', fix }));
+  throw new FailureError(
+    failure('node-failed', `The value of ${JSON.stringify(key)} is ${what}.`, { retry: 'no', fix }),
+  );
 }
 
 export function readBytes(bytes: Uint8Array, format: Format, key: string): Json {

@@ -24,7 +24,8 @@ let database: DatabaseSync | undefined;
 let cursor: { rows: Iterator<unknown>; reading: Reading } | undefined;
 
 function open(settings: Settings): DatabaseSync {
-  if (!settings.create && !existsSync(settings.path)) throw Object.assign(new Error('the file does not exist'), { errcode: 14 });
+  if (!settings.create && !existsSync(settings.path))
+    throw Object.assign(new Error('the file does not exist'), { errcode: 14 });
   const opened = new DatabaseSync(settings.path, {
     readOnly: settings.readOnly,
     timeout: BUSY_MS,
@@ -47,9 +48,7 @@ function bound(value: SqlValue): SQLInputValue {
   if (typeof value === 'boolean') return value ? 1n : 0n;
   // Plain numbers are bound as floating point.
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
-  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
-    ? JSON.stringify(value)
-    : value;
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array) ? JSON.stringify(value) : value;
 }
 
 /** Texts of a JSON column that are no JSON stay texts. */

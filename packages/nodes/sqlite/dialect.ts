@@ -26,13 +26,18 @@ const KINDS: Record<number, Problem['kind']> = {
 function kindOf(errcode: number, message: string): Problem['kind'] {
   const known = KINDS[errcode] ?? KINDS[errcode & 255];
   if (known !== undefined) return known;
-  if (/no such (table|column|function|collation|index)|has no column named|unknown database/.test(message)) return 'unknown-name';
+  if (/no such (table|column|function|collation|index)|has no column named|unknown database/.test(message))
+    return 'unknown-name';
   if (/syntax error|incomplete input|unrecognized token/.test(message)) return 'syntax';
   return /too many attached databases|not authorized/.test(message) ? 'permission' : 'other';
 }
 
 function problem(error: unknown): Problem {
-  const facts = (typeof error === 'object' && error !== null ? error : {}) as { message?: string; errcode?: number; ended?: boolean };
+  const facts = (typeof error === 'object' && error !== null ? error : {}) as {
+    message?: string;
+    errcode?: number;
+    ended?: boolean;
+  };
   const message = facts.message ?? String(error);
   if (facts.ended === true) return { kind: 'connection', message };
   const errcode = facts.errcode ?? 0;
@@ -40,7 +45,9 @@ function problem(error: unknown): Problem {
   const at = /constraint failed: ([^.\s]+)\.(\S+)/.exec(message);
   return {
     kind,
-    message: message.includes('too many attached databases') ? 'no other file can be opened from SQL (ATTACH, VACUUM)' : message,
+    message: message.includes('too many attached databases')
+      ? 'no other file can be opened from SQL (ATTACH, VACUUM)'
+      : message,
     ...(errcode === 0 ? {} : { state: `SQLite ${errcode}` }),
     ...(at === null ? {} : { table: String(at[1]), column: String(at[2]) }),
   };

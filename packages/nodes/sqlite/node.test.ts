@@ -39,7 +39,10 @@ const execute = (text: string): Promise<Json[]> => rows({ operation: 'execute', 
 
 /** All items in one call, as a loop with a size gives them. */
 const batch = async (params: Record<string, Json>, items: Json[]): Promise<Json[]> => {
-  const { output } = await runNode({ ...node, block: true }, { ports: doors.ports, input: items, params: { file, ...params } });
+  const { output } = await runNode(
+    { ...node, block: true },
+    { ports: doors.ports, input: items, params: { file, ...params } },
+  );
   return output['main'] as Json[];
 };
 
@@ -68,9 +71,13 @@ describe('contract', () => {
 
 describe('sqlite', () => {
   it('queries with values by name and by position', async () => {
-    expect(await sql('SELECT :a + 1 AS a, :b AS b, typeof(:a) AS t', { a: 41, b: 'x' })).toEqual([{ a: 42, b: 'x', t: 'integer' }]);
+    expect(await sql('SELECT :a + 1 AS a, :b AS b, typeof(:a) AS t', { a: 41, b: 'x' })).toEqual([
+      { a: 42, b: 'x', t: 'integer' },
+    ]);
     expect(await sql('SELECT ? AS a, ? AS b, ? AS c', [1.5, null, true])).toEqual([{ a: 1.5, b: null, c: 1 }]);
-    expect(await sql("SELECT ':a ?' AS s, 1 AS [x:y?], 2 AS `q:z` /* :a */ WHERE 5 IN (:ids) -- ?", { ids: [4, 5] })).toEqual([{ s: ':a ?', 'x:y?': 1, 'q:z': 2 }]);
+    expect(
+      await sql("SELECT ':a ?' AS s, 1 AS [x:y?], 2 AS `q:z` /* :a */ WHERE 5 IN (:ids) -- ?", { ids: [4, 5] }),
+    ).toEqual([{ s: ':a ?', 'x:y?': 1, 'q:z': 2 }]);
     expect((await failureOf(sql('SELECT 1; DROP TABLE goods'))).message).toMatch(/more than one statement/);
     expect((await failureOf(sql('SELECT * FROM goods WHERE id = @id', { id: 1 }))).fix).toMatch(/:id/);
     expect((await failureOf(sql("SELECT '{{ $json.x }}'"))).message).toMatch(/template/);
@@ -83,21 +90,56 @@ describe('sqlite', () => {
     await execute('CREATE TABLE raw (id, b BLOB, j TEXT)');
     await batch({ operation: 'insert', table: 'raw' }, [{ id: '9007199254740993', b: { $base64: 'AP8=' }, j: [1] }]);
     await execute('UPDATE raw SET id = CAST(id AS INTEGER)');
-    expect(await rows({ operation: 'select', table: 'raw', json: ['j'] })).toEqual([{ id: '9007199254740993', b: 'AP8=', j: [1] }]);
-    const answer = await runNode(node, { ports: doors.ports, params: { file, sql: 'SELECT b FROM raw', bytes: 'file' } });
+    expect(await rows({ operation: 'select', table: 'raw', json: ['j'] })).toEqual([
+      { id: '9007199254740993', b: 'AP8=', j: [1] },
+    ]);
+    const answer = await runNode(node, {
+      ports: doors.ports,
+      params: { file, sql: 'SELECT b FROM raw', bytes: 'file' },
+    });
     expect(answer.items).toEqual([[{ json: {}, files: { b: { blob: 'blob-0', size: 2, name: 'b' } } }]]);
   });
 
   it('insert, upsert, update, delete', async () => {
     const returning = ['id', 'price'];
-    expect(await batch({ operation: 'insert', table: 'goods', returning }, [{ id: 1, name: 'tea' }, { id: 2, name: 'cup', price: 3 }])).toEqual([{ id: 1, price: 1.5 }, { id: 2, price: 3 }]);
+    expect(
+      await batch({ operation: 'insert', table: 'goods', returning }, [
+        { id: 1, name: 'tea' },
+        { id: 2, name: 'cup', price: 3 },
+      ]),
+    ).toEqual([
+      { id: 1, price: 1.5 },
+      { id: 2, price: 3 },
+    ]);
     const upsert = { operation: 'upsert', table: 'goods', key: ['id'] };
-    await batch(upsert, [{ id: 1, name: 'new' }, { id: 4, name: 'b' }, { id: 1, name: 'newest' }]);
+    await batch(upsert, [
+      { id: 1, name: 'new' },
+      { id: 4, name: 'b' },
+      { id: 1, name: 'newest' },
+    ]);
     expect(await batch({ ...upsert, onConflict: 'ignore' }, [{ id: 4, name: 'x' }])).toEqual([{ affected: 0 }]);
-    await batch({ operation: 'update', table: 'goods', key: ['id'] }, [{ id: 2, name: 'mug' }, { id: 99, name: 'none' }]);
-    await rows({ operation: 'update', table: 'goods', rows: { sold: true }, where: [{ column: 'name', is: 'startsWith', value: 'new' }] });
-    expect(await batch({ operation: 'delete', table: 'goods', key: ['id'] }, [{ id: 4 }, { id: 98 }])).toEqual([{ affected: 1 }]);
-    expect(await rows({ operation: 'select', table: 'goods', columns: ['id', 'name', 'sold'], sort: [{ column: 'id' }], offset: 0 })).toEqual([
+    await batch({ operation: 'update', table: 'goods', key: ['id'] }, [
+      { id: 2, name: 'mug' },
+      { id: 99, name: 'none' },
+    ]);
+    await rows({
+      operation: 'update',
+      table: 'goods',
+      rows: { sold: true },
+      where: [{ column: 'name', is: 'startsWith', value: 'new' }],
+    });
+    expect(await batch({ operation: 'delete', table: 'goods', key: ['id'] }, [{ id: 4 }, { id: 98 }])).toEqual([
+      { affected: 1 },
+    ]);
+    expect(
+      await rows({
+        operation: 'select',
+        table: 'goods',
+        columns: ['id', 'name', 'sold'],
+        sort: [{ column: 'id' }],
+        offset: 0,
+      }),
+    ).toEqual([
       { id: 1, name: 'newest', sold: true },
       { id: 2, name: 'mug', sold: null },
     ]);
@@ -114,12 +156,17 @@ describe('sqlite', () => {
   it('writes 10,000 rows at once and reads them back in pages', async () => {
     const items = Array.from({ length: 10_000 }, (_, id) => ({ id, name: `row ${id}` }));
     expect(await batch({ operation: 'insert', table: 'goods' }, items)).toMatchObject([{ affected: 10_000 }]);
-    expect(await rows({ operation: 'select', table: 'goods', columns: ['id', 'name'], key: ['id'], pageSize: 999 })).toEqual(items);
+    expect(
+      await rows({ operation: 'select', table: 'goods', columns: ['id', 'name'], key: ['id'], pageSize: 999 }),
+    ).toEqual(items);
     expect(await rows({ sql: 'SELECT id, name FROM goods ORDER BY id', pageSize: 1000 })).toEqual(items);
   });
 
   it('pages go on after a crash by key, and by cursor where that is allowed', async () => {
-    await batch({ operation: 'insert', table: 'goods' }, [1, 2, 3, 4, 5].map((id) => ({ id, name: `n${id}` })));
+    await batch(
+      { operation: 'insert', table: 'goods' },
+      [1, 2, 3, 4, 5].map((id) => ({ id, name: `n${id}` })),
+    );
     const first = await call({ sql: 'SELECT id FROM goods', pageSize: 2, key: ['id'] }, doors);
     const cursor = await call({ sql: 'SELECT id FROM goods ORDER BY id', pageSize: 2 }, doors);
     const own = freshDoors();
@@ -169,9 +216,13 @@ describe('sqlite', () => {
   it('names what is wrong', async () => {
     expect((await failureOf(sql('SELECT * FROM nowhere'))).data).toMatchObject({ kind: 'unknown-name' });
     expect((await failureOf(sql('SELEC 1'))).data).toMatchObject({ kind: 'syntax' });
-    expect((await failureOf(batch({ operation: 'insert', table: 'goods' }, [{ price: 1 }]))).data).toMatchObject({ kind: 'not-null' });
-    expect((await failureOf(rows({ operation: 'select', table: 'goods" --' }))).data).toMatchObject({ kind: 'unknown-name' });
-    expect((await failureOf(sql("SELECT hex(zeroblob(20000000))"))).message).toMatch(/step\.bytes/);
+    expect((await failureOf(batch({ operation: 'insert', table: 'goods' }, [{ price: 1 }]))).data).toMatchObject({
+      kind: 'not-null',
+    });
+    expect((await failureOf(rows({ operation: 'select', table: 'goods" --' }))).data).toMatchObject({
+      kind: 'unknown-name',
+    });
+    expect((await failureOf(sql('SELECT hex(zeroblob(20000000))'))).message).toMatch(/step\.bytes/);
     const locker = new DatabaseSync(join(folder, file));
     locker.exec('BEGIN EXCLUSIVE');
     const busy = await failureOf(rows({ operation: 'execute', sql: 'DELETE FROM goods', timeout: '100ms' }));

@@ -15,7 +15,11 @@ export const node: NodeType = defineNode({
   paged: isPaged,
   parameters: {
     file: { type: 'string', description: 'Path of the database below the folder of the workflow.', required: true },
-    create: { type: 'boolean', description: 'A file that is not there is made; not for query and select.', default: false },
+    create: {
+      type: 'boolean',
+      description: 'A file that is not there is made; not for query and select.',
+      default: false,
+    },
     ...sqlParameters({
       positional: '?',
       sql: 'A list stands for several values: id IN (:ids). query may not change anything; execute may.',

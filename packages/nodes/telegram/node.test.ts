@@ -36,7 +36,7 @@ const run = async (params: JsonObject, signal?: AbortSignal): Promise<Json[]> =>
 };
 const failing = async (params: JsonObject = { text: 'x' }): Promise<Failure> => {
   const failed = await failureOf(run(params));
-  expect(JSON.stringify(failed)).not.toMatch(/secret-token|secret-token/);
+  expect(JSON.stringify(failed)).not.toMatch(/secret-token/);
   return failed;
 };
 const bodies = (): JsonObject[] => server.received.map((one) => JSON.parse(one.body) as JsonObject);
@@ -59,7 +59,7 @@ describe('messages', () => {
       preview: false,
       buttons,
     });
-    expect(decodeURIComponent(server.received[0]?.path ?? '')).toBe(`/bot${TOKEN}/sendMessage`);
+    expect(server.received[0]?.path).toBe(`/bot${TOKEN}/sendMessage`);
     expect(bodies()).toEqual([
       { chat_id: 42, text: '<b>ü</b>' },
       {

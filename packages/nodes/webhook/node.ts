@@ -111,7 +111,8 @@ export const node = defineNode({
     },
     cors: {
       type: 'list',
-      description: 'Origins whose pages may call, such as https://example.org, or *. Default: none.',
+      description:
+        'Origins whose pages may call, by script or form, such as https://example.org, or *. Default: none; programs are no pages.',
       default: [],
       evaluate: 'never',
     },

@@ -167,6 +167,11 @@ function prepare(environment: RunnerEnvironment, request: RunRequest): { plan: P
     if (!(error instanceof FailureError)) throw error;
     throw new InvalidWorkflow([diagnostic('input-invalid', ['inputs'], error.failure.message)]);
   }
+  if (request.trigger !== undefined && !isTrigger(environment, plan, request.trigger)) {
+    throw new InvalidWorkflow([
+      diagnostic('unknown-node', ['nodes'], `There is no trigger ${request.trigger} in this workflow.`),
+    ]);
+  }
   const stored: StoredOptions = {
     file: request.file,
     ...(request.input === undefined ? {} : { input: request.input }),
@@ -180,6 +185,10 @@ function prepare(environment: RunnerEnvironment, request: RunRequest): { plan: P
     ...(request.conversation === undefined ? {} : { conversation: request.conversation }),
   };
   return { plan, stored };
+}
+
+function isTrigger(environment: RunnerEnvironment, plan: Plan, id: string): boolean {
+  return plan.root.steps.some((step) => step.id === id && environment.registry.get(step.type)?.group === 'trigger');
 }
 
 function begin(

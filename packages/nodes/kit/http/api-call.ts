@@ -38,7 +38,7 @@ export function apiUrl(call: EffectCall, ...parts: string[]): URL {
   const lost = parts.find((part) => part === '' || part === '.' || part === '..');
   if (lost !== undefined) throw wrong(`${JSON.stringify(lost)} cannot be part of an address of ${url.host}`);
   const base = url.pathname.replace(/\/+$/, '');
-  url.pathname = [base, ...parts.map((part) => encodeURIComponent(part))].join('/');
+  url.pathname = [base, ...parts.map((part) => encodeURIComponent(part).replaceAll('%3A', ':'))].join('/');
   return url;
 }
 

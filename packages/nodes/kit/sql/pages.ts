@@ -46,12 +46,20 @@ function refuse(message: string, fix: string): never {
   throw new FailureError(failure('bad-value', message, { retry: 'no', fix }));
 }
 
-async function innerStatement(call: EffectCall, driver: Driver, paging: Paging, key: readonly string[]): Promise<Statement> {
+async function innerStatement(
+  call: EffectCall,
+  driver: Driver,
+  paging: Paging,
+  key: readonly string[],
+): Promise<Statement> {
   if (paging.operation === 'query') return bind(readText(call.params, 'sql'), await readParams(call), driver.dialect);
   const selection = readSelection(call.params);
   if (key.length === 0) return selectStatement(driver.dialect, selection);
   if (selection.sort.length > 0 || selection.offset !== null) {
-    refuse('Pages by key come in the order of key: sort and offset do not go with it.', 'Take sort and offset out, or key (pages then come from a cursor).');
+    refuse(
+      'Pages by key come in the order of key: sort and offset do not go with it.',
+      'Take sort and offset out, or key (pages then come from a cursor).',
+    );
   }
   const missing = selection.columns.length === 0 ? [] : key.filter((column) => !selection.columns.includes(column));
   return selectStatement(driver.dialect, { ...selection, columns: [...selection.columns, ...missing], limit: null });
@@ -88,7 +96,8 @@ async function pageByKey(
 ): Promise<EffectResult> {
   const carry = call.carry as unknown as KeyCarry | undefined;
   const before = carry?.rows ?? 0;
-  const most = typeof call.params['limit'] === 'number' && paging.operation === 'select' ? call.params['limit'] : Infinity;
+  const most =
+    typeof call.params['limit'] === 'number' && paging.operation === 'select' ? call.params['limit'] : Infinity;
   const count = Math.min(paging.pageSize, most - before);
   if (count <= 0) return { items: [], done: true };
   const last = carry === undefined ? null : carry.last.map((json, i) => valueOf(driver, json, carry.kinds[i]));
@@ -101,14 +110,24 @@ async function pageByKey(
   const keyOf = (row: readonly Cell[] | undefined): Json[] => (row ?? []).slice(width).map(carried);
   const rows = answer.rows.slice(0, count);
   if (rows.some((row) => row.slice(width).includes(null))) {
-    refuse(`A row has NULL in its key (${key.join(', ')}), so it would be lost between pages.`, 'Page by columns that are never NULL.');
+    refuse(
+      `A row has NULL in its key (${key.join(', ')}), so it would be lost between pages.`,
+      'Page by columns that are never NULL.',
+    );
   }
   const lastKey = keyOf(rows.at(-1));
   const more = answer.rows.length > count;
   if (more && JSON.stringify(lastKey) === JSON.stringify(keyOf(answer.rows[count]))) {
-    refuse(`Two rows have the same key (${key.join(', ')}: ${JSON.stringify(lastKey)}), so one would be lost between pages.`, 'Add columns to key until it is unique.');
+    refuse(
+      `Two rows have the same key (${key.join(', ')}: ${JSON.stringify(lastKey)}), so one would be lost between pages.`,
+      'Add columns to key until it is unique.',
+    );
   }
-  const page: Answer = { ...answer, columns: answer.columns.slice(0, width), rows: rows.map((row) => row.slice(0, width)) };
+  const page: Answer = {
+    ...answer,
+    columns: answer.columns.slice(0, width),
+    rows: rows.map((row) => row.slice(0, width)),
+  };
   const items = await itemsOf(page, rowForm(call), call);
   if (!more || before + rows.length >= most) return { items, done: true };
   const kinds = (answer.kinds ?? []).slice(width) as Json[];
@@ -120,10 +139,14 @@ async function pageByKey(
 
 function lost(driver: Driver, rows: number): FailureError {
   return new FailureError(
-    failure('node-failed', `${driver.where}: the cursor was lost after ${rows} rows (a crash, or the connection was cut).`, {
-      retry: 'no',
-      fix: 'Run it again from the start. To go on at the page instead, name a unique column in key; or set restart to skip where the order of the rows is fixed.',
-    }),
+    failure(
+      'node-failed',
+      `${driver.where}: the cursor was lost after ${rows} rows (a crash, or the connection was cut).`,
+      {
+        retry: 'no',
+        fix: 'Run it again from the start. To go on at the page instead, name a unique column in key; or set restart to skip where the order of the rows is fixed.',
+      },
+    ),
   );
 }
 

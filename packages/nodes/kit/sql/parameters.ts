@@ -50,7 +50,8 @@ export function sqlParameters(words: Words): Record<string, ParameterSpec> {
     table: { type: 'string', description: 'Table, or schema.table.' },
     columns: {
       type: 'list',
-      description: 'select: columns to read, default all. insert, upsert, update: columns to write, default all of each row.',
+      description:
+        'select: columns to read, default all. insert, upsert, update: columns to write, default all of each row.',
     },
     rows: {
       type: 'any',
@@ -108,7 +109,11 @@ export function sqlParameters(words: Words): Record<string, ParameterSpec> {
       default: 'base64',
       enum: ['base64', 'file'],
     },
-    timeout: { type: 'duration', description: 'Longest time of a statement; then it is cancelled on the server.', default: '60s' },
+    timeout: {
+      type: 'duration',
+      description: 'Longest time of a statement; then it is cancelled on the server.',
+      default: '60s',
+    },
   };
 }
 

@@ -89,9 +89,7 @@ function placeholderAt(text: string, at: number, rules: TextRules): { part: Part
   }
   if (char !== '$' || WORD_BEFORE.test(text[at - 1] ?? '')) return null;
   const number = match(NUMBER, text, at + 1);
-  return number === null
-    ? null
-    : { part: { kind: 'positional', number: Number(number) }, end: at + 1 + number.length };
+  return number === null ? null : { part: { kind: 'positional', number: Number(number) }, end: at + 1 + number.length };
 }
 
 function parse(text: string, rules: TextRules): Part[] {
@@ -174,7 +172,10 @@ export function bind(sql: string, params: unknown, dialect: Dialect): Statement 
   if (named) return bindNamed(parts, params, dialect);
   if (positional) return bindPositional(parts, params, dialect, style);
   if (Array.isArray(params) && params.length > 0) {
-    refuse(`params has ${params.length} values, but sql has no placeholder.`, `Write ${style} where each value belongs.`);
+    refuse(
+      `params has ${params.length} values, but sql has no placeholder.`,
+      `Write ${style} where each value belongs.`,
+    );
   }
   return { text: parts.map((part) => ('text' in part ? part.text : '')).join(''), values: [] };
 }
@@ -198,7 +199,10 @@ class Binding {
   #one(value: SqlValue): string {
     this.values.push(value);
     if (this.values.length > this.#dialect.mostValues) {
-      refuse(`params holds more values than ${this.#dialect.name} takes in one statement (${this.#dialect.mostValues}).`, 'Split them over several items.');
+      refuse(
+        `params holds more values than ${this.#dialect.name} takes in one statement (${this.#dialect.mostValues}).`,
+        'Split them over several items.',
+      );
     }
     return this.#dialect.placeholder(this.values.length);
   }
@@ -213,7 +217,10 @@ function bindNamed(parts: readonly Part[], params: unknown, dialect: Dialect): S
     if ('text' in part) return part.text;
     const name = part.kind === 'named' ? part.name : '';
     if (!Object.hasOwn(given, name)) {
-      refuse(`sql has the placeholder :${name}, but params has no ${name}.`, `Add ${name} to params (null is a value, too).`);
+      refuse(
+        `sql has the placeholder :${name}, but params has no ${name}.`,
+        `Add ${name} to params (null is a value, too).`,
+      );
     }
     // A number stands for the same value wherever it is; a question mark is a new one each time.
     const seen = dialect.text.positional === 'dollar' ? known.get(name) : undefined;
@@ -227,16 +234,26 @@ function bindNamed(parts: readonly Part[], params: unknown, dialect: Dialect): S
 function bindPositional(parts: readonly Part[], params: unknown, dialect: Dialect, style: string): Statement {
   const given: unknown = params ?? [];
   if (!Array.isArray(given)) {
-    throw wrongParameter('params', `a list, because sql has the placeholder ${style}`, given, `Give a list, not ${kindOf(given)}; or name the placeholders: :id.`);
+    throw wrongParameter(
+      'params',
+      `a list, because sql has the placeholder ${style}`,
+      given,
+      `Give a list, not ${kindOf(given)}; or name the placeholders: :id.`,
+    );
   }
   const list = given as SqlValue[];
   const found = parts.flatMap((part) => (part.kind === 'positional' ? [part.number] : []));
   const wanted = dialect.text.positional === 'dollar' ? Math.max(...found.map(Number)) : found.length;
   if (wanted !== list.length || found.includes(0)) {
-    refuse(`sql has ${wanted} placeholders (${style}), but params has ${list.length} values.`, 'Give one value for each.');
+    refuse(
+      `sql has ${wanted} placeholders (${style}), but params has ${list.length} values.`,
+      'Give one value for each.',
+    );
   }
   if (dialect.text.positional === 'dollar') {
-    const written = parts.map((part) => ('text' in part ? part.text : part.kind === 'positional' ? `$${part.number}` : ''));
+    const written = parts.map((part) =>
+      'text' in part ? part.text : part.kind === 'positional' ? `$${part.number}` : '',
+    );
     return { text: written.join(''), values: list };
   }
   const binding = new Binding(dialect);

@@ -56,8 +56,7 @@ function near(text: string, position: number): string {
 export function sqlFailure(problem: Problem, where: string, statement: string | null): FailureError {
   const advice = ADVICE[problem.kind];
   const sentence = problem.message.trim().replace(/[.\s]+$/, '');
-  const place =
-    problem.position === undefined || statement === null ? '' : ` ${near(statement, problem.position)}`;
+  const place = problem.position === undefined || statement === null ? '' : ` ${near(statement, problem.position)}`;
   const detail = problem.detail === undefined ? '' : ` ${problem.detail.trim()}`;
   const state = problem.state === undefined ? '' : ` (${problem.state})`;
   const { kind, constraint, table, column, position } = problem;
@@ -107,7 +106,11 @@ export function asFailure(error: unknown, driver: Driver, call: EffectCall, text
   if (error instanceof TooManyBytes) {
     const most = call.ports.limit('step.bytes');
     const fix = 'Set pageSize (or a smaller one), so that the rows come in pages, or select less.';
-    return new FailureError({ ...limitFailure('step.bytes', most, driver.where, 'the rows have more'), fix, retry: 'no' });
+    return new FailureError({
+      ...limitFailure('step.bytes', most, driver.where, 'the rows have more'),
+      fix,
+      retry: 'no',
+    });
   }
   return sqlFailure(driver.dialect.problem(error), driver.where, text);
 }

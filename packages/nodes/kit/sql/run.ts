@@ -72,7 +72,10 @@ async function planSelect(call: EffectCall, driver: Driver): Promise<Plan> {
   return {
     statements: async (session, opened) => {
       const kinds = await kindsOf(session, opened, driver, selection.table);
-      const conditions = selection.conditions.map((one) => ({ ...one, value: stored(driver, one.value, kinds.get(one.column)) }));
+      const conditions = selection.conditions.map((one) => ({
+        ...one,
+        value: stored(driver, one.value, kinds.get(one.column)),
+      }));
       return [selectStatement(driver.dialect, { ...selection, conditions })];
     },
     text: null,
@@ -158,7 +161,10 @@ async function planWrite(call: EffectCall, driver: Driver, operation: TableOpera
         rows: dialect.stored === undefined ? rows : rows.map((row) => storedRow(driver, row, kinds)),
         where: byWhere
           ? (first, prefix) => {
-              const ready = conditions.map((one) => ({ ...one, value: stored(driver, one.value, kinds.get(one.column)) }));
+              const ready = conditions.map((one) => ({
+                ...one,
+                value: stored(driver, one.value, kinds.get(one.column)),
+              }));
               return conditionText(dialect, ready, match, first, prefix);
             }
           : null,
@@ -174,7 +180,11 @@ async function planWrite(call: EffectCall, driver: Driver, operation: TableOpera
   };
 }
 
-function storedRow(driver: Driver, row: Record<string, SqlValue>, kinds: ReadonlyMap<string, string>): Record<string, SqlValue> {
+function storedRow(
+  driver: Driver,
+  row: Record<string, SqlValue>,
+  kinds: ReadonlyMap<string, string>,
+): Record<string, SqlValue> {
   const out: Record<string, SqlValue> = {};
   for (const [column, value] of Object.entries(row)) {
     // A list of a row is one value (JSON text), unlike the lists of conditions.

@@ -90,7 +90,8 @@ function parseUrl(text: string, schemes: readonly string[]): URL {
   return url;
 }
 
-const isLocal = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+/** This machine itself; a name such as 127.example.com is not. */
+const isLocal = (host: string): boolean => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
 export function readServer(
   params: Record<string, Json>,

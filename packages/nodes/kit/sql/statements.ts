@@ -62,7 +62,12 @@ export function readConditions(params: Params): Condition[] {
       wrongParameter(`where[${i}].value`, 'a list that is not empty', given);
     }
     if (given === null && !['equals', 'notEquals', 'exists', 'notExists'].includes(is)) {
-      wrongParameter(`where[${i}].value`, `a value to compare with (${is})`, given, 'Give value, or use exists and notExists.');
+      wrongParameter(
+        `where[${i}].value`,
+        `a value to compare with (${is})`,
+        given,
+        'Give value, or use exists and notExists.',
+      );
     }
     return { column: readText(value, 'column'), is, value: given };
   });
@@ -181,7 +186,9 @@ export function rowGroups(write: Write): { columns: string[]; rows: Record<strin
     else group.rows.push(row);
   }
   // A later value of the same key must be written later.
-  return [...groups].sort(([a], [b]) => (JSON.parse(a) as [number])[0] - (JSON.parse(b) as [number])[0]).map(([, group]) => group);
+  return [...groups]
+    .sort(([a], [b]) => (JSON.parse(a) as [number])[0] - (JSON.parse(b) as [number])[0])
+    .map(([, group]) => group);
 }
 
 const STATEMENT_BYTES = 1024 * 1024;

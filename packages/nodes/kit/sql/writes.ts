@@ -54,7 +54,9 @@ function assignments(dialect: Dialect, row: Row, columns: readonly string[]): St
 
 function keyCondition(dialect: Dialect, write: Write, row: Row, first: number): Statement {
   const values = keyOfRow(write, row);
-  const text = write.key.map((column, i) => `${dialect.quote(column)} = ${dialect.placeholder(first + i)}`).join(' AND ');
+  const text = write.key
+    .map((column, i) => `${dialect.quote(column)} = ${dialect.placeholder(first + i)}`)
+    .join(' AND ');
   return { text: `(${text})`, values };
 }
 

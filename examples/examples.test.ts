@@ -18,7 +18,7 @@ interface Result {
 }
 
 const examples = readdirSync(EXAMPLES, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && /^\d\d-/.test(entry.name))
+  .filter((entry) => entry.isDirectory() && /^(\d\d|ai)-/.test(entry.name))
   .map((entry) => entry.name)
   .sort();
 

@@ -188,7 +188,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function publicNames(url: string | undefined): string[] {

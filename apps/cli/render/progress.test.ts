@@ -137,3 +137,15 @@ describe('ProgressView without a terminal', () => {
     expect(terminal.stderr()).toContain('(480 more log lines; kept with the iterations)');
   });
 });
+
+it('shows the text of an answer as it comes, and nothing in the middle of its lines', () => {
+  const terminal = recordedTerminal({ terminal: false });
+  const view = new ProgressView(terminal);
+  view.handle({ type: 'answer', text: 'Once upon' });
+  view.handle({ type: 'answer', text: ' a \u001b[2Jtime\n' });
+  view.handle({ type: 'answer', text: 'there was' });
+  view.handle({ type: 'log', node: 'code', line: 'x' });
+  view.finish();
+  expect(terminal.stderr()).toMatch(/^Once upon a \S*time\nthere was\ncode: x\n$/);
+  expect(terminal.stderr()).not.toContain('\u001b');
+});

@@ -8,7 +8,7 @@ import type { LoopRecord } from '@rondo/core/ports.ts';
 import type { Terminal } from '../terminal.ts';
 import { count, duration, percent, plural, rate } from './format.ts';
 import type { Style } from './style.ts';
-import { cut, padEnd, padStart, printable } from './text.ts';
+import { cut, padEnd, padStart, printable, printableLines } from './text.ts';
 
 const WINDOW_MS = 10_000;
 const SAMPLE_MS = 100;
@@ -149,6 +149,7 @@ export class ProgressView {
   readonly #stop: () => void;
   readonly #startedAt: number;
   #dirty = false;
+  #midLine = false;
   #drawn = 0;
   #drawnAt = Number.NEGATIVE_INFINITY;
   #lineAt: number | null = null;
@@ -180,6 +181,8 @@ export class ProgressView {
       this.#stalled = null;
     } else if (progress.type === 'log') {
       this.#log(progress.node, progress.line, at);
+    } else if (progress.type === 'answer') {
+      this.#answer(progress.text);
     }
     this.#tick();
   }
@@ -187,6 +190,7 @@ export class ProgressView {
   /** A line above the bars. */
   say(line: string): void {
     this.#erase();
+    this.#endLine();
     this.#terminal.err.write(`${line}\n`);
     this.#dirty = true;
   }
@@ -194,7 +198,21 @@ export class ProgressView {
   finish(): void {
     this.#stop();
     this.#erase();
+    this.#endLine();
     this.#flushDropped();
+  }
+
+  /** Text of the answer as it comes; bars wait until it ends a line. */
+  #answer(text: string): void {
+    this.#erase();
+    this.#terminal.err.write(printableLines(text));
+    this.#midLine = !text.endsWith('\n');
+    this.#dirty = true;
+  }
+
+  #endLine(): void {
+    if (this.#midLine) this.#terminal.err.write('\n');
+    this.#midLine = false;
   }
 
   #log(node: string, line: string, at: number): void {
@@ -221,6 +239,7 @@ export class ProgressView {
   }
 
   #tick(): void {
+    if (this.#midLine) return;
     const at = this.#terminal.monotonic();
     if (this.#terminal.err.isTerminal) {
       const since = at - this.#drawnAt;

@@ -5,6 +5,7 @@
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { StoreError, type Clock, type RunStore } from '@rondo/core/ports.ts';
+import { isDead } from '@rondo/runtime/runner/owner.ts';
 import type { RunHandle, RunRequest, RunResult, Runner } from '@rondo/runtime/api.ts';
 
 export interface LaunchRequest {
@@ -55,6 +56,8 @@ export interface LauncherOptions {
 
 const ENDED = new Set(['completed', 'failed', 'cancelled']);
 const SWEPT = 100;
+/** A run that nobody drives for so long after it was stored was left behind. */
+const CLAIM_MS = 15_000;
 
 interface Going {
   handle: RunHandle;
@@ -137,7 +140,8 @@ export function createLauncher(options: LauncherOptions): Launcher {
       return ENDED.has(record.status) ? 'ended' : 'active';
     },
     async sweep() {
-      for (const runId of await store.abandonedRuns(SWEPT)) {
+      const runIds = new Set([...(await store.abandonedRuns(SWEPT)), ...(await orphans(store, clock.now()))]);
+      for (const runId of runIds) {
         if (closed) return;
         if (going.has(runId) || broken.has(runId)) continue;
         try {
@@ -158,6 +162,23 @@ export function createLauncher(options: LauncherOptions): Launcher {
       await Promise.allSettled(all.map(({ handle }) => handle.done));
     },
   };
+}
+
+/**
+ * Runs beside those whose lease has run out: their runner is known to be dead (a process of this machine that is
+ * gone), or died before it had written a word of them. Runs that somebody paused stay as they are.
+ */
+async function orphans(store: RunStore, now: number): Promise<string[]> {
+  const found: string[] = [];
+  for (const status of ['queued', 'running', 'waiting'] as const) {
+    for (const run of await store.listRuns({ limit: SWEPT, status })) {
+      if (run.control === 'pause') continue;
+      const owner = await store.leaseOwner(run.id);
+      const unclaimed = owner === null && status === 'queued' && now - run.createdAt > CLAIM_MS;
+      if (unclaimed || (owner !== null && isDead(owner))) found.push(run.id);
+    }
+  }
+  return found;
 }
 
 /** Sorts by time; unique enough for one store, which refuses a second one of the same name. */

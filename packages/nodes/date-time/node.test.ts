@@ -6,7 +6,8 @@ import { node } from './node.ts';
 
 async function date(params: Record<string, Json>): Promise<Json | undefined> {
   const { output } = await runNode(node, { params: { zone: 'utc', keep: 'none', ...params } });
-  return (output.main?.[0] as Record<string, Json>)['date'];
+  const [json] = (output.main ?? []) as Record<string, Json>[];
+  return json?.['date'];
 }
 
 const ISO = '2024-02-01T10:30:00.000Z';

@@ -8,7 +8,7 @@ import type { Item, Json } from '@rondo/core/model/item.ts';
 import { createFolderBlobs, type BlobStore } from '@rondo/runtime/blobs/blobs.ts';
 import { nodeContract } from '../kit/contract.ts';
 import { allPages, failureOf, type PageOptions } from '../kit/formats/reading.testing.ts';
-import type { Sizes } from '../kit/formats/text-pages.ts';
+import type { Sizes } from '../kit/formats/text-reading.ts';
 import { node as makeNode } from '../make-file/node.ts';
 import { run as runMake } from '../make-file/run.ts';
 import { node as extractNode } from './node.ts';

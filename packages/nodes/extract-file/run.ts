@@ -6,7 +6,7 @@ import { carriedSource } from '../kit/formats/carried-source.ts';
 import { delivered } from '../kit/formats/delivery.ts';
 import { baseName, readFormat } from '../kit/formats/names.ts';
 import { readPage } from '../kit/formats/read-page.ts';
-import type { Sizes } from '../kit/formats/text-pages.ts';
+import type { Sizes } from '../kit/formats/text-reading.ts';
 import { readText } from '../kit/read.ts';
 
 export async function run(call: EffectCall, sizes?: Sizes): Promise<EffectResult> {

@@ -119,6 +119,24 @@ export const node: NodeType = defineNode({
       output: [{ id: 8, name: 'Ada' }],
     },
     {
+      title: 'Upload a file of the item, with a token of OAuth 2',
+      input: [{ id: 7 }],
+      with: {
+        method: 'PUT',
+        url: 'https://api.example.com/reports/{{ $json.id }}',
+        bodyType: 'binary',
+        body: { itemFile: 'data' },
+        auth: {
+          type: 'oauth2',
+          tokenUrl: 'https://login.example.com/token',
+          clientId: 'reports',
+          secret: 'CLIENT_SECRET',
+          scope: 'reports.write',
+        },
+      },
+      output: [{ id: 7, stored: true }],
+    },
+    {
       title: 'All pages of a list, by cursor',
       with: {
         url: 'https://api.example.com/orders',

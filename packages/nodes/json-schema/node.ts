@@ -89,7 +89,7 @@ export const node = defineNode({
             wrong: [
               {
                 path: '',
-                message: 'must NOT have duplicate items (items ## 1 and 0 are identical)',
+                message: 'must NOT have duplicate items (items ## 0 and 1 are identical)',
                 rule: 'uniqueItems',
               },
             ],

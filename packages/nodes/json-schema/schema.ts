@@ -65,6 +65,9 @@ function checkParts(part: Json, depth: number, seen: { count: number }): void {
     if (name === 'pattern' && typeof value === 'string' && value.length > LONGEST_PATTERN) {
       refuse(`A pattern of schema has more than ${LONGEST_PATTERN} characters.`, 'Shorten it.');
     }
+    if (name === '__proto__') {
+      refuse('schema names a field __proto__, which the checker would pass over.', 'Rename the field first.');
+    }
     if (name === '$async' && value === true) refuse('schema must not be $async.', 'Remove $async.');
     checkParts(value, depth + 1, seen);
   }
@@ -85,6 +88,8 @@ async function make(
     useDefaults: convert,
     removeAdditional: convert && removeExtra,
     addUsedSchema: false,
+    // Else toString would be there in every object.
+    ownProperties: true,
   };
   const dialect = isObject(schema) && typeof schema['$schema'] === 'string' ? schema['$schema'] : '';
   const [ajv, { default: addFormats }] = await Promise.all([instance(dialect, options), import('ajv-formats')]);

@@ -1,38 +1,19 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Item, Json } from '@rondo/core/model/item.ts';
-import { failureOf, testDoors, type TestDoors } from '../../../testing/services/ports.ts';
+import { failureOf } from '../../../testing/services/ports.ts';
 import { startPostgres } from '../../../testing/services/postgres.ts';
-import { freePort, orSkip } from '../../../testing/services/server-process.ts';
+import { orSkip } from '../../../testing/services/server-process.ts';
 import { nodeContract } from '../kit/contract.ts';
-import { runNode, type RunNodeOptions } from '../kit/run.ts';
+import { runNode } from '../kit/run.ts';
+import { Database } from './database.testing.ts';
 import { node } from './node.ts';
 
 const service = orSkip(await startPostgres());
-let doors: TestDoors;
-const options = (): Record<string, Json> => ({ url: service?.url ?? '', secret: 'DB' });
+const database = new Database(service);
+const { rows, sql, execute, batch } = database;
 
-beforeEach(() => {
-  doors = testDoors({ DB: service?.password ?? '' });
-});
-afterEach(() => doors.close());
+afterEach(() => database.renew());
 afterAll(() => service?.stop());
-
-const rows = async (params: Record<string, Json>, more: RunNodeOptions = {}): Promise<Json[]> =>
-  (await runNode(node, { ports: doors.ports, ...more, params: { ...options(), ...params } })).output['main'] as Json[];
-
-const sql = (text: string, params?: Json, more: RunNodeOptions = {}): Promise<Json[]> =>
-  rows({ sql: text, ...(params === undefined ? {} : { params }) }, more);
-
-const execute = (text: string): Promise<Json[]> => rows({ operation: 'execute', sql: text });
-
-/** All items in one call, as a loop with a size gives them. */
-const batch = (params: Record<string, Json>, items: Json[]): Promise<Json[]> => {
-  const blocked = { ...node, block: true };
-  return runNode(blocked, { ports: doors.ports, input: items, params: { ...options(), ...params } }).then(
-    ({ output }) => output['main'] as Json[],
-  );
-};
 
 describe('contract', () => {
   for (const { name, check } of nodeContract(node)) it(name, check);
@@ -40,12 +21,10 @@ describe('contract', () => {
 
 describe.skipIf(service === null)('postgres', () => {
   beforeAll(async () => {
-    doors = testDoors({ DB: service?.password ?? '' });
     await execute(
       'CREATE TABLE goods (id int PRIMARY KEY, name text NOT NULL, price numeric(10,2) DEFAULT 1.50, tags text[], info jsonb)',
     );
     await execute('CREATE TABLE big (id bigint PRIMARY KEY, name text)');
-    await doors.close();
   });
   beforeEach(() => execute('TRUNCATE goods, big'));
 
@@ -229,8 +208,13 @@ describe.skipIf(service === null)('postgres', () => {
 
   it('keeps bytes as files and takes them from files', async () => {
     const { items } = await runNode(node, {
-      ports: doors.ports,
-      params: { ...options(), sql: "SELECT 1 AS id, '\\x0102'::bytea AS picture", bytes: 'file' },
+      ports: database.doors.ports,
+      params: {
+        url: service?.url ?? '',
+        secret: 'DB',
+        sql: "SELECT 1 AS id, '\\x0102'::bytea AS picture",
+        bytes: 'file',
+      },
     });
     const [item] = items[0] as [Item];
     expect(item).toEqual({ json: { id: 1 }, files: { picture: { blob: 'blob-0', size: 2, name: 'picture' } } });
@@ -376,7 +360,11 @@ describe.skipIf(service === null)('postgres', () => {
       const byKey = await rows({ operation: 'select', table: 'big', columns: ['name'], key: ['id'], pageSize: 999 });
       expect(byKey).toHaveLength(10_000);
       expect(byKey[9_999]).toEqual({ id: 9999, name: 'row 9999 \u{1f41b}' });
-      const byCursor = await sqlPaged('SELECT id FROM big WHERE id < :most ORDER BY id', { most: 5000 }, 1000);
+      const byCursor = await rows({
+        sql: 'SELECT id FROM big WHERE id < :most ORDER BY id',
+        params: { most: 5000 },
+        pageSize: 1000,
+      });
       expect(byCursor.map((row) => (row as { id: number }).id)).toEqual(Array.from({ length: 5000 }, (_, i) => i));
       const keyed = await rows({
         sql: 'SELECT id, name FROM big WHERE id >= $1; -- end',
@@ -389,203 +377,9 @@ describe.skipIf(service === null)('postgres', () => {
     });
   });
 
-  const sqlPaged = (text: string, params: Json, pageSize: number): Promise<Json[]> =>
-    rows({ sql: text, params, pageSize });
-
-  describe('pages', () => {
-    it('refuses keys that would lose rows', async () => {
-      const values = (text: string): Promise<Json[]> => rows({ sql: text, key: ['k'], pageSize: 2 });
-      expect((await failureOf(values('SELECT * FROM (VALUES (1),(2),(2),(3)) v(k)'))).message).toMatch(/same key/);
-      expect((await failureOf(values('SELECT * FROM (VALUES (1),(NULL),(2)) v(k)'))).message).toMatch(
-        /NULL in its key/,
-      );
-      expect(
-        (
-          await failureOf(
-            rows({ operation: 'select', table: 'goods', key: ['id'], pageSize: 2, sort: [{ column: 'name' }] }),
-          )
-        ).message,
-      ).toMatch(/sort and offset/);
-    });
-
-    it('by key go on after a crash, with every kind of key', async () => {
-      const text =
-        "SELECT TIMESTAMPTZ '2024-01-01' + n * INTERVAL '1.000001 second' AS at, 9007199254740990 + n AS big, '\\x00'::bytea || decode(lpad(to_hex(n), 4, '0'), 'hex') AS raw FROM generate_series(1, 10) n";
-      for (const key of [['at'], ['big'], ['raw'], ['big', 'at']]) {
-        const carries: Json[] = [];
-        const all: Json[] = [];
-        let carry: Json | undefined;
-        do {
-          // New doors each time: nothing but the carry is left after a crash.
-          const own = testDoors({ DB: service?.password ?? '' });
-          const answer = await call({ sql: text, key, pageSize: 3 }, carry, own);
-          all.push(...(answer.items ?? []).map((item) => item.json));
-          carry = answer.done === false ? (JSON.parse(JSON.stringify(answer.carry)) as Json) : undefined;
-          if (carry !== undefined) carries.push(carry);
-          await own.close();
-        } while (carry !== undefined);
-        expect(all).toEqual(await sql(text));
-        expect(carries).toHaveLength(3);
-      }
-    });
-
-    it('by cursor fail after a crash, or skip', async () => {
-      const text = 'SELECT n FROM generate_series(1, 5) n';
-      const first = await call({ sql: text, pageSize: 2 }, undefined, doors);
-      expect(first.items).toHaveLength(2);
-      const own = testDoors({ DB: service?.password ?? '' });
-      const failure = await failureOf(call({ sql: text, pageSize: 2 }, first.carry, own));
-      expect(failure.message).toMatch(/cursor was lost after 2 rows/);
-      expect(failure.retry).toBe('no');
-      const second = await call({ sql: text, pageSize: 2, restart: 'skip' }, first.carry, own);
-      expect(second.items?.map((item) => item.json)).toEqual([{ n: 3 }, { n: 4 }]);
-      const third = await call({ sql: text, pageSize: 2, restart: 'skip' }, second.carry, own);
-      expect(third).toEqual({ items: [{ json: { n: 5 } }], done: true });
-      expect([...own.kept.keys()].filter((key) => key.includes('cursor'))).toEqual([]);
-      await own.close();
-    });
-
-    it('by cursor cannot write', async () => {
-      const failure = await failureOf(rows({ sql: 'SELECT nextval(:s)', params: { s: 'nope' }, pageSize: 2 }));
-      expect(failure.data?.['kind']).toBe('unknown-name');
-      expect((await failureOf(rows({ sql: 'DELETE FROM goods RETURNING id', pageSize: 2 }))).message).toMatch(
-        /syntax error/,
-      );
-    });
-  });
-
-  const call = (
-    params: Record<string, Json>,
-    carry: Json | undefined,
-    own: TestDoors,
-    signal = new AbortController().signal,
-  ) => {
-    const defaults = Object.entries(node.parameters).flatMap(([name, spec]) =>
-      spec.default === undefined ? [] : [[name, spec.default]],
-    );
-    return (node.run as NonNullable<typeof node.run>)({
-      params: { ...(Object.fromEntries(defaults) as Record<string, Json>), ...options(), ...params },
-      items: [{ json: {} }],
-      carry,
-      index: 0,
-      attempt: 1,
-      idempotencyKey: 'run/read[0]',
-      signal,
-      ports: own.ports as Parameters<NonNullable<typeof node.run>>[0]['ports'],
-      evaluate: async () => null,
-    });
-  };
-
-  describe('trouble', () => {
-    const sleepers = async (): Promise<number> =>
-      (
-        (
-          await sql(
-            "SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'",
-          )
-        )[0] as { n: number }
-      ).n;
-
-    it('a hanging query ends at its timeout, on the server too', async () => {
-      const failure = await failureOf(rows({ sql: 'SELECT pg_sleep(60)', timeout: '150ms' }));
-      expect(failure).toMatchObject({ code: 'timeout', retry: 'yes' });
-      expect(failure.message).toMatch(/timeout \(150 ms\)/);
-      expect(await sleepers()).toBe(0);
-    });
-
-    it('an aborted query ends on the server', async () => {
-      const stop = new AbortController();
-      const running = call({ sql: 'SELECT pg_sleep(60)' }, undefined, doors, stop.signal);
-      await expect.poll(sleepers).toBe(1);
-      stop.abort(new Error('run cancelled'));
-      await expect(running).rejects.toThrow('run cancelled');
-      expect(await sleepers()).toBe(0);
-    });
-
-    it('those who wait for a connection can leave', async () => {
-      const stop = new AbortController();
-      const slow = call({ sql: 'SELECT pg_sleep(60)', connections: 1 }, undefined, doors, stop.signal);
-      const waiting = new AbortController();
-      const second = call({ sql: 'SELECT 1', connections: 1 }, undefined, doors, waiting.signal);
-      waiting.abort(new Error('left'));
-      await expect(second).rejects.toThrow('left');
-      stop.abort(new Error('end'));
-      await expect(slow).rejects.toThrow('end');
-      const many = Array.from({ length: 20 }, () => call({ sql: 'SELECT 1 AS n', connections: 1 }, undefined, doors));
-      expect((await Promise.all(many)).map((answer) => answer.items?.[0]?.json)).toEqual(Array(20).fill({ n: 1 }));
-    });
-
-    it('a cut connection is a failure that may be tried again, and the next call works', async () => {
-      const running = call({ sql: 'SELECT pg_sleep(60)' }, undefined, doors);
-      await expect.poll(sleepers).toBe(1);
-      const cut = failureOf(running);
-      await sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND pid <> pg_backend_pid()",
-      );
-      expect(await cut).toMatchObject({ retry: 'yes', data: { kind: 'connection' } });
-      await sql(
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = :t',
-        { t: 'client backend' },
-      );
-      // An idle connection that was cut shows when it is used, at the latest.
-      await expect.poll(() => sql('SELECT 1 AS n').catch(() => null)).toEqual([{ n: 1 }]);
-    });
-
-    it('deadlocks and serialization failures may be tried again', async () => {
-      const raised = (state: string): Promise<Json[]> =>
-        execute(`DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '${state}'; END $$`);
-      expect(await failureOf(raised('40P01'))).toMatchObject({ retry: 'yes', data: { kind: 'deadlock' } });
-      expect(await failureOf(raised('40001'))).toMatchObject({ retry: 'yes', data: { kind: 'serialization' } });
-      expect(await failureOf(raised('53300'))).toMatchObject({ retry: 'yes', data: { kind: 'overload' } });
-    });
-
-    it('a wrong password is not shown', async () => {
-      await doors.close();
-      doors = testDoors({ DB: 'very-wrong-password' });
-      const failure = await failureOf(sql('SELECT 1'));
-      expect(failure).toMatchObject({ retry: 'no', data: { kind: 'authentication', state: '28P01' } });
-      expect(JSON.stringify(failure)).not.toContain('very-wrong');
-      expect([...doors.kept.keys()].join()).not.toContain('very-wrong');
-      expect((await failureOf(rows({ sql: 'SELECT 1', secret: 'NONE' }))).code).toBe('secret-missing');
-      expect((await failureOf(rows({ sql: 'SELECT 1', secret: '' }))).message).toMatch(/asks for a password/);
-    });
-
-    it('a password in the address is refused and not shown', async () => {
-      const failure = await failureOf(rows({ sql: 'SELECT 1', url: 'postgres://u:hunter2@127.0.0.1/db' }));
-      expect(failure.message).toMatch(/holds a password/);
-      expect(JSON.stringify(failure)).not.toContain('hunter2');
-      expect(JSON.stringify(await failureOf(rows({ sql: 'SELECT 1', url: 'http://u:hunter2@x' })))).not.toContain(
-        'hunter2',
-      );
-    });
-
-    it('a server that speaks no TLS is not spoken to in clear', async () => {
-      const failure = await failureOf(rows({ sql: 'SELECT 1', tls: { mode: 'verify' } }));
-      expect(failure.message).toMatch(/does not support SSL/);
-      expect(failure.fix).toMatch(/tls\.mode/);
-    });
-  });
-});
-
-describe('without a server', () => {
-  it('a refused connection', async () => {
-    const failure = await failureOf(rows({ sql: 'SELECT 1', url: `postgres://u@127.0.0.1:${await freePort()}/d` }));
-    expect(failure).toMatchObject({ code: 'http-failed', retry: 'yes', data: { kind: 'connection' } });
-    expect(failure.message).toMatch(/nothing listens there/);
-  });
-
-  it('a server that says nothing', async () => {
-    const silent: Server = createServer();
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    const { port } = silent.address() as AddressInfo;
-    const failure = await failureOf(
-      rows({ sql: 'SELECT 1', url: `postgres://u@127.0.0.1:${port}/d`, connectTimeout: '100ms' }),
-    );
-    expect(failure).toMatchObject({ code: 'http-failed', retry: 'yes' });
-    silent.close();
-  });
-
-  it('no host', async () => {
-    expect((await failureOf(rows({ sql: 'SELECT 1', url: '' }))).message).toMatch(/host/);
+  it('a server that speaks no TLS is not spoken to in clear', async () => {
+    const failure = await failureOf(rows({ sql: 'SELECT 1', tls: { mode: 'verify' } }));
+    expect(failure.message).toMatch(/does not support SSL/);
+    expect(failure.fix).toMatch(/tls\.mode/);
   });
 });

@@ -11,7 +11,7 @@ import type { Item, Json } from '@rondo/core/model/item.ts';
 import { createFolderBlobs, type BlobStore } from '@rondo/runtime/blobs/blobs.ts';
 import { createFiles } from '@rondo/runtime/files/files.ts';
 import { allPages, failureOf, type PageOptions } from '../kit/formats/reading.testing.ts';
-import type { Sizes } from '../kit/formats/text-pages.ts';
+import type { Sizes } from '../kit/formats/text-reading.ts';
 import { run } from './run.ts';
 
 let folder = '';

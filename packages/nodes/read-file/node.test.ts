@@ -9,7 +9,7 @@ import { resolveLimits, type LimitName } from '@rondo/core/model/limits.ts';
 import type { EffectPorts, FilePort } from '@rondo/core/model/effect-ports.ts';
 import { nodeContract } from '../kit/contract.ts';
 import { node } from './node.ts';
-import type { Sizes } from '../kit/formats/text-pages.ts';
+import type { Sizes } from '../kit/formats/text-reading.ts';
 import { run } from './run.ts';
 
 let folder = '';

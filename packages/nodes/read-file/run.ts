@@ -7,7 +7,7 @@ import { blobsOf, pieces } from '../kit/formats/carried.ts';
 import { baseName, mediaType, readFormat } from '../kit/formats/names.ts';
 import { readPage } from '../kit/formats/read-page.ts';
 import { fileSource } from '../kit/formats/source.ts';
-import type { Sizes } from '../kit/formats/text-pages.ts';
+import type { Sizes } from '../kit/formats/text-reading.ts';
 import { readText } from '../kit/read.ts';
 
 export async function run(call: EffectCall, sizes?: Sizes): Promise<EffectResult> {

@@ -61,6 +61,13 @@ async function scopeOf(call: EffectCall): Promise<string> {
   const given = call.params['scope'];
   if (typeof given === 'string' && given !== '') return `seen/${given}`;
   const workflow = await call.evaluate('{{ $run.workflow }}', {});
+  if (typeof workflow !== 'string' || workflow === '') {
+    // Without a name two workflows would take each other's items.
+    const fix = 'Name the memory with scope, such as scope: orders.';
+    throw new FailureError(
+      failure('bad-value', 'The workflow has no name to keep its memory under.', { retry: 'no', fix }),
+    );
+  }
   const [, ...path] = call.idempotencyKey.split('/');
   return `seen/${String(workflow)}/${path.join('/').replace(/\[\d+\]/g, '')}`;
 }

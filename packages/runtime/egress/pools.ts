@@ -82,7 +82,7 @@ export async function openPools(allow: AllowList, resolve: Resolve): Promise<Poo
       uri,
       ...(token === undefined ? {} : { token }),
       connections: CONNECTIONS_PER_ORIGIN,
-      requestTls: { timeout: CONNECT_MS, ...tls },
+      requestTls: { timeout: CONNECT_MS, allowH2: false, ...tls },
       clientFactory: (origin, options) => new undici.Pool(origin, { ...options, connect: dialProxy }),
       // Requests that are forwarded, not tunnelled, come with the address of the proxy as their origin.
       factory: (origin, options) =>

@@ -170,6 +170,11 @@ describe.skipIf('missing' in made)('TLS', () => {
     expect(seen).toHaveLength(2);
   });
 
+  it('keeps working when calls name more sets of certificates than are kept open', async () => {
+    const all = Array.from({ length: 70 }, (_, n) => text(at('/'), { tls: { ca, passphrase: String(n) } }));
+    expect(new Set(await Promise.all(all))).toEqual(new Set(['stranger']));
+  });
+
   it('names a certificate or key that cannot be read, without quoting it', async () => {
     for (const tls of [
       { cert: 'SECRET', key: 'SECRET' },

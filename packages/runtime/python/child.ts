@@ -17,7 +17,7 @@ export interface ChildOptions extends LoadOptions {
 const options = JSON.parse(process.argv[2] as string) as ChildOptions;
 const { exit, env } = process;
 env.TZ = 'UTC';
-capMemory(options.memoryBytes);
+const memoryRefused = capMemory(options.memoryBytes);
 const { python, call } = await loadPython(options);
 closeProcess();
 
@@ -53,6 +53,7 @@ function runUnit(unit: UnitHead & { inputs: string }): string {
     return clock.fired && answer[0] !== MARK.memory ? late(answer) : answer;
   } catch (error) {
     clock.stop();
+    if (memoryRefused()) return `${MARK.memory}${FIELD}${FIELD}0`;
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return `${MARK.broken}${FIELD}${FIELD}${why.slice(-2000)}`;
   }
@@ -74,6 +75,7 @@ for (;;) {
       const end = answer.indexOf(FIELD);
       const ms = (performance.now() - began).toFixed(2);
       output.write(`${FROM_CHILD.answer}${answer.slice(0, end)}${FIELD}${ms}${answer.slice(end)}`);
+      if (memoryRefused()) exit(0);
     }
   }
 }

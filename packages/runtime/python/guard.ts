@@ -23,15 +23,22 @@ interface Memory {
 
 const PAGE_BYTES = 65_536;
 
-/** Memory of Python ends here: what does not fit is a MemoryError in the code, not a death. */
-export function capMemory(bytes: number): void {
-  const { prototype } = (globalThis as unknown as { WebAssembly: { Memory: { prototype: Memory } } }).WebAssembly
-    .Memory;
+/**
+ * Memory of Python ends here: what does not fit is a MemoryError in the code, not a death. Answers whether memory
+ * was refused; an interpreter to which that happened is not to be trusted much longer.
+ */
+export function capMemory(bytes: number): () => boolean {
+  const { prototype } = (globalThis as unknown as { WebAssembly: { Memory: { prototype: Memory } } }).WebAssembly.Memory;
   const { grow } = prototype;
+  let refused = false;
   prototype.grow = function capped(pages) {
-    if (this.buffer.byteLength + pages * PAGE_BYTES > bytes) throw new RangeError('python.bytes');
+    if (this.buffer.byteLength + pages * PAGE_BYTES > bytes) {
+      refused = true;
+      throw new RangeError('python.bytes');
+    }
     return grow.call(this, pages);
   };
+  return () => refused;
 }
 
 const SIGINT = 2;

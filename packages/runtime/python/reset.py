@@ -88,6 +88,9 @@ def _interruptible_sleep(seconds, /):
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         _sleep(min(left, 0.02))
+        # The interpreter looks at the clock every so many steps.
+        for _ in range(100):
+            pass
 
 
 def settle(log):

@@ -5,7 +5,7 @@
 import type { EffectCall, EffectResult, ParameterSpec } from '@rondo/core/model/node-type.ts';
 import { READ_FORMATS, type ReadFormat } from './names.ts';
 import type { ByteSource } from './source.ts';
-import type { Sizes } from './text-pages.ts';
+import type { Sizes } from './text-reading.ts';
 
 export const READ_PARAMETERS: Record<string, ParameterSpec> = {
   format: {

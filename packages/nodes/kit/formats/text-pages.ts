@@ -6,134 +6,27 @@ import { FailureError } from '@rondo/core/errors.ts';
 import type { Item, Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
-import { parsePath } from '../paths.ts';
 import { readChoice, wrongParameter } from '../read.ts';
 import { BAD_ROWS, columnNames, findDelimiter, parseRows, rowObject, type CsvFormat } from './csv.ts';
-import { checkUtf8, decodePart, ENCODINGS, findEncoding, type DecodedPart, type Encoding } from './encoding.ts';
+import { checkUtf8, ENCODINGS, findEncoding } from './encoding.ts';
+import { checkTail, findList, takeJson } from './json-pages.ts';
 import { extensionOf } from './names.ts';
-import { ListFinder, TailCheck } from './json-scan.ts';
-import { cutElements, cutLines, cutRows, isBlank, nesting, rowEnd, type Cut, type Span } from './records.ts';
-import { steady, unreadable, type ByteSource } from './source.ts';
-
-export interface Sizes {
-  /** Items of one call. */
-  items: number;
-  /** Bytes asked for at once, before a long record needs more. */
-  smallest: number;
-  largest: number;
-}
+import { cutLines, cutRows, isBlank, rowEnd } from './records.ts';
+import { steady, type ByteSource } from './source.ts';
+import {
+  Reading,
+  text,
+  whole,
+  type Carry,
+  type Part,
+  type Sizes,
+  type Taken,
+  type TextFormat,
+} from './text-reading.ts';
 
 export const SIZES: Sizes = { items: 1_000, smallest: 64 * 1024, largest: 1024 * 1024 };
 /** What encoding and delimiter are told from. */
 const HEAD_BYTES = 64 * 1024;
-const SCAN_BYTES = 1024 * 1024;
-
-export type TextFormat = 'ndjson' | 'json' | 'csv' | 'text' | 'lines';
-
-interface Carry {
-  offset: number;
-  stamp: string;
-  encoding: Encoding;
-  /** Bytes to ask for: what the last thousand records took, and some. */
-  part: number;
-  /** Records and lines so far, for messages and line numbers. */
-  records: number;
-  lines: number;
-  columns?: string[];
-  delimiter?: string;
-  end?: '\n' | '\r';
-  /** json: the offset is inside a list, with so many objects around it. */
-  open?: number;
-}
-
-interface Part extends DecodedPart {
-  /** The end of the file is in `bytes`. */
-  last: boolean;
-}
-
-/** What a format makes of a part: null when a record does not fit and more bytes are needed. */
-interface Taken {
-  items: Item[];
-  used: number;
-  records: number;
-  done: boolean;
-  columns?: string[];
-}
-
-function text(bytes: Uint8Array, span: { start: number; end: number }): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + span.start, span.end - span.start).toString('utf8');
-}
-
-class Reading {
-  readonly call: EffectCall;
-  readonly source: ByteSource;
-  readonly format: TextFormat;
-  readonly most: number;
-  carry: Carry;
-  skipped: number[] = [];
-
-  constructor(call: EffectCall, source: ByteSource, format: TextFormat, carry: Carry, most: number) {
-    this.call = call;
-    this.source = source;
-    this.format = format;
-    this.most = most;
-    this.carry = carry;
-  }
-
-  get name(): string {
-    return this.source.name;
-  }
-
-  /** Text from the carry on, out of `length` bytes when there are so many. */
-  async part(length: number): Promise<Part> {
-    this.call.signal.throwIfAborted();
-    const { offset, encoding } = this.carry;
-    const { bytes, size } = await this.source.read(offset, length);
-    const last = offset + bytes.byteLength >= size;
-    return { ...decodePart(bytes, encoding, last, this.name), last };
-  }
-
-  /** Asks for more until a record fits; a record over file.line ends it. */
-  async take(take: (part: Part) => Taken | null | Promise<Taken | null>): Promise<{ taken: Taken; part: Part }> {
-    const limit = this.call.ports.limit('file.line');
-    for (let length = this.carry.part; ; length *= 2) {
-      const part = await this.part(Math.min(length, limit + 2));
-      const taken = await take(part);
-      if (taken !== null) return { taken, part };
-      const record = `record ${this.carry.records + 1}`;
-      if (part.bytes.byteLength > limit || length > limit + 2) {
-        throw new FailureError({ ...limitFailure('file.line', limit, `${this.name}, ${record}`), retry: 'no' });
-      }
-      if (part.last) throw unreadable(this.name, `${record} is not complete at the end of the file`);
-    }
-  }
-
-  parse(bytes: Uint8Array, span: Span, what: string): Json {
-    const most = this.call.ports.limit('item.depth');
-    // What is nested too deep can be parsed, but not written again.
-    if (nesting(bytes, span, most) > most) {
-      throw new FailureError({ ...limitFailure('item.depth', most, `${this.name}, ${what}`), retry: 'no' });
-    }
-    try {
-      return JSON.parse(text(bytes, span)) as Json;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw unreadable(this.name, `${what} is not valid JSON (${reason})`);
-    }
-  }
-}
-
-/** The result of a cut, unless not even one record fitted. */
-function whole(cut: Cut, part: Part, items: Item[], columns?: string[]): Taken | null {
-  if (cut.spans.length === 0 && !(part.last && cut.rest >= part.bytes.byteLength)) return null;
-  return {
-    items,
-    used: cut.rest,
-    records: cut.spans.length,
-    done: part.last && cut.rest >= part.bytes.byteLength,
-    ...(columns === undefined ? {} : { columns }),
-  };
-}
 
 function takeLines(reading: Reading, part: Part): Taken | null {
   const cut = cutLines(part.bytes, part.last, reading.most);
@@ -205,45 +98,10 @@ async function takeRows(reading: Reading, part: Part): Promise<Taken | null> {
   return whole(cut, part, items, columns);
 }
 
-/** Top-level value that is no array: one item, as a whole. */
-function takeValue(reading: Reading, part: Part): Taken | null {
-  if (!part.last) return null;
-  const span = { start: 0, end: part.bytes.byteLength, next: part.bytes.byteLength };
-  if (isBlank(part.bytes, 0, span.end)) throw unreadable(reading.name, 'it is empty, which is not JSON');
-  return { items: [{ json: reading.parse(part.bytes, span, 'it') }], used: span.end, records: 1, done: true };
-}
-
-function takeElements(reading: Reading, part: Part, opening: number): Taken | null {
-  const { carry, name } = reading;
-  const bytes = part.bytes.subarray(opening);
-  const cut = cutElements(bytes, reading.most);
-  const items: Item[] = [];
-  for (const [position, span] of cut.spans.entries()) {
-    const number = carry.records + position + 1;
-    const onlyBracket = cut.closed && number === 1 && cut.spans.length === 1 && isBlank(bytes, span.start, span.end);
-    if (!onlyBracket) items.push({ json: reading.parse(bytes, span, `element ${number}`) });
-  }
-  if (cut.spans.length === 0) return null;
-  // What follows the list must be blank, and it must be seen whole.
-  if (cut.closed && (carry.open ?? 0) === 0) {
-    if (!isBlank(bytes, cut.rest, bytes.length)) throw unreadable(name, 'there is more after the list');
-    if (!part.last) return null;
-  }
-  return { items, used: opening + cut.rest, records: cut.spans.length, done: cut.closed };
-}
-
 function takeText(part: Part): Taken | null {
   if (!part.last) return null;
   const end = part.bytes.byteLength;
   return { items: [{ json: { text: text(part.bytes, { start: 0, end }) } }], used: end, records: 1, done: true };
-}
-
-function takeJson(reading: Reading, part: Part): Taken | null {
-  if (reading.carry.records > 0 || reading.carry.open !== undefined) return takeElements(reading, part, 0);
-  const { bytes } = part;
-  let first = 0;
-  while (first < bytes.length && isBlank(bytes, first, first + 1)) first += 1;
-  return bytes[first] === 0x5b ? takeElements(reading, part, first + 1) : takeValue(reading, part);
 }
 
 function linesIn(bytes: Uint8Array, end: number, ending: '\n' | '\r'): number {
@@ -251,35 +109,6 @@ function linesIn(bytes: Uint8Array, end: number, ending: '\n' | '\r'): number {
   const value = ending.charCodeAt(0);
   for (let at = bytes.indexOf(value); at !== -1 && at < end; at = bytes.indexOf(value, at + 1)) count += 1;
   return count;
-}
-
-/** Moves the carry to the first element of the list at `itemsPath`. */
-async function findList(reading: Reading, path: string): Promise<void> {
-  const finder = new ListFinder(parsePath(path).map(String));
-  for (;;) {
-    const part = await reading.part(SCAN_BYTES);
-    const found = finder.push(part.bytes);
-    if (found.state === 'wrong') throw unreadable(reading.name, found.reason, 'Correct itemsPath.');
-    const used = part.raw(found.state === 'found' ? found.at : part.bytes.byteLength);
-    reading.carry = { ...reading.carry, offset: reading.carry.offset + used };
-    if (found.state === 'found') {
-      reading.carry = { ...reading.carry, open: found.open };
-      return;
-    }
-    if (part.last) throw unreadable(reading.name, `it ends before "${path}" was found: it is cut off`);
-  }
-}
-
-/** After a list inside objects: they must close. */
-async function checkTail(reading: Reading, open: number): Promise<void> {
-  const tail = new TailCheck(open);
-  for (;;) {
-    const part = await reading.part(SCAN_BYTES);
-    if (!tail.push(part.bytes)) throw unreadable(reading.name, 'there is more after the object');
-    if (part.last) break;
-    reading.carry = { ...reading.carry, offset: reading.carry.offset + part.raw(part.bytes.byteLength) };
-  }
-  if (!tail.closed) throw unreadable(reading.name, 'it ends before the object around the list closes: it is cut off');
 }
 
 async function begin(call: EffectCall, source: ByteSource, smallest: number): Promise<Carry> {

@@ -95,7 +95,11 @@ export function networkProblem(error: unknown): Problem | null {
   const known = NETWORK[code];
   if (known !== undefined) return { kind: 'connection', message: `no connection: ${known}`, state: code };
   if (/^(ERR_TLS|ERR_SSL|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_)/.test(code)) {
-    return { kind: 'tls', message: `the server's certificate was not accepted: ${error.message}`, state: code };
+    return {
+      kind: 'tls',
+      message: `the server's certificate was not accepted: ${error.message.split(';')[0]}`,
+      state: code,
+    };
   }
   return null;
 }

@@ -4,7 +4,6 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Failure } from '@rondo/core/errors.ts';
-import type { Usage } from '@rondo/core/model/effect-ports.ts';
 import type { IterationRow, IterationStatus } from '@rondo/core/ports.ts';
 import { MAX_ITERATIONS } from '../rules.ts';
 import { corrupt, type Cell, type Connection } from './connection.ts';
@@ -128,7 +127,7 @@ export function decode(loopId: number, loop: LoopName, cells: readonly Cell[]): 
     failure: isText(failure) ? (JSON.parse(failure) as Failure) : null,
     cause: text(cause),
     attempts: attempts as number,
-    usage: isText(usage) ? (JSON.parse(usage) as Usage) : null,
+    usage: isText(usage) ? (JSON.parse(usage) as IterationRow['usage']) : null,
     losses: losses as number,
     startedAt: startedAt as number,
     durationMs: durationMs as number,

@@ -9,7 +9,9 @@ import { addRoutes, route, type Route } from './http/route.ts';
 import { systemClock } from '@rondo/runtime/runner/clock.ts';
 import { openStore } from '@rondo/runtime/stores/open.ts';
 import { memoryState } from '@rondo/runtime/triggers/testing/memory-state.ts';
-import { post, start, until, type Started } from './testing/start.ts';
+import { post, serverTests, start, until, type Started } from './testing/start.ts';
+
+serverTests();
 
 const hook = (name: string, more = ''): string => `
 name: ${name}

@@ -1,6 +1,8 @@
 /** Forms over real HTTP: the page, what is taken, what is refused, where it leads. */
 import { describe, expect, it } from 'vitest';
-import { start } from '../testing/start.ts';
+import { serverTests, start } from '../testing/start.ts';
+
+serverTests();
 
 const ORDER = `
 name: Order

@@ -5,7 +5,9 @@ import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { bounded } from '../hooks/bytes.ts';
-import { post, start, until } from '../testing/start.ts';
+import { post, serverTests, start, until } from '../testing/start.ts';
+
+serverTests();
 
 const ECHO = `
 name: Echo

@@ -2,12 +2,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { registry } from '@rondo/nodes/registry.ts';
 import type { KnowledgePort } from '@rondo/core/model/effect-ports.ts';
-import type { RunRecord, RunStore } from '@rondo/core/ports.ts';
+import type { Evaluator, RunRecord, RunStore } from '@rondo/core/ports.ts';
 import { createFolderBlobs } from '@rondo/runtime/blobs/blobs.ts';
 import { createRunner } from '@rondo/runtime/runner/runner.ts';
+import { warmEvaluator } from '@rondo/runtime/sandbox/evaluator.ts';
 import { openStore } from '@rondo/runtime/stores/open.ts';
 import { memoryState } from '@rondo/runtime/triggers/testing/memory-state.ts';
 import { startServer, type Server, type ServerOptions } from '../server.ts';
@@ -41,9 +42,29 @@ export interface StartOptions extends Partial<ServerOptions> {
 const knowledge = {} as KnowledgePort;
 
 const ending: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ending.splice(0).reverse()) await end();
-});
+let shared: Evaluator | null = null;
+
+/** Once in every test file: modules outlive files, so hooks cannot be set up where this one is loaded. */
+export function serverTests(): void {
+  afterEach(async () => {
+    for (const end of ending.splice(0).reverse()) await end();
+  });
+  afterAll(async () => {
+    await shared?.close();
+    shared = null;
+  });
+}
+
+/** One for all servers of a file: starting it is what takes longest. */
+function evaluator(): Evaluator {
+  const one = (shared ??= warmEvaluator());
+  return {
+    define: (program) => one.define(program),
+    run: (block) => one.run(block),
+    pid: () => one.pid(),
+    close: async () => {},
+  };
+}
 
 export async function start(files: Record<string, string> = {}, options: StartOptions = {}): Promise<Started> {
   const { secrets = {}, folder: given, ...own } = options;
@@ -72,6 +93,7 @@ export async function start(files: Record<string, string> = {}, options: StartOp
     makeRunner: (parts) =>
       createRunner({
         store,
+        evaluator: evaluator(),
         blobs: blobFolder,
         services: { within: () => ({ state, knowledge }), secret: () => null },
         ...parts,

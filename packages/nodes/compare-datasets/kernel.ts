@@ -2,12 +2,13 @@
  * Owns the work of Compare datasets: which items of A and B belong together, and in what they differ. Holds
  * the items of both inputs. Runs inside the isolate.
  */
+import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { FileRef, Item, Json } from '@rondo/core/model/item.ts';
 import type { FoldModule } from '@rondo/core/model/node-type.ts';
 import { from } from '../kit/items.ts';
 import { canonical, looseCanonical } from '../kit/order.ts';
 import { getPath, isObject, parsePath, put, unsetPath, type JsonObject } from '../kit/paths.ts';
-import { readChoice, readFlag, readList, readTextList, wrongParameter } from '../kit/read.ts';
+import { readChoice, readFlag, readInteger, readList, readTextList, wrongParameter } from '../kit/read.ts';
 
 interface Key {
   a: string;
@@ -21,6 +22,8 @@ interface State {
   firstOnly: boolean;
   version: (typeof VERSIONS)[number];
   except: string[];
+  /** Most pairs. */
+  most: number;
   lists: [Item[], Item[]];
 }
 
@@ -38,6 +41,7 @@ export function begin(params: Record<string, Json>): State {
     firstOnly: readChoice(params, 'matches', MATCHES, 'first') === 'first',
     version: readChoice(params, 'version', VERSIONS, 'both'),
     except: readTextList(params, 'except', []),
+    most: readInteger(params, 'maxItems', 1, 10_000_000, 1_000_000),
     lists: [[], []],
   };
 }
@@ -63,6 +67,7 @@ export function* end(state: State): Generator<Item[][]> {
     if (known === undefined) partners.set(key, [at]);
     else known.push(at);
   }
+  if (!state.firstOnly) checkPairs(state, partners);
   const paired = new Set<number>();
   const taken = new Map<string, number>();
   let ports: Item[][] = [[], [], [], []];
@@ -96,6 +101,19 @@ export function* end(state: State): Generator<Item[][]> {
     }
     if (rest.length > 0) yield [[], [], [], rest];
   }
+}
+
+/** Said before the first pair is made. */
+function checkPairs(state: State, partners: ReadonlyMap<string, readonly number[]>): void {
+  let count = 0;
+  for (const item of state.lists[0]) {
+    const key = keyText(state, item, 'a');
+    count += key === null ? 0 : (partners.get(key)?.length ?? 0);
+  }
+  if (count <= state.most) return;
+  const message = `Compare datasets would make ${count} pairs; maxItems allows ${state.most}.`;
+  const fix = 'Use more keys or matches: first, or raise maxItems if so many are meant.';
+  throw new FailureError(failure('limit-reached', message, { retry: 'no', fix }));
 }
 
 /** Null when a key is missing: such an item has no partner. */

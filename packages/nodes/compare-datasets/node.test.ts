@@ -54,6 +54,14 @@ describe('compare datasets', () => {
     expect((await compare({ keys: ['k'], version: 'a' }, a, b)).different).toEqual(a);
   });
 
+  it('refuses to pair too much before it begins', async () => {
+    const many = Array.from({ length: 10_000 }, () => ({ k: 1 }));
+    await expect(compare({ keys: ['k'], matches: 'all' }, many, many)).rejects.toThrow(
+      'Compare datasets would make 100000000 pairs; maxItems allows 1000000.',
+    );
+    expect((await compare({ keys: ['k'] }, many, many)).same).toHaveLength(10_000);
+  });
+
   it('says what is missing', async () => {
     await expect(compare({}, [{}], [{}])).rejects.toThrow('keys must be a list of at least one path');
     await expect(compare({ keys: [{ a: 'k' }] }, [{}], [{}])).rejects.toThrow('keys[0] must be a path or { a, b }');

@@ -38,6 +38,13 @@ export const node = defineNode({
       enum: ['first', 'all'],
       default: 'first',
     },
+    maxItems: {
+      type: 'integer',
+      description: 'With matches all: so many pairs at most; more fail before any is made.',
+      default: 1_000_000,
+      min: 1,
+      max: 10_000_000,
+    },
     version: {
       type: 'string',
       description:
@@ -79,7 +86,14 @@ export const node = defineNode({
     {
       title: 'The newer version, with the owner of the older',
       input: [[{ id: 1, v: 1, owner: 'Ada' }], [{ key: '1', v: 2, owner: null }]],
-      with: { keys: [{ a: 'id', b: 'key' }], loose: true, matches: 'all', version: 'b', except: ['owner'] },
+      with: {
+        keys: [{ a: 'id', b: 'key' }],
+        loose: true,
+        matches: 'all',
+        maxItems: 100,
+        version: 'b',
+        except: ['owner'],
+      },
       output: { different: [{ key: '1', v: 2, owner: 'Ada' }] },
     },
   ],

@@ -117,8 +117,8 @@ describe('there and back', () => {
       const found = await allPages((call) => runExtract(call), { items, params: example.with, ports: { blobs } });
       expect(found.map((item) => item.json)).toEqual(example.output);
     }
-    const [text] = makeNode.examples;
-    expect([(await make((text?.input ?? []) as Json[], text?.with ?? {})).json]).toEqual(text?.output);
+    for (const example of makeNode.examples)
+      expect([(await make((example.input ?? []) as Json[], example.with)).json]).toEqual(example.output);
   });
 });
 

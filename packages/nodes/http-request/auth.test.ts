@@ -75,6 +75,19 @@ describe('the simple kinds', () => {
   });
 });
 
+it('a proxy gets its password from a secret, and the server never sees it', async () => {
+  const proxy = await openServer();
+  proxy.answer = (request, response) => sendJson(response, { forwarded: request.path });
+  const params = { auth: null, proxy: { url: proxy.base, user: 'p', secret: 'S' } };
+  const { output } = await runNode(node, { params: { url: `${server.base}/data`, ...params }, ports: world.ports });
+  expect(output['main']).toEqual([{ forwarded: '/data' }]);
+  const sent = Buffer.from('p:top-secret').toString('base64');
+  expect(proxy.received[0]?.headers['proxy-authorization']).toBe(`Basic ${sent}`);
+  expect(world.asked).toEqual(['S@127.0.0.1']);
+  expect(server.received).toEqual([]);
+  await proxy.close();
+});
+
 describe('digest', () => {
   /** A server of its own: it computes what it expects from the challenge and the fields of the client. */
   function protect(

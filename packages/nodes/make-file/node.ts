@@ -34,7 +34,7 @@ export const node: NodeType = defineNode({
         {
           name: 'report.xlsx',
           mime: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-          size: 1700,
+          size: 2042,
           items: 1,
         },
       ],

@@ -192,10 +192,13 @@ function* joined(state: State, piece: PieceOf): Generator<Item> {
   const found = nearItems.map((item): readonly number[] => {
     const key = keyText(state, item, near);
     const all = key === null ? [] : (partners.get(key) ?? []);
-    return state.firstOnly ? all.slice(0, 1) : all;
+    // Whether there is a partner at all does not depend on how many are taken.
+    return state.firstOnly && join !== 'anti' ? all.slice(0, 1) : all;
   });
   const alone = (port: number, at: number): Item => sourced(state, port, combine([piece(port, at)], combination));
-  const paired = new Set(found.flat());
+  const paired = new Set<number>();
+  // Items with equal keys share one list of partners: going through it for each would be as much work as all pairs.
+  for (const others of new Set(found)) for (const other of others) paired.add(other);
   if (join === 'anti') {
     const all = [found, (state.lists[1] ?? []).map((_, at) => (paired.has(at) ? [at] : []))];
     for (const [port, list] of all.entries()) {
@@ -207,6 +210,7 @@ function* joined(state: State, piece: PieceOf): Generator<Item> {
   const onlyFar = side === (far === 1 ? 'input2' : 'input1');
   checkCount(state, side === 'both' ? found.reduce((sum, others) => sum + Math.max(1, others.length), 0) : 0);
   const given = new Set<number>();
+  const seen = new Set<readonly number[]>();
   for (const [at, others] of found.entries()) {
     if (others.length === 0) {
       if (join !== 'inner' && !onlyFar) yield alone(near, at);
@@ -217,6 +221,8 @@ function* joined(state: State, piece: PieceOf): Generator<Item> {
       }
     } else if (onlyFar) {
       // Without the fields of the other input the same item several times says nothing.
+      if (seen.has(others)) continue;
+      seen.add(others);
       for (const other of others) if (!given.has(other)) yield alone(far, other);
       for (const other of others) given.add(other);
     } else yield alone(near, at);

@@ -73,10 +73,14 @@ describe('merge by key', () => {
   });
 
   it('refuses to pair too much before it begins', async () => {
-    const many = Array.from({ length: 2000 }, () => ({ k: 1 }));
-    await expect(merge({ mode: 'key', keys: ['k'] }, many, many)).rejects.toThrow(
-      'Merge would make 4000000 items of its inputs; maxItems allows 1000000.',
+    const many = Array.from({ length: 20_000 }, () => ({ k: 1 }));
+    const keyed = { mode: 'key', keys: ['k'] };
+    await expect(merge(keyed, many, many)).rejects.toThrow(
+      'Merge would make 400000000 items of its inputs; maxItems allows 1000000.',
     );
+    // Asking only which items have a partner is no such work.
+    expect(await merge({ ...keyed, side: 'input2' }, many, many)).toHaveLength(20_000);
+    expect(await merge({ ...keyed, join: 'anti', side: 'both' }, many, many)).toEqual([]);
     await expect(merge({ mode: 'cross', maxItems: 3 }, [1, 2], [3, 4])).rejects.toThrow('maxItems allows 3');
   });
 

@@ -125,18 +125,16 @@ class MysqlSession implements Session {
       fields = found ?? [];
     });
     // The rest waits in the connection until it is asked for.
-    const rows = command.stream({ highWaterMark: CURSOR_ROWS })[Symbol.asyncIterator]() as AsyncIterator<unknown>;
-    const ended = new Promise<never>((_, reject) => {
-      this.#failRunning = reject;
-    });
-    ended.catch(() => {});
+    const stream = command.stream({ highWaterMark: CURSOR_ROWS });
+    this.#failRunning = (error) => void stream.destroy(error);
+    const rows = stream[Symbol.asyncIterator]() as AsyncIterator<unknown>;
     return {
       next: async (count, mostBytes) => {
         const read: Cell[][] = [];
         let bytes = 0;
         let columns: string[] = [];
         while (read.length < count) {
-          const { value, done } = await Promise.race([rows.next(), ended]);
+          const { value, done } = await rows.next();
           if (done === true) break;
           // A statement without rows answers with its header.
           if (!Array.isArray(value)) continue;

@@ -1,11 +1,12 @@
 /** Remove seen items, against a real store: once over all runs, the same again after a crash, bounded memory. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StatePort } from '@rondo/core/model/effect-ports.ts';
+import type { EffectPorts, StatePort } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { resolveLimits } from '@rondo/core/model/limits.ts';
 import { openServices, type Services } from '@rondo/runtime/services/services.ts';
 import { runNode } from '../kit/run.ts';
 import { node } from './node.ts';
+import { run } from './run.ts';
 
 let services: Services;
 let state: StatePort;
@@ -131,6 +132,22 @@ describe('remove seen items: refuses', () => {
     [{ history: 0 }, 'history must be a number'],
   ])('%j', async (params, message) => {
     await expect(ask(params, 'a', [{}])).rejects.toThrow(message);
+  });
+
+  it('a workflow without a name, unless the memory has one', async () => {
+    const call = {
+      params: { mode: 'new' },
+      items: [{ json: {} }],
+      carry: undefined,
+      index: 0,
+      attempt: 1,
+      idempotencyKey: 'a/seen[0]',
+      signal: new AbortController().signal,
+      ports: { state } as EffectPorts,
+      evaluate: async () => null,
+    };
+    await expect(run(call)).rejects.toThrow('The workflow has no name to keep its memory under.');
+    expect((await run({ ...call, params: { mode: 'new', scope: 's' } })).ports?.[0]).toHaveLength(1);
   });
 
   it('a cancelled run', async () => {

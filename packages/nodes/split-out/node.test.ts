@@ -30,6 +30,18 @@ describe('split-out', () => {
     expect(await split({ field: 'o.rows', destination: 'row.data' }, json)).toEqual([{ row: { data: { a: 1 } } }]);
   });
 
+  it('leaves fields out, and keeps files on request', async () => {
+    const json = { id: 1, secret: 'x', rows: [1] };
+    expect(await split({ field: 'rows', include: 'except', names: ['secret'] }, json)).toEqual([{ id: 1, rows: 1 }]);
+    const items = [[{ json: { rows: [{ a: 1 }, 2] }, files: { f: { blob: 'b', size: 1 } } }]];
+    const kept = await runNode(node, { params: { field: 'rows', keepFiles: true }, items });
+    expect(kept.items[0]?.map((item) => item.files)).toEqual([
+      { f: { blob: 'b', size: 1 } },
+      { f: { blob: 'b', size: 1 } },
+    ]);
+    expect((await runNode(node, { params: { field: 'rows' }, items })).items[0]?.[0]?.files).toBeUndefined();
+  });
+
   it('shares nothing between the new items that one of them could change', async () => {
     const { items } = await runNode(node, { params: { field: 'f', include: 'all' }, input: [{ f: [1, 2], o: {} }] });
     expect(items[0]?.[0]?.json).not.toBe(items[0]?.[1]?.json);

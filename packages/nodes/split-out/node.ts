@@ -25,11 +25,13 @@ export const node = defineNode({
     },
     include: {
       type: 'string',
-      description: 'Other fields of the item that each new item gets.',
-      enum: ['none', 'all', 'selected'],
+      description:
+        'Other fields of the item that each new item gets: none, all, only those in names (selected), or all but those (except).',
+      enum: ['none', 'all', 'selected', 'except'],
       default: 'none',
     },
-    names: { type: 'list', description: 'Dot paths of the fields, for include: selected.', default: [] },
+    names: { type: 'list', description: 'Dot paths of the fields, for include: selected and except.', default: [] },
+    keepFiles: { type: 'boolean', description: 'Whether each new item has the files of the item.', default: false },
   },
   examples: [
     {

@@ -13,7 +13,12 @@ export const node = defineNode({
   inputs: MAIN,
   outputs: MAIN,
   parameters: {
-    values: { type: 'list', description: 'Expressions in order of preference.', default: [] },
+    values: {
+      type: 'list',
+      description:
+        "Expressions in order of preference. Of a node that may not have run: {{ $('a').isExecuted ? $('a').first().json.x : null }}.",
+      default: [],
+    },
     field: { type: 'string', description: 'Dot path of the field for the value.', default: 'value' },
     groups: {
       type: 'object',

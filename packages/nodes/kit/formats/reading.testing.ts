@@ -24,8 +24,19 @@ export async function allPages(
   run: (call: EffectCall) => Promise<EffectResult>,
   options: PageOptions = {},
 ): Promise<Item[]> {
-  const limits = resolveLimits(options.limits);
   const kept = keeper();
+  const result = await pagesOf(run, options, kept).catch((error: unknown) => ({ error }));
+  expect([...kept.open.keys()], 'nothing stays open').toEqual([]);
+  if (!Array.isArray(result)) throw result.error;
+  return result;
+}
+
+async function pagesOf(
+  run: (call: EffectCall) => Promise<EffectResult>,
+  options: PageOptions,
+  kept: ReturnType<typeof keeper>,
+): Promise<Item[]> {
+  const limits = resolveLimits(options.limits);
   const out: Item[] = [];
   let carry: Json | undefined;
   for (let index = 0; ; index += 1) {
@@ -48,10 +59,7 @@ export async function allPages(
     });
     out.push(...(result.items ?? []));
     options.onPage?.(result);
-    if (result.done !== false) {
-      expect([...kept.open.keys()], 'nothing stays open').toEqual([]);
-      return out;
-    }
+    if (result.done !== false) return out;
     carry = JSON.parse(JSON.stringify(result.carry)) as Json;
     if (options.forgetful === true) for (const key of kept.open.keys()) await kept.drop(key);
   }

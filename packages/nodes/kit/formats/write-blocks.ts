@@ -41,6 +41,11 @@ export const WRITE_PARAMETERS: Record<string, ParameterSpec> = {
       'csv: a text that a spreadsheet would run as a formula (it begins with = + - or @) gets an apostrophe in front. Turn it off for files that only programs read. XLSX needs no guard: texts are written as texts.',
     default: true,
   },
+  byteOrderMark: {
+    type: 'boolean',
+    description: 'csv: begin with the mark by which Excel knows UTF-8.',
+    default: false,
+  },
   sheet: { type: 'string', description: 'xlsx: name of the sheet.', default: 'Sheet1' },
   field: { type: 'string', description: 'text: field that holds the text of an item.', default: 'text' },
   separator: { type: 'string', description: 'text: what follows each item. Default: a line end.' },
@@ -52,6 +57,7 @@ export interface Layout {
   format: WriteFormat;
   delimiter: string;
   guard: boolean;
+  mark: boolean;
   sheet: string;
   field: string;
   separator: string;
@@ -75,6 +81,7 @@ export function layoutOf(params: Record<string, Json>, path: string, name: strin
     format: writeFormat(readText(params, 'format', 'auto'), path),
     delimiter: delimiter === '' ? (/^(tsv|tab)$/.test(extensionOf(path)) ? '\t' : ',') : delimiter,
     guard: readFlag(params, 'formulaGuard', true),
+    mark: readFlag(params, 'byteOrderMark', false),
     sheet: readText(params, 'sheet', 'Sheet1'),
     field: readText(params, 'field', 'text'),
     separator: readText(params, 'separator', '\n'),
@@ -102,7 +109,7 @@ export function blockText(
   const rows = values.map((json) => rowOf(json, format, name));
   if (format === 'csv') {
     const columns = layout.listed ?? before.columns ?? columnsOf(rows);
-    const head = header && before.items === 0 ? csvLine(columns, layout) : '';
+    const head = header && before.items === 0 ? (layout.mark ? '\ufeff' : '') + csvLine(columns, layout) : '';
     return { text: head + csvRows(rows, columns, layout.listed === null, layout, name), after: { items, columns } };
   }
   const columns = layout.listed ?? columnsOf(rows, before.columns);

@@ -79,7 +79,6 @@ export async function readXlsxPage(call: EffectCall, given: ByteSource, most: nu
   const known = call.carry as unknown as Carry | undefined;
   const stamp = known?.stamp ?? (await given.read(0, 0)).stamp;
   const source = steady(given, stamp);
-  await source.read(0, 0);
   const row = known?.row ?? 0;
   return keptFor(
     call,
@@ -88,6 +87,7 @@ export async function readXlsxPage(call: EffectCall, given: ByteSource, most: nu
     (sheet) => sheet.rows.return(undefined),
     (sheet) => sheet.row === row,
     async (sheet) => {
+      await source.read(0, 0);
       let { columns } = known ?? {};
       if (columns === undefined) {
         const found = columnsFrom(call, sheet);

@@ -356,6 +356,21 @@ nodes:
   expect(await store.listRuns({ limit: 10 })).toHaveLength(2);
 });
 
+it('still answers the first request when it is sent again meanwhile', async () => {
+  const { call } = await start({
+    'once.yaml': `
+name: Once
+nodes:
+  in: { type: webhook, with: { path: once, respond: node, idempotencyHeader: x-id } }
+  pause: { type: wait, after: in, with: { for: 200ms } }
+  say: { type: respond, after: pause, with: { body: said } }
+`,
+  });
+  const [a, b] = await Promise.all([1, 2].map(() => call('/hooks/once', post({}, { 'x-id': '1' }))));
+  expect([a?.status, b?.status].sort()).toEqual([200, 202]);
+  expect(a?.headers.get('x-rondo-run')).toBe(b?.headers.get('x-rondo-run'));
+});
+
 it('lets pages of named origins call, and no others', async () => {
   const { call } = await start({
     'cors.yaml': `

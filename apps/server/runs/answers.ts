@@ -14,16 +14,21 @@ export interface Answers {
 }
 
 export function createAnswers(): Answers {
-  const waiting = new Map<string, (response: RunResponse) => void>();
+  const waiting = new Map<string, Set<(response: RunResponse) => void>>();
   return {
     wait(runId, listener) {
-      waiting.set(runId, listener);
-      return () => waiting.delete(runId);
+      // Several, where a request was sent again while the first one still waits.
+      const listeners = waiting.get(runId) ?? new Set();
+      waiting.set(runId, listeners.add(listener));
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0 && waiting.get(runId) === listeners) waiting.delete(runId);
+      };
     },
     give(runId, response) {
-      const listener = waiting.get(runId);
+      const listeners = waiting.get(runId) ?? [];
       waiting.delete(runId);
-      listener?.(response);
+      for (const listener of listeners) listener(response);
     },
   };
 }

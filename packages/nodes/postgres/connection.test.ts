@@ -1,3 +1,4 @@
+/** Checks what happens between the PostgreSQL node and its server: pages after a crash, time-outs, cut connections, TLS. */
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '@rondo/core/model/item.ts';

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { constants, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { rowBytes, TooManyBytes } from '../kit/sql/row-size.ts';
 import type { Answer, Cell, SqlValue } from '../kit/sql/session.ts';
 import type { Request, Response, Settings, Trouble } from './messages.ts';
@@ -145,8 +146,11 @@ function respond(work: () => Answer): void {
 }
 
 process.on('message', (request: Request) => respond(() => answerTo(request)));
-// The runner is gone: nobody would end this process.
+// The runner is gone: nobody would end this process. While a statement runs only another thread can see that.
 process.on('disconnect', () => process.exit(0));
+const WATCH = `const { ppid } = process;
+setInterval(() => process.ppid === ppid || process.kill(process.pid, 'SIGKILL'), 1000);`;
+new Worker(WATCH, { eval: true }).unref();
 respond(() => {
   database = open(JSON.parse(process.argv[2] ?? '') as Settings);
   return { columns: [], rows: [], affected: 0 };

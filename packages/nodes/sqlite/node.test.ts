@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FilePort } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { failureOf, testDoors, type TestDoors } from '../../../testing/services/ports.ts';
@@ -12,24 +12,25 @@ import { node } from './node.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rondo-sqlite-node-'));
 let doors: TestDoors;
-let file = '';
-let files = 0;
+const file = 'test.db';
 
 const freshDoors = (): TestDoors =>
   testDoors({}, { ports: { files: { locate: async (path: string) => join(folder, path) } as unknown as FilePort } });
 
-beforeEach(() => {
+// Each connection is a process, so the tests share them.
+beforeAll(() => {
   doors = freshDoors();
-  files += 1;
-  file = `test-${files}.db`;
   const database = new DatabaseSync(join(folder, file));
   database.exec(
     'CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, price REAL DEFAULT 1.5, info JSON, sold BOOLEAN)',
   );
   database.close();
 });
-afterEach(() => doors.close());
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => execute('DELETE FROM goods'));
+afterAll(async () => {
+  await doors.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const rows = async (params: Record<string, Json>, more: RunNodeOptions = {}): Promise<Json[]> =>
   (await runNode(node, { ports: doors.ports, ...more, params: { file, ...params } })).output['main'] as Json[];
@@ -148,7 +149,7 @@ describe('sqlite', () => {
   it('a batch is written wholly or not at all', async () => {
     const items: Json[] = [{ name: 'a' }, { name: 'b', price: 1 }, { name: 'a', info: [] }];
     const failure = await failureOf(batch({ operation: 'insert', table: 'goods' }, items));
-    expect(failure.message).toMatch(/^sqlite test-\d+\.db: UNIQUE constraint failed: goods\.name \(SQLite 2067\)/);
+    expect(failure.message).toMatch(/^sqlite test\.db: UNIQUE constraint failed: goods\.name \(SQLite 2067\)/);
     expect(failure.data).toMatchObject({ kind: 'unique', table: 'goods', column: 'name' });
     expect(await sql('SELECT id FROM goods')).toEqual([]);
   });
@@ -175,6 +176,8 @@ describe('sqlite', () => {
     const failure = await failureOf(call({ sql: 'SELECT id FROM goods ORDER BY id', pageSize: 2 }, own, cursor.carry));
     expect(failure.message).toMatch(/lost after 2 rows/);
     await own.close();
+    // The cursor that is left over keeps the file from being written.
+    await doors.close();
   });
 
   it('queries cannot write, and nothing leaves the file', async () => {

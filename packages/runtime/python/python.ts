@@ -79,17 +79,26 @@ interface Worker {
   nextSource: number;
   /** Units it has answered. */
   done: number;
+  /** About how long its units take, in ms; null while nothing is known. */
+  pace: number | null;
 }
 
 /** On top of the time limit, at which the unit is interrupted: for calls that see the interrupt late. */
 const GRACE_MS = 2000;
 const MOST_EARLY_DEATHS = 3;
-/** Units in one message and in flight: enough that the pipe never waits, few enough to share among processes. */
-const MOST_JOINED = 64;
+/** Units in flight to one process: enough that it never waits, and no more than wait behind a slow one. */
 const MOST_FLYING = 128;
+const FLYING_MS = 20;
 const MOST_CHARS = 1024 * 1024;
 /** Sources that a process knows; texts that change each time must not fill it. */
 const MOST_SOURCES = 100;
+
+/** How many more units it should be given now. */
+function roomOf({ flying, pace }: Worker): number {
+  const most = pace === null ? 1 : Math.max(1, Math.min(MOST_FLYING, Math.floor(FLYING_MS / pace)));
+  // Half a load at a time: a message for each answer would cost more than the unit.
+  return flying.length > most / 2 ? 0 : most - flying.length;
+}
 
 class Client implements Python {
   readonly #options: ProcessOptions;
@@ -186,8 +195,8 @@ class Client implements Python {
   /** The process that has least to do and can take more; a new one where that is better. */
   #free(): Worker | null {
     const again = this.#queue[0]?.again === true;
-    const fit = this.#workers.filter(({ flying, done }) =>
-      again ? flying.length === 0 && done === 0 : flying.length < MOST_FLYING && flying[0]?.again !== true,
+    const fit = this.#workers.filter((worker) =>
+      again ? worker.flying.length === 0 && worker.done === 0 : roomOf(worker) > 0 && !worker.flying[0]?.again,
     );
     const best = fit.toSorted((a, b) => a.flying.length - b.flying.length)[0];
     if (best?.flying.length === 0) return best;
@@ -203,7 +212,7 @@ class Client implements Python {
 
   #next(worker: Worker): Unit[] {
     const share = Math.ceil(this.#queue.length / this.#most);
-    const most = Math.min(MOST_JOINED, MOST_FLYING - worker.flying.length, share);
+    const most = Math.min(roomOf(worker), share);
     const units: Unit[] = [];
     let chars = 0;
     while (units.length < most && this.#queue.length > 0) {
@@ -268,6 +277,7 @@ class Client implements Python {
       sources: new Map(),
       nextSource: 1,
       done: 0,
+      pace: null,
     };
     this.#workers.push(worker);
     return worker;
@@ -281,6 +291,7 @@ class Client implements Python {
     const answer = parseAnswer(text);
     const first = worker.done === 0;
     worker.done += 1;
+    worker.pace = worker.pace === null ? answer.ms : worker.pace * 0.8 + answer.ms * 0.2;
     if (answer.mark === MARK.memory && !first && !unit.settled) this.#again(unit);
     else if (!unit.settled) {
       const { timeoutMs, resultBytes = LIMITS['step.bytes'].default } = unit.call;

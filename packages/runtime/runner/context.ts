@@ -34,6 +34,8 @@ export interface RunOptions {
 
 export interface RunContext {
   readonly runId: string;
+  /** Name of the workflow that was started. */
+  readonly workflow: string;
   readonly store: RunStore;
   readonly registry: NodeRegistry;
   readonly clock: Clock;

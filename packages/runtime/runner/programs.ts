@@ -148,7 +148,7 @@ export async function contextFor(
     ...(references.length > 0 ? { nodes } : {}),
     vars: frame.vars,
     ...(context.options.conversation === null ? {} : { conversation: context.options.conversation }),
-    run: { id: context.runId },
+    run: { id: context.runId, workflow: context.workflow },
     ...(frame.loops.length > 0 ? { loops: frame.loops } : {}),
   };
 }

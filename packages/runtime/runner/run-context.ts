@@ -77,6 +77,7 @@ export function makeContext(
   });
   return {
     runId: setup.runId,
+    workflow: plan.name,
     store: setup.store,
     registry: setup.registry,
     clock,

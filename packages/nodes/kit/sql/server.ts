@@ -75,7 +75,7 @@ function parseUrl(text: string, schemes: readonly string[]): URL {
     throw new FailureError(
       failure('bad-value', 'url holds a password. It would be stored with the workflow.', {
         retry: 'no',
-        fix: 'Take it out of url, store it with: rondo secrets set NAME, and name it in secret.',
+        fix: 'Take it out of url, keep it as a secret, and give the name of that in secret.',
       }),
     );
   }

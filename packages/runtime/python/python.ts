@@ -3,8 +3,8 @@
  * when they are needed and keeps them warm. Does not run Python (child.ts) or watch a process (python-process.ts).
  *
  * Calls that arrive in the same turn travel together. The child answers unit by unit, so the one that runs is
- * always known. Where memory or the process ended with it, it is run once more, first in a fresh process: what an
- * earlier unit left cannot be held against it.
+ * always known. Where memory or the process ended with it, it is run once more, first in a fresh process: neither
+ * what an earlier unit left nor a kill from elsewhere is held against it.
  */
 import type { Failure } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
@@ -334,7 +334,7 @@ class Client implements Python {
     this.#putBack(waiting);
     if (running !== undefined && !running.settled) {
       if (death.reason === 'time') this.#fail(running, unstoppable(running.call.timeoutMs));
-      else if (worker.done > 0) this.#again(running);
+      else if (death.reason === 'memory' ? worker.done > 0 : !running.again) this.#again(running);
       else if (death.reason === 'memory') this.#fail(running, outOfMemory(this.#options.memoryBytes));
       else this.#fail(running, endedProcess(death.detail));
     }

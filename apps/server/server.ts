@@ -19,7 +19,8 @@ import { formRoutes } from './routes/forms.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
 import { waitRoutes, type WaitDescription, type Waits } from './routes/waits.ts';
-import { answeringRegistry, createAnswers } from './runs/answers.ts';
+import { createAnswers } from './runs/answers.ts';
+import type { RunResponse } from '@rondo/nodes/respond/response.ts';
 import { failedRunWatcher } from './runs/failed-runs.ts';
 import { createLauncher, type Launcher } from './runs/launcher.ts';
 import { pathTable } from './triggers/paths.ts';
@@ -36,7 +37,7 @@ export interface ServerOptions {
   workflows: string;
   store: RunStore;
   registry: NodeRegistry;
-  /** With what the server gives it: a Respond node that answers requests, and where signals are delivered. */
+  /** With what the server gives it: where signals are delivered, and its workflows. */
   makeRunner(parts: RunnerParts): Runner;
   state: StatePort;
   secret: SecretReader;
@@ -76,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let url = '';
   let library: Library | undefined;
   const runner = options.makeRunner({
-    registry: answeringRegistry(registry, answers),
+    registry,
     signalUrl: (token) => `${url}/hooks/wait/${token}`,
     findWorkflow: async (reference) => library?.find(reference) ?? null,
   });
@@ -91,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clock,
     most: options.runs ?? MOST_RUNS,
     report,
+    onResponse: (runId, response) => answers.give(runId, response as unknown as RunResponse),
     onEnd: (result) => {
       scheduler.wake();
       void failed(result).catch((error: unknown) => report(`error triggers: ${String(error)}`));

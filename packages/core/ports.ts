@@ -186,7 +186,10 @@ export interface RunStore {
   getRun(run: string): Promise<RunRecord | null>;
   /** Newest first; `before` is the id of the last run of the page before. */
   listRuns(query: { limit: number; before?: string; status?: RunStatus }): Promise<RunRecord[]>;
-  /** Runs that say running or waiting and whose lease has run out. Not those that wait because they are paused. */
+  /**
+   * Runs that nobody drives: running or waiting with a lease that has run out, but not those that are paused; or
+   * queued for longer than rules.ts says, so that whoever created them died before driving them.
+   */
   abandonedRuns(limit: number): Promise<string[]>;
   /** By seq. */
   journal(run: string): Promise<JournalEvent[]>;

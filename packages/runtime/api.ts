@@ -86,7 +86,9 @@ export type Progress =
   | { type: 'unstalled' }
   | { type: 'log'; node: string; line: string }
   /** Text of the answer, as it comes; the whole is what the pieces make together. */
-  | { type: 'answer'; text: string };
+  | { type: 'answer'; text: string }
+  /** What a Respond node says to whoever waits for it (nodes/respond). */
+  | { type: 'respond'; response: Json };
 
 export interface RunResult {
   runId: string;

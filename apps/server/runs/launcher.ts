@@ -51,13 +51,13 @@ export interface LauncherOptions {
   most: number;
   /** A run of this server has ended, or was interrupted (status waiting). */
   onEnd(result: RunResult): void;
+  /** A Respond node of this run spoke. */
+  onResponse(runId: string, response: Json): void;
   report(line: string): void;
 }
 
 const ENDED = new Set(['completed', 'failed', 'cancelled']);
 const SWEPT = 100;
-/** A run that nobody drives for so long after it was stored was left behind. */
-const CLAIM_MS = 15_000;
 
 interface Going {
   handle: RunHandle;
@@ -83,6 +83,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
     const run: Going = { handle, waiting: new Set() };
     going.set(handle.runId, run);
     handle.onProgress((progress) => {
+      if (progress.type === 'respond') options.onResponse(handle.runId, progress.response);
       if (progress.type !== 'step') return;
       const { frame, step, type } = progress.event;
       if (type === 'step-waiting') run.waiting.add(`${frame}/${step}`);
@@ -140,7 +141,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
       return ENDED.has(record.status) ? 'ended' : 'active';
     },
     async sweep() {
-      const runIds = new Set([...(await store.abandonedRuns(SWEPT)), ...(await orphans(store, clock.now()))]);
+      const runIds = new Set([...(await store.abandonedRuns(SWEPT)), ...(await orphans(store))]);
       for (const runId of runIds) {
         if (closed) return;
         if (going.has(runId) || broken.has(runId)) continue;
@@ -165,17 +166,16 @@ export function createLauncher(options: LauncherOptions): Launcher {
 }
 
 /**
- * Runs beside those whose lease has run out: their runner is known to be dead (a process of this machine that is
- * gone), or died before it had written a word of them. Runs that somebody paused stay as they are.
+ * Runs beside those whose lease has run out: their runner is known to be dead, a process of this machine that is
+ * gone. Runs that somebody paused stay as they are.
  */
-async function orphans(store: RunStore, now: number): Promise<string[]> {
+async function orphans(store: RunStore): Promise<string[]> {
   const found: string[] = [];
   for (const status of ['queued', 'running', 'waiting'] as const) {
     for (const run of await store.listRuns({ limit: SWEPT, status })) {
       if (run.control === 'pause') continue;
       const owner = await store.leaseOwner(run.id);
-      const unclaimed = owner === null && status === 'queued' && now - run.createdAt > CLAIM_MS;
-      if (unclaimed || (owner !== null && isDead(owner))) found.push(run.id);
+      if (owner !== null && isDead(owner)) found.push(run.id);
     }
   }
   return found;

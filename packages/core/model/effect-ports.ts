@@ -36,6 +36,8 @@ export interface EffectPorts {
   signal: (name: string) => Promise<{ token: string; url: string | null }>;
   /** Text for whoever waits for the answer of the run, as it comes. */
   answer: (text: string) => void;
+  /** Hands a response to whoever waits for one of the run: a webhook, a form. The first counts. */
+  respond: (response: Json) => void;
   /** Adds to what this iteration cost. */
   usage: (used: Usage) => void;
   /** Runs a workflow, by id, name or path, to its end and answers its output; counts against workflow.depth. */
@@ -89,6 +91,8 @@ export interface FilePort {
   list(folder: string, most: number): Promise<FileEntry[]>;
   /** Gives a file another name; a file of that name is replaced in one step. */
   rename(from: string, to: string): Promise<void>;
+  /** The path itself, checked, for a library that opens files by itself; to write, the file may not exist yet. */
+  locate(path: string, access: 'read' | 'write'): Promise<string>;
   /** Takes a file away; one that does not exist is fine. */
   remove(path: string): Promise<void>;
 }

@@ -31,6 +31,7 @@ function memory(content: Uint8Array, state = { stamp: 's' }): FilePort & { read_
     writeAt: () => Promise.reject(new Error('not here')),
     list: () => Promise.reject(new Error('not here')),
     rename: () => Promise.reject(new Error('not here')),
+    locate: () => Promise.reject(new Error('no library opens files here')),
     remove: () => Promise.reject(new Error('not here')),
   };
   return port;

@@ -1,22 +1,16 @@
 /** Owns one call of Respond: makes the response, hands it to whoever waits, passes on what was answered. */
 import { failure, FailureError } from '@rondo/core/errors.ts';
-import type { EffectPorts } from '@rondo/core/model/effect-ports.ts';
 import type { Item, Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
 import { pass, withJson } from '../kit/items.ts';
 import { readFlag, readInteger, readObject, readText, readTextList, wrongParameter } from '../kit/read.ts';
 import { redirectTarget, responseHeaders, type RunResponse } from './response.ts';
 
-/** The door to whoever waits for the answer of the run; absent where nobody does. */
-export interface ResponsePorts {
-  respond?: (response: RunResponse) => void;
-}
-
 export async function run(call: EffectCall): Promise<EffectResult> {
   const { params, items } = call;
   const answered = itemsAnswered(params, items);
   const response = responseOf(params, answered);
-  (call.ports as EffectPorts & ResponsePorts).respond?.(response);
+  call.ports.respond(response as unknown as Json);
   return { items: answered };
 }
 

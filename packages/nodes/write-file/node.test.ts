@@ -48,6 +48,7 @@ function memory(contents: Record<string, string> = {}): Memory {
         files.set(to, Buffer.from(get(from)));
         files.delete(from);
       }),
+    locate: () => Promise.reject(new Error('no library opens files here')),
     remove: async (path) => change(() => void files.delete(path)),
     writeAt: async (path, offset, bytes) =>
       change(() => {

@@ -174,6 +174,16 @@ export function createFiles(root: string, options: FilesOptions = {}): FilePort 
 
   return {
     list,
+    locate: async (path, access) => {
+      try {
+        const real = await allowed(path);
+        if (access === 'write') await mkdir(dirname(real), { recursive: true });
+        else if (!(await stat(real)).isFile()) throw refused(path, 'it is not a regular file');
+        return real;
+      } catch (error) {
+        throw asFailure(path, error);
+      }
+    },
     rename: async (from, to) => {
       try {
         const [source, target] = [await allowed(from), await allowed(to)];

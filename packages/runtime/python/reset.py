@@ -11,6 +11,7 @@ None of this is a border against hostile code; the process is.
 import ast
 import builtins
 import decimal
+import errno
 import gc
 import logging
 import os
@@ -27,7 +28,7 @@ _HEAP_TYPE = 1 << 9
 _REFLECTION = {
     "setattr", "delattr", "vars", "globals", "locals", "exec", "eval", "compile",
     "__import__", "__builtins__", "__loader__", "__spec__",
-}  # fmt: skip
+}
 _HARMLESS = {"__name__", "__doc__", "__class__", "__init__", "__str__", "__repr__", "__len__", "__getitem__"}
 _REFLECTIVE_MODULES = {"sys", "builtins", "importlib", "gc", "ctypes", "inspect", "types", "unittest"}
 
@@ -93,15 +94,23 @@ def _interruptible_sleep(seconds, /):
             pass
 
 
+def _no_process(command):
+    """The interpreter breaks where the process may not start another one."""
+    raise OSError(errno.ENOTSUP, "there are no processes here")
+
+
 def settle(log):
     """Once in each process, after its memory was loaded: the state that every unit finds."""
     global _modules, _sys, _builtins, _environ, _filters
     for name in [name for name in sys.modules if name.partition(".")[0] in BRIDGES]:
         del sys.modules[name]
+    # Code calls itself __main__; the real one knows the interpreter.
+    sys.modules["__main__"] = type(sys)("__main__")
     ours = ("importlib", "zipimport", "_frozen_importlib")
     sys.meta_path[:] = [_NoBridge] + [f for f in sys.meta_path if str(f.__module__).startswith(ours)]
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = log
     time.sleep = _interruptible_sleep
+    os.system = _no_process
     os.chdir(_HOME)
     os.environ.clear()
     os.environ.update({"HOME": _HOME, "TZ": "UTC", "LANG": "C.UTF-8"})

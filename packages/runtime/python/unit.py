@@ -10,14 +10,13 @@ import io
 import json
 
 # Loaded before the memory is kept, so that importing them costs nothing.
-import base64, bisect, calendar, contextlib, copy, csv, difflib, fractions, functools, hashlib, heapq, hmac  # noqa: E401, F401
-import html, itertools, math, operator, secrets, statistics, string, textwrap, typing, unicodedata  # noqa: E401, F401
-import urllib.parse, xml.etree.ElementTree, zoneinfo  # noqa: E401, F401
+import base64, bisect, calendar, contextlib, copy, csv, difflib, fractions, functools, hashlib, heapq, hmac
+import html, itertools, math, operator, secrets, statistics, string, textwrap, typing, unicodedata
+import urllib.parse, xml.etree.ElementTree, zoneinfo
 
 FILE = "<code>"
 FIELD = "\x1c"
 MOST_MESSAGE = 2000
-MOST_PROGRAMS = 200
 MOST_FRAMES = 20
 
 

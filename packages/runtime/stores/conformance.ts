@@ -191,7 +191,8 @@ export function describeStore(name: string, open: OpenStore): void {
       });
 
       it('names the runs that nobody drives, but not those that are paused', async () => {
-        for (const id of ['queued', 'done', 'paused', 'held']) await store.createRun({ ...RUN, id });
+        for (const id of ['queued', 'done', 'paused', 'held'])
+          await store.createRun({ ...RUN, id, createdAt: now + 60_000 });
         for (const [id, status] of [
           ['done', 'completed'],
           ['paused', 'waiting'],
@@ -210,6 +211,16 @@ export function describeStore(name: string, open: OpenStore): void {
         now += 60_000;
         expect((await store.abandonedRuns(10)).sort()).toEqual(['held', 'paused', RUN.id]);
         expect(await store.abandonedRuns(1)).toHaveLength(1);
+      });
+
+      it('counts a run that was created and never driven among the abandoned, after a while', async () => {
+        await store.createRun({ ...RUN, id: 'young', createdAt: now - 10_000 });
+        await store.createRun({ ...RUN, id: 'old', createdAt: now - 20_000 });
+        await store.createRun({ ...RUN, id: 'driven', createdAt: now - 20_000 });
+        await claimed(store, 'driven', 60_000);
+        expect(await store.abandonedRuns(10)).toEqual(expect.arrayContaining(['old']));
+        expect(await store.abandonedRuns(10)).not.toContain('young');
+        expect(await store.abandonedRuns(10)).not.toContain('driven');
       });
     });
 

@@ -30,6 +30,7 @@ import {
   MAX_ITERATIONS,
   notFound,
   type Taken,
+  UNCLAIMED_MS,
 } from './rules.ts';
 import { causeList, Digest } from './digest.ts';
 
@@ -222,6 +223,7 @@ class MemoryStore implements RunStore {
     return [...this.runs.values()]
       .filter(({ record, lease }) => {
         if (isDriven(lease, now)) return false;
+        if (record.status === 'queued') return record.createdAt <= now - UNCLAIMED_MS;
         return record.status === 'running' || (record.status === 'waiting' && record.control !== 'pause');
       })
       .slice(0, limit)

@@ -61,3 +61,6 @@ export function lowered(loop: LoopRecord, taken: Iterable<Taken>): LoopRecord {
   }
   return out;
 }
+
+/** A run that nobody drives for so long after it was created was left behind, in ms. */
+export const UNCLAIMED_MS = 15_000;

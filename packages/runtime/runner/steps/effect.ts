@@ -95,6 +95,7 @@ export async function effectCaller(context: RunContext, frame: Frame, step: Step
         limit,
         log: (line) => log(context.redactor.text(line)),
         answer: (text) => doors.answer(context.redactor.text(text)),
+        respond: (response) => context.report({ type: 'respond', response }),
         usage: doors.use,
         workflow: workflow(`${where}/${n}`, doors),
         signal: async (name) => {

@@ -22,7 +22,7 @@ import {
   type RunStatus,
   type RunStore,
 } from '@rondo/core/ports.ts';
-import { checkSameRun, hasEnded, isDriven, lostMessage, MAX_ITERATIONS, notFound } from '../rules.ts';
+import { checkSameRun, hasEnded, isDriven, lostMessage, MAX_ITERATIONS, notFound, UNCLAIMED_MS } from '../rules.ts';
 import { causeList, type Digest } from '../digest.ts';
 import { Connection, translate, type SqliteOptions } from './connection.ts';
 import { readRow, RowWriter, type LoopName } from './ledger.ts';
@@ -225,9 +225,11 @@ class SqliteStore implements RunStore {
     return this.db.read(() => {
       const text =
         'select r.id from runs r join leases l on l.run = r.key ' +
-        "where (r.status = 'running' or r.status = 'waiting' and l.control <> 'pause') " +
+        "where (r.status = 'running' or r.status = 'waiting' and l.control <> 'pause' " +
+        "or r.status = 'queued' and r.created_at <= ?) " +
         'and (l.owner is null or l.expires_at <= ?) order by r.key limit ?';
-      return this.db.all(text, this.db.now(), limit).map(([id]) => String(id));
+      const now = this.db.now();
+      return this.db.all(text, now - UNCLAIMED_MS, now, limit).map(([id]) => String(id));
     });
   }
 

@@ -21,6 +21,7 @@ const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) a
 
 const PERMISSIVE = new Set([
   'MIT',
+  'MIT-0',
   'ISC',
   'BSD-2-Clause',
   'BSD-3-Clause',
@@ -29,6 +30,8 @@ const PERMISSIVE = new Set([
   'BlueOak-1.0.0',
   'CC0-1.0',
   'Unlicense',
+  // Weak copyleft, file by file: used unchanged, as a package (Pyodide).
+  'MPL-2.0',
 ]);
 
 // Written in pieces, so that this file passes its own test.

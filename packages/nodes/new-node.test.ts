@@ -44,7 +44,7 @@ describe('new-node', () => {
     expect(lines.slice(at - 1, at + 2).map((line) => /'(.*)'/.exec(line)?.[1])).toEqual([
       './respond/node.ts',
       './return/node.ts',
-      './set/node.ts',
+      './rss/node.ts',
     ]);
     const entry = lines.indexOf('  return_,');
     expect([lines[entry - 1], lines[entry + 1]]).toEqual(['  respond,', '  set,']);

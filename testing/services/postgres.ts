@@ -69,6 +69,7 @@ export async function startPostgres(tls?: { cert: string; key: string }): Promis
     port,
     // Immediate: no checkpoint, and children end with their parent.
     endWith: 'SIGQUIT',
+    says: /ready to accept connections/,
   });
   const host = '127.0.0.1';
   return { url: `postgres://${USER}@${host}:${port}/postgres`, host, port, user: USER, password: PASSWORD, stop };

@@ -116,11 +116,19 @@ export async function runToEnd(
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${output.slice(-2000)}`);
 }
 
-/** Starts a server and waits until its port takes connections. */
+/** Starts a server and waits until its port takes connections, and until it says so where `says` is given. */
 export async function startServer(
   program: string,
   args: readonly string[],
-  at: { folder: string; port: number; account: Account | null; endWith: NodeJS.Signals; env?: Record<string, string> },
+  at: {
+    folder: string;
+    port: number;
+    account: Account | null;
+    endWith: NodeJS.Signals;
+    env?: Record<string, string>;
+    /** What it writes when it is ready; its port may be open before. */
+    says?: RegExp;
+  },
 ): Promise<{ stop(): Promise<void> }> {
   const child = spawn(program, args, {
     ...options(at.account, at.env ?? {}, at.folder),
@@ -147,7 +155,7 @@ export async function startServer(
     rmSync(at.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   };
   const until = Date.now() + START_MS;
-  while (!(await answers(at.port))) {
+  while (!(await answers(at.port)) || at.says?.test(output) === false) {
     if (isRunning(child) && Date.now() < until) continue;
     await stop();
     throw new Error(`${program} did not start: ${output}`);
@@ -166,6 +174,6 @@ async function answers(port: number): Promise<boolean> {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
   });
   socket.destroy();
-  if (!open) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   return open;
 }

@@ -168,7 +168,7 @@ describe('what is printed', () => {
 describe('cancelled', () => {
   it('ends at once with the reason', async () => {
     const stop = new AbortController();
-    const running = run('while True: pass\nreturn {}', {}, { signal: stop.signal });
+    const running = run('while True: pass', {}, { signal: stop.signal });
     setImmediate(() => setImmediate(() => stop.abort(new Error('enough'))));
     await expect(running).rejects.toThrow('enough');
   });

@@ -24,7 +24,7 @@ closeProcess();
 const input = new FrameInput(0);
 const output = new FrameOutput(1);
 const clock = new InterruptClock();
-const emptyFolders = guardFiles(python.FS as FileSystem);
+const emptyFolder = guardFiles(python.FS as FileSystem);
 // What is written past sys.stdout, and what is read, must not get into the pipes.
 const ignore = { write: (bytes: Uint8Array): number => bytes.length, isatty: false };
 python.setStdout(ignore);
@@ -49,7 +49,7 @@ function runUnit(unit: UnitHead & { inputs: string }): string {
     clock.start(unit.timeoutMs);
     const answer = run(unit.source, unit.style, unit.inputs, unit.logBytes, unit.resultBytes) as string;
     clock.stop();
-    emptyFolders();
+    emptyFolder();
     return clock.fired && answer[0] !== MARK.memory ? late(answer) : answer;
   } catch (error) {
     clock.stop();

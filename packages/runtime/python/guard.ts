@@ -96,15 +96,15 @@ export interface FileSystem {
 }
 
 const READ_ONLY = 69;
-const ROOTS = ['/tmp', '/home/pyodide'];
+const ROOT = '/tmp';
 /** O_WRONLY, O_RDWR, O_CREAT, O_TRUNC. */
 const WRITES = 1 | 2 | 0o100 | 0o1000;
 
 type Operation = (...args: unknown[]) => unknown;
 
 /**
- * Units may write files in memory below /tmp and their home, which end with them; the rest of the file system is
- * the interpreter's. Answers what empties those folders.
+ * Units may write files in memory below /tmp, which end with them; the rest of the file system is the
+ * interpreter's. Answers what empties that folder.
  */
 export function guardFiles(fs: FileSystem): () => void {
   let dirty = false;
@@ -112,7 +112,7 @@ export function guardFiles(fs: FileSystem): () => void {
     if (typeof target !== 'string') return;
     const full = path.posix.resolve(fs.cwd(), target);
     if (full.startsWith('/dev/')) return;
-    if (!ROOTS.some((root) => full.startsWith(`${root}/`))) throw new fs.ErrnoError(READ_ONLY);
+    if (!full.startsWith(`${ROOT}/`)) throw new fs.ErrnoError(READ_ONLY);
     dirty = true;
   };
   const open = fs.open.bind(fs);
@@ -153,7 +153,7 @@ export function guardFiles(fs: FileSystem): () => void {
   };
   return () => {
     if (!dirty) return;
-    for (const root of ROOTS) empty(root);
+    empty(ROOT);
     dirty = false;
   };
 }

@@ -59,8 +59,8 @@ it.each([
   ],
   [
     'the path',
-    'import sys\ndef main():\n    sys.path.insert(0, "/tmp")\n    sys.meta_path.clear()',
-    '"/tmp" not in sys.path and sys.meta_path',
+    'import sys\ndef main():\n    sys.path.insert(0, "/mine")\n    sys.meta_path.clear()',
+    '"/mine" not in sys.path and sys.meta_path',
     'sys',
   ],
   [
@@ -75,7 +75,7 @@ it.each([
     'os.environ.get("A") is None and os.environ["HOME"]',
     'os',
   ],
-  ['the working folder', 'import os\ndef main():\n    os.chdir("/tmp")', 'os.getcwd() == "/home/pyodide"', 'os'],
+  ['the working folder', 'import os\ndef main():\n    os.chdir("/lib")', 'os.getcwd() == "/tmp"', 'os'],
   [
     'files',
     'def main():\n    open("/tmp/a", "w").write("x")\n    open("b.py", "w").write("x")',

@@ -22,7 +22,7 @@ import time
 import warnings
 
 BRIDGES = ("js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core", "micropip")
-_HOME = "/home/pyodide"
+_HOME = "/tmp"
 _HEAP_TYPE = 1 << 9
 
 _REFLECTION = {

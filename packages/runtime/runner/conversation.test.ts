@@ -131,6 +131,37 @@ nodes:
   });
 });
 
+describe('logs', () => {
+  it('of all steps of an iteration are kept with its row, also when it fails, up to their limit', async () => {
+    const result = await run(
+      `settings: { limits: { code.logBytes: 60 } }
+nodes:
+  start: { type: manual }
+  each:
+    type: for-each
+    after: start
+    loop: { over: "{{ [1, 2, 3] }}", onError: drop }
+    body:
+      say: { type: speaker, with: { words: [x] } }
+      code:
+        type: code
+        after: say
+        with:
+          code: |
+            console.log('n is', $loop.item);
+            if ($loop.item === 2) throw new Error('no');
+            if ($loop.item === 3) console.log('y'.repeat(200));
+            return {};`,
+      { environment: { registry: withSpeaker } },
+    );
+    const rows = await result.rows('each');
+    expect(rows[0]).toMatchObject({ status: 'completed', logs: 'n is 1' });
+    expect(rows[1]).toMatchObject({ status: 'failed', logs: 'n is 2' });
+    expect(rows[2]?.logs).toContain('code.logBytes');
+    expect(rows[2]?.logs.length).toBeLessThan(200);
+  });
+});
+
 describe('signals', () => {
   const definition = `rondo: 1
 nodes:

@@ -1,6 +1,6 @@
 /**
  * Owns what iterations say while they run, beside their result: text of the run's answer, in the
- * order of the list however many run at once, and what their model calls cost. Records nothing.
+ * order of the list however many run at once, lines of their log, and what their model calls cost.
  */
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Usage } from '@rondo/core/model/effect-ports.ts';
@@ -9,26 +9,50 @@ import { limitFailure } from '@rondo/core/model/limits.ts';
 export interface Doors {
   answer(text: string): void;
   use(used: Usage): void;
+  /** A line for the log of the iteration. */
+  log(line: string): void;
 }
 
-/** Adds up; null as long as nothing was used. */
-export class Spent {
-  total: Usage | null = null;
+/** What is kept with the row of one iteration, of all its attempts and of the steps inside. */
+export class Notes {
+  /** Null as long as nothing was used. */
+  usage: Usage | null = null;
+  readonly #lines: string[] = [];
+  readonly #most: number;
+  #chars = 0;
+
+  /** `most` is the limit code.logBytes. */
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   add(used: Usage): void {
-    const { tokensIn, tokensOut, cost } = this.total ?? { tokensIn: 0, tokensOut: 0, cost: 0 };
-    this.total = { tokensIn: tokensIn + used.tokensIn, tokensOut: tokensOut + used.tokensOut, cost: cost + used.cost };
+    const { tokensIn, tokensOut, cost } = this.usage ?? { tokensIn: 0, tokensOut: 0, cost: 0 };
+    this.usage = { tokensIn: tokensIn + used.tokensIn, tokensOut: tokensOut + used.tokensOut, cost: cost + used.cost };
+  }
+
+  log(line: string): void {
+    if (this.#chars > this.#most) return;
+    this.#chars += line.length + 1;
+    const over = this.#chars - this.#most;
+    if (over <= 0) this.#lines.push(line);
+    else this.#lines.push(`${line.slice(0, -over)}... (cut at ${this.#most} bytes, limit code.logBytes)`);
+  }
+
+  get logs(): string {
+    return this.#lines.join('\n');
   }
 }
 
-/** The doors of one iteration: costs are its own and those of what is around it. */
-export function doorsOf(spent: Spent, around: Doors, answer: (text: string) => void = around.answer): Doors {
+/** The doors of one iteration: costs are its own and those of what is around it, its log is its own. */
+export function doorsOf(notes: Notes, around: Doors, answer: (text: string) => void = around.answer): Doors {
   return {
     answer,
     use: (used) => {
-      spent.add(used);
+      notes.add(used);
       around.use(used);
     },
+    log: (line) => notes.log(line),
   };
 }
 

@@ -19,7 +19,7 @@ import type { Python } from '../python/python.ts';
 import type { Redactor } from '../services/secrets/redactor.ts';
 import { Stopped, StopSignal, type RunContext } from './context.ts';
 import { countOf, inline, readBlocks, SPILL_MARK, type Feed } from './dataset.ts';
-import { Spent, type Doors } from './doors.ts';
+import { Notes, type Doors } from './doors.ts';
 import { driveFrame, resultFeeds, type Frame } from './frame.ts';
 import { LedgerWriter } from './ledger-writer.ts';
 import type { RunPorts } from './ports.ts';
@@ -103,10 +103,12 @@ async function drive(
   const deadline = plan.timeoutMs === null ? null : setup.startedAt + plan.timeoutMs - clock.now();
   const alarm =
     deadline === null ? null : setTimeout(() => stop.set('timeout'), Math.max(0, Math.min(deadline, 2 ** 31 - 1)));
-  const spent = new Spent();
+  const notes = new Notes(0);
   const frame = topFrame(setup, {
     answer: (text) => report({ type: 'answer', text }),
-    use: (used) => spent.add(used),
+    use: (used) => notes.add(used),
+    // Where no iteration is around, the log is only shown.
+    log: () => {},
   });
   let status: RunStatus = 'completed';
   let output: Json | null = null;
@@ -166,7 +168,7 @@ async function drive(
       durationMs: Math.round(clock.monotonic() - started),
       iterations: context.stats.iterations,
       steps: context.stats.steps,
-      usage: spent.total,
+      usage: notes.usage,
       peakRssMb: 0,
     },
   };

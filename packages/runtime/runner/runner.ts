@@ -45,12 +45,17 @@ interface StoredOptions {
   conversation?: string;
 }
 
+/** More would only wait for each other on small machines. */
+const PYTHON_PROCESSES = 2;
+
 export function createRunner(environment: RunnerEnvironment): Runner {
   // Its start overlaps with reading the workflow and opening the run.
   const evaluator = environment.evaluator ?? warmEvaluator();
   let starting: Promise<Python> | null = null;
   const python = (): Promise<Python> => {
-    starting ??= import('../python/python.ts').then(({ createPython }) => createPython());
+    starting ??= import('../python/python.ts').then(({ createPython }) =>
+      createPython({ processes: PYTHON_PROCESSES }),
+    );
     return starting;
   };
   const running = new Set<Promise<unknown>>();

@@ -10,7 +10,7 @@ import type { Decision } from '@rondo/core/engine/loop.ts';
 import { attempt } from '../attempt.ts';
 import { checkStop, Stopped, type RunContext } from '../context.ts';
 import { readBlocks, countAll, type Feed } from '../dataset.ts';
-import { doorsOf, OrderedAnswers, Spent, type Doors } from '../doors.ts';
+import { doorsOf, Notes, OrderedAnswers, type Doors } from '../doors.ts';
 import type { LoopRun } from '../loop-run.ts';
 import { RateGate } from '../rate.ts';
 import { endLoop, leaveLoop, tooMany } from './settle.ts';
@@ -18,7 +18,6 @@ import { endLoop, leaveLoop, tooMany } from './settle.ts';
 export interface UnitValue {
   output: string;
   steps: string;
-  logs: string;
 }
 
 export type UnitWork = (
@@ -155,8 +154,8 @@ async function one(
   answers: OrderedAnswers,
 ): Promise<void> {
   const { index, items } = unit;
-  const spent = new Spent();
-  const doors = doorsOf(spent, job.doors, (text) => answers.write(index, text));
+  const notes = new Notes(context.limits['code.logBytes']);
+  const doors = doorsOf(notes, job.doors, (text) => answers.write(index, text));
   const { loop } = step;
   const { clock, writer, stop } = context;
   const input = items.join(ITEM_SEPARATOR);
@@ -188,9 +187,9 @@ async function one(
   context.fault('after-effect');
   const ms = clock.monotonic() - begun;
   const { value, attempts } = tried;
-  const usage = spent.total;
+  const { usage, logs } = notes;
   if (value !== null) {
-    run.settle(index, input, { status: 'completed', ...value, failure: null, attempts, usage }, at, ms);
+    run.settle(index, input, { status: 'completed', ...value, logs, failure: null, attempts, usage }, at, ms);
     if (job.stopWhen !== null && (await job.stopWhen(value.output, index))) run.progress.ended = true;
   } else {
     const failed =
@@ -200,7 +199,7 @@ async function one(
     run.settle(
       index,
       input,
-      { status: 'failed', output: '', steps: '', logs: '', failure: failed, attempts, usage },
+      { status: 'failed', output: '', steps: '', logs, failure: failed, attempts, usage },
       at,
       ms,
     );

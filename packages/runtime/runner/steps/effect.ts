@@ -156,9 +156,8 @@ export async function runEffect(context: RunContext, frame: Frame, step: Step): 
   const earlier = context.earlier.get(frame.path)?.get(step.id);
   const due = earlier?.type === 'step-waiting' ? earlier : null;
   const work: UnitWork = async (items, index, n, signal, doors) => {
-    const logs: string[] = [];
     const log = (line: string): void => {
-      logs.push(line);
+      doors.log(line);
       context.report({ type: 'log', node: step.id, line });
     };
     let carry: Json | undefined;
@@ -171,7 +170,7 @@ export async function runEffect(context: RunContext, frame: Frame, step: Step): 
       const result = await caller({ items, index, attempt: n, carry, received, signal, log, doors });
       const { waitFor, waitUntil: until } = result;
       if (until === undefined && waitFor === undefined) {
-        return { output: encodeOutput(context, result, `${path}[${index}]`), steps: '', logs: logs.join('\n') };
+        return { output: encodeOutput(context, result, `${path}[${index}]`), steps: '' };
       }
       carry = result.carry;
       if (waitFor === undefined) await waitUntil(context, frame, step, until ?? 0, carry);

@@ -56,7 +56,7 @@ export async function iterate(context: RunContext, frame: Frame, flatten: boolea
   const output = (flatten ? items.flatMap(spread) : items).join(ITEM_SEPARATOR);
   const most = context.limits['step.bytes'];
   if (output.length > most) throw new FailureError(limitFailure('step.bytes', most, frame.path));
-  return { output, steps: stepsText(frame), logs: '' };
+  return { output, steps: stepsText(frame) };
 }
 
 /** A list becomes its elements, one level. */

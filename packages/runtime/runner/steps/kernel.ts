@@ -7,6 +7,7 @@ import type { Dataset } from '@rondo/core/events.ts';
 import { splitItems, splitPorts } from '@rondo/core/model/item.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
 import type { RunContext } from '../context.ts';
+import type { Doors } from '../doors.ts';
 import { BLOCK, countAll, inline, readAll } from '../dataset.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
 import { readsInput, scopeSource } from '../lineage.ts';
@@ -41,6 +42,7 @@ export async function runKernel(context: RunContext, frame: Frame, step: Step): 
   });
   const ports: string[][] = step.outputs.map(() => []);
   for (const [index, answer] of answers.entries()) {
+    if (answer.logs !== '') frame.doors.log(answer.logs);
     if (answer.status === 'failed') {
       if (loop.onError === 'stop')
         throw new FailureError({ ...answer.failure, item: answer.failure?.item ?? index } as never);
@@ -62,7 +64,7 @@ function kernelUnit(context: RunContext, frame: Frame, step: Step) {
     false,
     readsInput(step),
   );
-  return async (items: string[], index: number) => {
+  return async (items: string[], index: number, _attempt: number, _signal: AbortSignal, doors: Doors) => {
     const { units } = await context.evaluator.run({
       program,
       items,
@@ -74,9 +76,10 @@ function kernelUnit(context: RunContext, frame: Frame, step: Step) {
       context: await (await scope)(index, 1, step.loop.size),
     });
     const unit = units[0];
+    if (unit !== undefined && unit.logs !== '') doors.log(unit.logs);
     if (unit === undefined || unit.status === 'failed') {
       throw new FailureError(unit?.failure ?? { code: 'node-failed', message: 'The evaluator gave no answer.' });
     }
-    return { output: unit.output, steps: unit.steps, logs: unit.logs };
+    return { output: unit.output, steps: unit.steps };
   };
 }

@@ -8,7 +8,7 @@ import type { Step } from '@rondo/core/model/plan.ts';
 import { attempt } from '../attempt.ts';
 import { checkStop, sleepOrStop, type RunContext } from '../context.ts';
 import { readBlocks } from '../dataset.ts';
-import { doorsOf, Spent } from '../doors.ts';
+import { doorsOf, Notes } from '../doors.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
 import { rateOf } from './concurrent.ts';
 import { breakCondition, effectCaller, encodeOutput } from './effect.ts';
@@ -53,9 +53,8 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     await context.writer.recorded();
     context.fault('before-effect');
     const begun = context.clock.monotonic();
-    const spent = new Spent();
-    const doors = doorsOf(spent, frame.doors);
-    const logs: string[] = [];
+    const notes = new Notes(context.limits['code.logBytes']);
+    const doors = doorsOf(notes, frame.doors);
     const tried = await attempt(
       loop,
       context.clock,
@@ -69,7 +68,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
           carry: cursor.carry,
           position: cursor.item,
           signal,
-          log: (line) => logs.push(line),
+          log: doors.log,
           doors,
         });
         return { result, output: encodeOutput(context, result, `${path}[${index}]`) };
@@ -78,7 +77,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     );
     context.fault('after-effect');
     const ms = context.clock.monotonic() - begun;
-    const usage = spent.total;
+    const { usage, logs } = notes;
     const { value, attempts } = tried;
     if (value === null) {
       const failed = tried.failure ?? { code: 'node-failed', message: 'The page could not be read.' };
@@ -89,7 +88,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
           status: 'failed',
           output: '',
           steps: '',
-          logs: logs.join('\n'),
+          logs,
           failure: { ...failed, node: step.id, item: index },
           attempts,
           usage,
@@ -107,7 +106,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
       run.settle(
         index,
         input,
-        { status: 'completed', output: value.output, steps: '', logs: logs.join('\n'), failure: null, attempts, usage },
+        { status: 'completed', output: value.output, steps: '', logs, failure: null, attempts, usage },
         at,
         ms,
       );

@@ -37,6 +37,7 @@ export async function runCode(
     context: {},
   });
   const unit = result.units[0];
+  if (unit !== undefined && unit.logs !== '') request.log?.(unit.logs);
   if (unit === undefined || unit.status !== 'completed')
     throw new FailureError(unit?.failure ?? failure('node-failed', 'The code gave no answer.'));
   const { json } = decodeItem(unit.output);

@@ -5,7 +5,7 @@
 import type { Step } from '@rondo/core/model/plan.ts';
 import { attempt } from '../attempt.ts';
 import { Stopped, type RunContext } from '../context.ts';
-import { doorsOf, Spent, type Doors } from '../doors.ts';
+import { doorsOf, Notes, type Doors } from '../doors.ts';
 import type { LoopRun } from '../loop-run.ts';
 import { rateOf, type UnitValue } from './concurrent.ts';
 import { leaveLoop } from './settle.ts';
@@ -31,8 +31,8 @@ export async function sequentialIteration(
   await writer.recorded();
   context.fault('before-effect');
   const begun = clock.monotonic();
-  const spent = new Spent();
-  const doors = doorsOf(spent, around);
+  const notes = new Notes(context.limits['code.logBytes']);
+  const doors = doorsOf(notes, around);
   // A body that holds loops makes progress between one lost runner and the next.
   const progresses = step.container !== undefined && 'body' in step.container && step.container.body.checkpoint;
   const lost = progresses ? null : run.lossFailure(index);
@@ -55,17 +55,17 @@ export async function sequentialIteration(
       : { value: null, failure: lost, attempts: 0 };
   context.fault('after-effect');
   const ms = clock.monotonic() - begun;
-  const usage = spent.total;
+  const { usage, logs } = notes;
   run.record.carry = await carry(tried.value, index);
   const { value, attempts } = tried;
   if (value !== null)
-    run.settle(index, input, { status: 'completed', ...value, failure: null, attempts, usage }, at, ms);
+    run.settle(index, input, { status: 'completed', ...value, logs, failure: null, attempts, usage }, at, ms);
   else {
     const failure =
       tried.failure === null
         ? null
         : { ...tried.failure, item: index, path: tried.failure.path ?? `${path}[${index}]` };
-    run.settle(index, input, { status: 'failed', output: '', steps: '', logs: '', failure, attempts, usage }, at, ms);
+    run.settle(index, input, { status: 'failed', output: '', steps: '', logs, failure, attempts, usage }, at, ms);
   }
   writer.forget(`${path}[${index}]`);
   context.fault('cursor-moved');

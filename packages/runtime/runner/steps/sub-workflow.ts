@@ -113,7 +113,7 @@ export async function callWorkflow(
   };
   if (plan.output === null) return iterate(context, frame, false);
   await driveFrame(context, frame);
-  return { output: (await outputTexts(context, frame, plan)).join('\n'), steps: '', logs: '' };
+  return { output: (await outputTexts(context, frame, plan)).join('\n'), steps: '' };
 }
 
 /** A workflow that a node calls, such as an agent's tool: its output, or the items' json, or that of its only item. */

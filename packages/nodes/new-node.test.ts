@@ -47,7 +47,7 @@ describe('new-node', () => {
       './rss/node.ts',
     ]);
     const entry = lines.indexOf('  return_,');
-    expect([lines[entry - 1], lines[entry + 1]]).toEqual(['  respond,', '  set,']);
+    expect([lines[entry - 1], lines[entry + 1]]).toEqual(['  respond,', '  rss,']);
   });
 
   it('overwrites nothing and takes no name that a folder could not have', () => {

@@ -13,6 +13,7 @@ import type { Clock, Evaluator, LoopRecord, RunStore } from '@rondo/core/ports.t
 import type { JournalEvent } from '@rondo/core/events.ts';
 import type { FaultPoint, Progress } from '../api.ts';
 import type { Python } from '../python/python.ts';
+import type { LeaseWatch } from './lease-watch.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import { LoopRun, type Settled } from './loop-run.ts';
 import { outputPages } from './output-pages.ts';
@@ -54,6 +55,7 @@ export interface RunContext {
   readonly rates: Map<string, RateGate>;
   readonly loops: LoopTable;
   readonly stop: StopSignal;
+  readonly leaseWatch: LeaseWatch;
   /** Finished steps of checkpointed frames, found at resume: by frame, by step. */
   readonly earlier: Map<string, Map<string, JournalEvent>>;
   readonly findPlan: (reference: string) => Promise<Plan>;

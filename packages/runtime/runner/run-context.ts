@@ -8,6 +8,7 @@ import { encodeItem, type Json } from '@rondo/core/model/item.ts';
 import { isObject } from '@rondo/core/model/shape.ts';
 import type { LoopRecord } from '@rondo/core/ports.ts';
 import { LoopTable, type RunContext, type StopSignal } from './context.ts';
+import type { LeaseWatch } from './lease-watch.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import { createVariables, put } from './ports.ts';
 import type { RunSetup } from './run.ts';
@@ -36,6 +37,7 @@ export function makeContext(
   journal: readonly JournalEvent[],
   loops: readonly LoopRecord[],
   conversation: Record<string, Json>,
+  leaseWatch: LeaseWatch,
 ): RunContext {
   const { plan, clock } = setup;
   const earlier = new Map<string, Map<string, JournalEvent>>();
@@ -103,6 +105,7 @@ export function makeContext(
     rates: new Map(),
     loops: new LoopTable(loops, plan.limits),
     stop,
+    leaseWatch,
     earlier,
     findPlan: setup.findPlan,
     fault: setup.fault,

@@ -6,14 +6,7 @@ import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
 import { encodeItem, itemFromWire, type Json } from '@rondo/core/model/item.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
-import {
-  StoreError,
-  type Clock,
-  type Evaluator,
-  type Lease,
-  type RunStatus,
-  type RunStore,
-} from '@rondo/core/ports.ts';
+import { type Clock, type Evaluator, type Lease, type RunStatus, type RunStore } from '@rondo/core/ports.ts';
 import type { FaultPoint, Progress, RunResult } from '../api.ts';
 import type { Python } from '../python/python.ts';
 import type { Redactor } from '../services/secrets/redactor.ts';
@@ -21,6 +14,7 @@ import { Stopped, StopSignal, type RunContext } from './context.ts';
 import { countOf, inline, readBlocks, SPILL_MARK, type Feed } from './dataset.ts';
 import { Notes, type Doors } from './doors.ts';
 import { driveFrame, resultFeeds, type Frame } from './frame.ts';
+import { LeaseWatch } from './lease-watch.ts';
 import { LedgerWriter } from './ledger-writer.ts';
 import type { RunPorts } from './ports.ts';
 import { makeContext, readConversation } from './run-context.ts';
@@ -28,9 +22,8 @@ import type { Signals } from './signals.ts';
 import { readItems } from './steps/items-file.ts';
 import { outputValue } from './steps/output.ts';
 
-/** The heartbeat; a lease lasts three of them and a bit. */
+/** The heartbeat; a lease (lease-watch.ts) lasts three of them and a bit. */
 const RENEW_MS = 4000;
-export const LEASE_MS = 15_000;
 const TICK_MS = 100;
 /** An undeclared output longer than this is cut; the whole is in the ledger. */
 const OUTPUT_ITEMS = 10_000;
@@ -93,9 +86,10 @@ async function drive(
     onLost: (error) => stop.abort(error),
   });
   const journal = await store.journal(runId);
+  const leaseWatch = new LeaseWatch({ store, lease, clock, stop, fault: setup.fault });
   const conversation = await readConversation(setup);
-  const context = makeContext(setup, writer, stop, journal, await store.loops(runId), conversation);
-  const heartbeat = setInterval(() => void renew(setup, stop), RENEW_MS);
+  const context = makeContext(setup, writer, stop, journal, await store.loops(runId), conversation, leaseWatch);
+  const heartbeat = setInterval(() => void leaseWatch.renew(), RENEW_MS);
   const ticker = setInterval(() => tick(context, report), TICK_MS);
   heartbeat.unref();
   ticker.unref();
@@ -223,22 +217,6 @@ async function resultOf(context: RunContext, frame: Frame, plan: Plan): Promise<
     }
   }
   return items;
-}
-
-async function renew(setup: RunSetup, stop: StopSignal): Promise<void> {
-  try {
-    const held = await setup.store.renew(setup.lease, LEASE_MS);
-    setup.fault('lease-renewed');
-    if (!held) {
-      stop.abort(new StoreError('lease-lost', `Run ${setup.runId} is driven by another runner now.`));
-      return;
-    }
-    const record = await setup.store.getRun(setup.runId);
-    if (record !== null && record.control !== 'none') stop.set(record.control === 'cancel' ? 'cancel' : 'pause');
-  } catch (error) {
-    // A store that is away now may be back before the lease runs out; the writer reports it.
-    if (!(error instanceof StoreError) || error.code !== 'store-unavailable') stop.abort(error as Error);
-  }
 }
 
 function tick(context: RunContext, report: (progress: Progress) => void): void {

@@ -79,8 +79,12 @@ export async function effectCaller(context: RunContext, frame: Frame, step: Step
     const scope = await scopes(position, 1, step.loop.size);
     const where = `${path}[${index}]`;
     const idempotencyKey = `${context.runId}/${where}`;
+    const given = await parameters(items, index, scope);
+    // The last moment to notice that this process slept while another took the run over.
+    const unsure = context.leaseWatch.assure();
+    if (unsure !== null) await unsure;
     const answer = run({
-      params: await parameters(items, index, scope),
+      params: given,
       items: items.map(decodeItem),
       carry,
       ...(received === undefined ? {} : { received }),

@@ -3,16 +3,16 @@
  * Plain JavaScript that Node 20 understands, and as little of it as possible: it is paid at every start.
  * Does not know what the file does.
  *
- *   running Node >= 24   the file is imported here; no second process
+ *   running Node >= 24   this process becomes that Node with the file; no second process
  *   otherwise            the platform package's Node runs it, with the same terminal, signals and exit code
  *   none found           one line, exit code 3
  */
 import { existsSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const FLOOR = 24;
+const FLAGS = ['--disable-warning=ExperimentalWarning'];
 const ENVIRONMENT_EXIT = 3;
 
 const PACKAGES = {
@@ -52,22 +52,17 @@ export async function launch(file, args) {
   return runThere(node, file, args);
 }
 
+/** This process becomes one that was started with the file, as `import.meta.main` has to be true in it. */
 async function runHere(file, args) {
-  process.argv = [process.argv[0], file, ...args];
-  // What --disable-warning does for a second process.
-  const emit = process.emitWarning;
-  process.emitWarning = (warning, ...rest) => {
-    const type = typeof rest[0] === 'object' && rest[0] !== null ? rest[0].type : rest[0];
-    if (type !== 'ExperimentalWarning') emit.call(process, warning, ...rest);
-  };
-  const { enableCompileCache } = createRequire(import.meta.url)('node:module');
-  if (process.env.NODE_COMPILE_CACHE === undefined) enableCompileCache(cache);
-  await import(pathToFileURL(file).href);
+  const { execve } = process;
+  if (execve === undefined || process.platform === 'win32') return runThere(process.execPath, file, args);
+  const env = { NODE_COMPILE_CACHE: cache, ...process.env };
+  execve.call(process, process.execPath, [process.execPath, ...FLAGS, file, ...args], env);
 }
 
 async function runThere(node, file, args) {
   const [{ spawn }, { isatty }] = await Promise.all([import('node:child_process'), import('node:tty')]);
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', file, ...args], {
+  const child = spawn(node, [...FLAGS, file, ...args], {
     // The fourth is the lifeline: it closes when this process dies, even by kill -9 (apps/cli/lifeline.ts).
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     // Our own id beside it, so that a grandchild that inherits the variable does not take its file 3 for it.

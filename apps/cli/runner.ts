@@ -7,7 +7,12 @@ import type { Evaluator, RunRecord } from '@rondo/core/ports.ts';
 import type { Runner, RunnerEnvironment } from '@rondo/runtime/api.ts';
 import type { Opened } from './database.ts';
 
+/** Reads the file of --items, whatever the workflow names. */
+const ITEMS_NODE = 'read-file';
+
 export interface RunnerOptions {
+  /** Text of the workflow that will be run. */
+  definition: string;
   /** One that is starting already. */
   evaluator: Evaluator | undefined;
   secrets: Record<string, string>;
@@ -22,9 +27,11 @@ export interface RunnerOptions {
 
 export async function makeRunner(database: Opened, options: RunnerOptions): Promise<Runner> {
   const folder = database.isFile ? dirname(database.target) : null;
-  const [{ createRunner }, { registry }, { workflowFinder }, kept] = await Promise.all([
+  const [{ createRunner }, registry, { workflowFinder }, kept] = await Promise.all([
     import('@rondo/runtime/runner/runner.ts'),
-    import('@rondo/nodes/registry.ts'),
+    import('@rondo/nodes/named-registry.ts').then(({ namedRegistry }) =>
+      namedRegistry(`${options.definition} ${ITEMS_NODE}`),
+    ),
     import('@rondo/runtime/runner/workflows.ts'),
     import('@rondo/runtime/services/for-runner.ts').then(({ servicesFor }) =>
       servicesFor(folder, options.encryptionKey),

@@ -87,7 +87,7 @@ export async function run(
   const workflow = await readWorkflowFile(file, terminal.cwd);
   await refuseInvalid(workflow);
   const request = await requestOf(workflow, options, terminal);
-  return driven(options, { terminal, evaluator }, dirname(workflow.path), true, async (runner) => {
+  return driven(options, { terminal, evaluator }, workflow, true, async (runner) => {
     try {
       return await runner.start(request);
     } catch (error) {
@@ -170,8 +170,14 @@ export async function resumeStored(
     }
     // A pause that was asked for is over when somebody asks to go on.
     if (now.control === 'pause') await database.store.setControl(now.id, 'none');
-    code = await withRunner(database, options, context, folderOfRun(record, terminal.cwd), extra, (runner) =>
-      runner.resume(record.id),
+    code = await withRunner(
+      database,
+      options,
+      context,
+      folderOfRun(record, terminal.cwd),
+      record.definition,
+      extra,
+      (runner) => runner.resume(record.id),
     );
   } finally {
     await database.store.close();
@@ -187,13 +193,13 @@ type Start = (runner: {
 async function driven(
   options: RunOptions,
   context: Starting,
-  folder: string,
+  workflow: WorkflowFile,
   create: boolean,
   start: Start,
 ): Promise<number> {
   const database = await openDatabase(options.db, context.terminal, create);
   try {
-    return await withRunner(database, options, context, folder, {}, start);
+    return await withRunner(database, options, context, dirname(workflow.path), workflow.text, {}, start);
   } finally {
     await database.store.close();
   }
@@ -204,6 +210,7 @@ async function withRunner(
   options: RunOptions,
   { terminal, evaluator }: Starting,
   folder: string,
+  definition: string,
   extra: Record<string, number>,
   start: Start,
 ): Promise<number> {
@@ -212,6 +219,7 @@ async function withRunner(
     throw new UsageError(`--workflows: there is no folder ${options.workflows}.`, 'file-unreadable');
   }
   const runner = await makeRunner(database, {
+    definition,
     evaluator: await evaluator,
     encryptionKey: terminal.env['RONDO_ENCRYPTION_KEY'],
     secrets: secretPairs(options.secret ?? [], terminal),

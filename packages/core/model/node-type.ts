@@ -126,6 +126,8 @@ export interface EffectResult {
 export interface NodeRegistry {
   get(type: string): NodeType | undefined;
   list(): readonly NodeType[];
+  /** A registry that loads types when they are needed: makes those ready that this workflow names. */
+  prepare?(definition: string): Promise<void>;
 }
 
 // ---- inside the isolate ----

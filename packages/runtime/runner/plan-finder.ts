@@ -30,6 +30,7 @@ export function planFinder(
         }),
       );
     }
+    await environment.registry.prepare?.(found.text);
     const parsed = parseDefinition(found.text, found.file);
     const compiled =
       parsed.definition === null

@@ -6,7 +6,7 @@ import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
 import { encodeItem, itemFromWire, type Json } from '@rondo/core/model/item.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
-import { type Clock, type Evaluator, type Lease, type RunStatus, type RunStore } from '@rondo/core/ports.ts';
+import type { Clock, Evaluator, Lease, RunStatus, RunStore } from '@rondo/core/ports.ts';
 import type { FaultPoint, Progress, RunResult } from '../api.ts';
 import type { Python } from '../python/python.ts';
 import type { Redactor } from '../services/secrets/redactor.ts';

@@ -7,9 +7,6 @@ import type { Evaluator, RunRecord } from '@rondo/core/ports.ts';
 import type { Runner, RunnerEnvironment } from '@rondo/runtime/api.ts';
 import type { Opened } from './database.ts';
 
-/** Reads the file of --items, whatever the workflow names. */
-const ITEMS_NODE = 'read-file';
-
 export interface RunnerOptions {
   /** Text of the workflow that will be run. */
   definition: string;
@@ -29,9 +26,7 @@ export async function makeRunner(database: Opened, options: RunnerOptions): Prom
   const folder = database.isFile ? dirname(database.target) : null;
   const [{ createRunner }, registry, { workflowFinder }, kept] = await Promise.all([
     import('@rondo/runtime/runner/runner.ts'),
-    import('@rondo/nodes/named-registry.ts').then(({ namedRegistry }) =>
-      namedRegistry(`${options.definition} ${ITEMS_NODE}`),
-    ),
+    import('@rondo/nodes/named-registry.ts').then(({ namedRegistry }) => namedRegistry(options.definition)),
     import('@rondo/runtime/runner/workflows.ts'),
     import('@rondo/runtime/services/for-runner.ts').then(({ servicesFor }) =>
       servicesFor(folder, options.encryptionKey),

@@ -17,7 +17,7 @@ it('loads what is named, and more when another text is given', async () => {
       .list()
       .map((node) => node.type)
       .toSorted(),
-  ).toEqual(['no-op', 'set']);
+  ).toEqual(['for-each', 'no-op', 'read-file', 'set']);
   await named.prepare?.('x: { type: wait }');
   expect(named.get('wait')?.type).toBe('wait');
   expect(named.get('sort')).toBeUndefined();

@@ -10,13 +10,16 @@ const FOLDERS: readonly string[] = readdirSync(import.meta.dirname, { withFileTy
   .filter((entry) => entry.isDirectory() && entry.name !== 'kit' && entry.name !== 'node_modules')
   .map((entry) => entry.name);
 
+/** What the engine uses without being told: for `flow: item`, and to read the file of --items. */
+const ALWAYS: readonly string[] = ['for-each', 'read-file'];
+
 /** Types that the text says somewhere, and whether it gives a node a type that there is not. */
 function namedIn(text: string): { types: string[]; unknown: boolean } {
   const words = new Set(text.match(/[a-z][a-z0-9]*(?:-[a-z0-9]+)*/g) ?? []);
   const given = text.matchAll(/["']?\btype["']?\s*:\s*["']?([\w-]+)/g);
   const known = new Set(FOLDERS);
   return {
-    types: FOLDERS.filter((name) => words.has(name)),
+    types: FOLDERS.filter((name) => words.has(name) || ALWAYS.includes(name)),
     unknown: [...given].some(([, type = '']) => !known.has(type)),
   };
 }

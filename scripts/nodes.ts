@@ -2,7 +2,7 @@
  * Owns docs/NODES.md: prints it from the node types themselves. Holds no description itself.
  */
 import { stringify } from 'yaml';
-import type { NodeType, ParameterSpec } from '@rondo/core/model/node-type.ts';
+import type { NodeExample, NodeType, ParameterSpec } from '@rondo/core/model/node-type.ts';
 import { registry } from '@rondo/nodes/registry.ts';
 import { type Printed, write } from './printed.ts';
 
@@ -36,10 +36,22 @@ function section(node: NodeType): string {
   if (parameters.length > 0)
     lines.push('| parameter | type | default | |', '|---|---|---|---|', ...parameters.map(parameterRow), '');
   for (const example of node.examples.slice(0, 2)) {
-    const text = stringify({ type: node.type, with: example.with }, { lineWidth: 100 }).trimEnd();
+    const text = stringify(shown(node.type, example), { lineWidth: 100 }).trimEnd();
     lines.push(`${example.title}:`, '', '```yaml', text, '```', '');
   }
   return lines.join('\n');
+}
+
+/** As it is written in a workflow. */
+function shown(type: string, { with: given, loop, body, around }: NodeExample): object {
+  const node = {
+    type,
+    ...(around === undefined ? {} : { after: ['start', ...Object.keys(around)] }),
+    ...(loop === undefined ? {} : { loop }),
+    ...(Object.keys(given).length === 0 ? {} : { with: given }),
+    ...(body === undefined ? {} : { body }),
+  };
+  return around === undefined ? node : { [type]: node, ...around };
 }
 
 export function nodes(): Printed {

@@ -143,8 +143,12 @@ function wrapLast(lines: readonly string[], rows: readonly (readonly string[])[]
 /** A part of a workflow file that can be copied, with what goes in and comes out. */
 function exampleLines(type: string, example: NodeExample, s: Style): string[] {
   const node: Record<string, Json> = { type };
+  const { loop, body, around = {} } = example;
+  if (Object.keys(around).length > 0) node.after = ['start', ...Object.keys(around)];
+  if (loop !== undefined) node.loop = loop;
   if (Object.keys(example.with).length > 0) node.with = example.with;
-  const yaml = stringify({ [type.replaceAll(/[^\w-]/g, '-')]: node }, { lineWidth: 0 });
+  if (body !== undefined) node.body = body;
+  const yaml = stringify({ [type.replaceAll(/[^\w-]/g, '-')]: node, ...around }, { lineWidth: 0 });
   const lines = [
     s.bold(`example: ${printable(example.title)}`),
     ...printableLines(yaml)

@@ -48,6 +48,11 @@ export interface NodeExample {
   /** Input items' json per input port; default one empty object. */
   input?: Json[] | Json[][];
   with: Record<string, Json>;
+  /** Containers: sections of the node beside `with`. */
+  loop?: Record<string, Json>;
+  body?: Record<string, Json>;
+  /** Nodes beside it that the example needs, by id; the node itself has the id of its type and comes after `start`. */
+  around?: Record<string, Json>;
   /** Expected items' json of the first output, or of every output by name. */
   output: Json[] | Record<string, Json[]>;
 }

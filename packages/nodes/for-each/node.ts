@@ -12,5 +12,27 @@ export const node = defineNode({
   inputs: MAIN,
   outputs: MAIN,
   parameters: {},
-  examples: [],
+  examples: [
+    {
+      title: 'Two nodes for every item, five at once; what fails is left out',
+      input: [
+        { qty: 2, price: 5 },
+        { qty: 1, price: 7 },
+      ],
+      with: {},
+      loop: { parallel: 5, onError: 'drop' },
+      body: {
+        total: { type: 'set', with: { fields: { total: '{{ $json.qty * $json.price }}' } } },
+        label: { type: 'set', after: 'total', with: { keep: 'none', fields: { label: '{{ $json.total }} EUR' } } },
+      },
+      output: [{ label: '10 EUR' }, { label: '7 EUR' }],
+    },
+    {
+      title: 'A list from an expression, in batches of two',
+      with: {},
+      loop: { over: '{{ [1, 2, 3] }}', size: 2 },
+      body: { sum: { type: 'aggregate', with: { operations: { n: 'count' } } } },
+      output: [{ n: 2 }, { n: 1 }],
+    },
+  ],
 });

@@ -55,7 +55,7 @@ export function problemsOf(spec: NodeType): string[] {
   checkWork(spec, out);
   for (const side of ['inputs', 'outputs'] as const) checkPorts(side, portsOf(spec, side, {}), out);
   for (const [name, parameter] of Object.entries(spec.parameters)) checkParameter(name, name, parameter, out);
-  if (spec.examples.length === 0 && spec.work !== 'container') out.push('there must be at least one example.');
+  if (spec.examples.length === 0) out.push('there must be at least one example.');
   for (const example of spec.examples) checkExample(spec, example, out);
   return out;
 }

@@ -23,5 +23,14 @@ export const node = defineNode({
       default: false,
     },
   },
-  examples: [],
+  examples: [
+    {
+      title: 'Batches of two, and the way back',
+      input: [{ n: 1 }, { n: 2 }, { n: 3 }],
+      with: {},
+      loop: { size: 2 },
+      around: { sum: { type: 'aggregate', after: 'loop-over-items.loop', with: { operations: { n: 'sum' } } } },
+      output: { done: [{ n: 3 }, { n: 3 }], loop: [] },
+    },
+  ],
 });

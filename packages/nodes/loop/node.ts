@@ -12,5 +12,20 @@ export const node = defineNode({
   inputs: MAIN,
   outputs: MAIN,
   parameters: {},
-  examples: [],
+  examples: [
+    {
+      title: 'Until a condition, with a loop variable',
+      with: {},
+      loop: { state: { n: 1 }, until: '{{ $json.n > 50 }}', limit: 20 },
+      body: { double: { type: 'set', with: { fields: { n: '{{ $loop.vars.n * 2 }}' } } } },
+      output: [{ n: 64 }],
+    },
+    {
+      title: 'Three times, keeping what each iteration gave',
+      with: {},
+      loop: { times: 3, collect: 'concat' },
+      body: { square: { type: 'set', with: { keep: 'none', fields: { square: '{{ $loop.index ** 2 }}' } } } },
+      output: [{ square: 0 }, { square: 1 }, { square: 4 }],
+    },
+  ],
 });

@@ -29,7 +29,13 @@ export const node = defineNode({
       input: [{ n: 1 }, { n: 2 }, { n: 3 }],
       with: {},
       loop: { size: 2 },
-      around: { sum: { type: 'aggregate', after: 'loop-over-items.loop', with: { operations: { n: 'sum' } } } },
+      around: {
+        sum: {
+          type: 'aggregate',
+          after: 'loop-over-items.loop',
+          with: { operations: { n: { op: 'sum', field: 'n' } } },
+        },
+      },
       output: { done: [{ n: 3 }, { n: 3 }], loop: [] },
     },
   ],

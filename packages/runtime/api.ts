@@ -87,6 +87,8 @@ export type Progress =
   | { type: 'log'; node: string; line: string }
   /** Text of the answer, as it comes; the whole is what the pieces make together. */
   | { type: 'answer'; text: string }
+  /** An iteration waits for a signal; `url` delivers it, where a server runs. */
+  | { type: 'signal'; path: string; name: string; token: string; url: string | null }
   /** What a Respond node says to whoever waits for it (nodes/respond). */
   | { type: 'respond'; response: Json };
 

@@ -84,6 +84,8 @@ export function createLauncher(options: LauncherOptions): Launcher {
     going.set(handle.runId, run);
     handle.onProgress((progress) => {
       if (progress.type === 'respond') options.onResponse(handle.runId, progress.response);
+      if (progress.type === 'signal')
+        report(`run ${handle.runId} waits at ${progress.path}: ${progress.url ?? progress.token}`);
       if (progress.type !== 'step') return;
       const { frame, step, type } = progress.event;
       if (type === 'step-waiting') run.waiting.add(`${frame}/${step}`);

@@ -87,7 +87,8 @@ function decisionOf(received: Json): { approved: boolean; comment: string } {
 function decide(call: EffectCall, decision: Json): Item[] {
   const field = readText(call.params, 'field', 'approval');
   return call.items.map((item) => {
-    const json = keptFields(item.json, 'all', []);
+    // A value that is no object is kept beside what is added.
+    const json = isObject(item.json) ? keptFields(item.json, 'all', []) : { value: item.json };
     putPath(json, field, decision);
     return withJson(item, json);
   });

@@ -3,7 +3,7 @@ import { parseDuration } from '@rondo/core/model/duration.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
 import { millisOf } from '../kit/dates.ts';
 import { keptFields, withJson } from '../kit/items.ts';
-import { putPath } from '../kit/paths.ts';
+import { isObject, putPath } from '../kit/paths.ts';
 import { readText, wrongParameter } from '../kit/read.ts';
 
 /** Moment until which to wait, in ms since 1970; undefined when no time was given. */
@@ -42,7 +42,8 @@ async function forSignal(call: EffectCall): Promise<EffectResult> {
   }
   return {
     items: call.items.map((item) => {
-      const json = keptFields(item.json, 'all', []);
+      // A value that is no object is kept beside what is added.
+      const json = isObject(item.json) ? keptFields(item.json, 'all', []) : { value: item.json };
       putPath(json, field, call.received ?? null);
       return withJson(item, json);
     }),

@@ -199,6 +199,7 @@ async function waitForSignal(
     const kept = carry === undefined ? null : JSON.stringify(carry);
     context.event({ type: 'step-waiting', frame: frame.path, step: step.id, until: 0, carry: kept });
   }
+  context.report({ type: 'signal', path: where, name, token, url: context.signalUrl?.(token) ?? null });
   if (frame.path === '') context.writer.run({ status: 'waiting' });
   const ended = new AbortController();
   const forget = context.stop.onChange(() => ended.abort());

@@ -12,7 +12,7 @@ function person(url: string | null = 'https://rondo.example.org/hooks/wait/t0') 
   const asked = new Map<string, Json | undefined>();
   const posts: { url: string; body: string }[] = [];
   const log: string[] = [];
-  const call = (params: Record<string, Json>, carry?: Json, received?: Json, now = NOW): Promise<EffectResult> =>
+  const call = async (params: Record<string, Json>, carry?: Json, received?: Json, now = NOW): Promise<EffectResult> =>
     (node.run as NonNullable<typeof node.run>)({
       params: { message: 'Pay 900 EUR?', field: 'approval', ...params },
       items: [{ json: { amount: 900 } }, { json: 'text' }],
@@ -82,6 +82,8 @@ it('tells a webhook where to decide, and says when that is not possible', async 
     text: 'Pay 900 EUR?\nhttps://rondo.example.org/hooks/wait/t0',
   });
   await expect(call({ notify: { url: 'https://down.example.org/' } })).rejects.toThrow('503');
-  await expect(person(null).call({ notify: { url: 'https://chat.example.org/' } })).rejects.toThrow('address of a server');
+  await expect(person(null).call({ notify: { url: 'https://chat.example.org/' } })).rejects.toThrow(
+    'address of a server',
+  );
   await expect(call({ expires: 'soon' })).rejects.toThrow('expires');
 });

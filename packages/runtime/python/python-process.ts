@@ -2,11 +2,10 @@
  * Owns the Python process seen from the runner: start with the least rights, frames in and out, the kill from
  * outside (a unit that cannot be interrupted, memory). Does not know units (python.ts).
  */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { encodeFrame, FrameReader } from '../sandbox/frames.ts';
+import { WatchedProcess } from '../sandbox/watched-process.ts';
 import type { ChildOptions } from './child.ts';
 import { isKept, keepAt, keptFile, type Keeping } from './kept-memory.ts';
 import { FROM_CHILD } from './messages.ts';
@@ -32,9 +31,7 @@ export interface Death {
   detail: string;
 }
 
-const WATCH_MS = 50;
 const START_MS = 120_000;
-const PAGE_BYTES = 4096;
 /** What the process needs besides the memory of Python, with room for code and texts that pass through. */
 const OWN_BYTES = 512 * 1024 * 1024;
 
@@ -54,17 +51,12 @@ export function leastRights(readable: readonly string[]): string[] {
 }
 
 export class PythonProcess {
-  readonly #child: ChildProcess;
+  readonly #process: WatchedProcess;
   readonly #events: ProcessEvents;
   readonly #residentBytes: number;
-  readonly #reader = new FrameReader();
-  readonly #exited: Promise<void>;
   readonly #keeping: Keeping | null;
   #ready = false;
-  #dead = false;
   #reason: Death['reason'] = 'crash';
-  #said = '';
-  #watch: NodeJS.Timeout | null = null;
   #due = performance.now() + START_MS;
 
   constructor(options: ProcessOptions, events: ProcessEvents) {
@@ -88,59 +80,35 @@ export class PythonProcess {
       pyodide,
       ...(kept === null ? [] : [kept]),
     ];
-    this.#child = spawn(
-      process.execPath,
-      [...leastRights(readable), path.join(here, 'child.ts'), JSON.stringify(child)],
-      {
-        env: {},
-        stdio: ['pipe', 'pipe', 'pipe', ...(this.#keeping === null ? [] : [this.#keeping.fd])],
-        windowsHide: true,
+    this.#process = new WatchedProcess({
+      args: [...leastRights(readable), path.join(here, 'child.ts'), JSON.stringify(child)],
+      files: this.#keeping === null ? [] : [this.#keeping.fd],
+      look: () => this.#look(),
+      arrived: () => this.#read(),
+      killed: () => this.#keeping?.end(),
+      ended: (detail) => {
+        this.#keeping?.end();
+        events.death({ reason: this.#reason, early: !this.#ready, detail });
       },
-    );
-    this.#child.stdout?.on('data', (chunk: Buffer) => this.#read(chunk));
-    this.#child.stderr?.on('data', (chunk: Buffer) => {
-      this.#said = (this.#said + chunk.toString('utf8')).slice(-4000);
     });
-    // Writing to a process that just died is told by its exit.
-    this.#child.stdin?.on('error', () => {});
-    this.#exited = new Promise((resolve) => {
-      this.#child.once('error', (error) => {
-        this.#said += error.message;
-        this.#die(null, null);
-        resolve();
-      });
-      this.#child.once('close', (code, signal) => {
-        this.#die(code, signal);
-        resolve();
-      });
-    });
-    this.#unref();
-    process.once('exit', this.#killNow);
   }
 
   get pid(): number | null {
-    return this.#child.pid ?? null;
+    return this.#process.pid;
   }
 
   send(text: string): void {
-    this.#child.stdin?.write(encodeFrame(text));
+    this.#process.send(text);
   }
 
   /** A unit runs; the process is killed when it is not answered in this time. */
   busy(allowMs: number): void {
-    if (this.#watch === null) {
-      this.#child.ref();
-      this.#each((stream) => stream.ref());
-      this.#watch = setInterval(() => this.#look(), WATCH_MS);
-    }
+    this.#process.hold();
     if (this.#ready) this.#due = performance.now() + allowMs;
   }
 
   idle(): void {
-    if (this.#watch === null) return;
-    clearInterval(this.#watch);
-    this.#watch = null;
-    this.#unref();
+    this.#process.letGo();
   }
 
   /** Ends it; its death is told as asked for. */
@@ -149,53 +117,24 @@ export class PythonProcess {
   }
 
   async close(): Promise<void> {
-    // Its end is told when its pipes are closed, so they have to keep this process up to then.
-    this.#child.ref();
-    this.#each((stream) => stream.ref());
     this.kill();
-    await this.#exited;
+    await this.#process.close();
   }
-
-  #unref(): void {
-    this.#child.unref();
-    this.#each((stream) => stream.unref());
-  }
-
-  /** Pipes are sockets, which can let the process end. */
-  #each(act: (stream: { ref(): void; unref(): void }) => void): void {
-    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr])
-      if (stream !== null) act(stream as never);
-  }
-
-  readonly #killNow = (): void => {
-    this.#child.kill('SIGKILL');
-    this.#keeping?.end();
-  };
 
   #kill(reason: Death['reason']): void {
     if (this.#reason === 'crash') this.#reason = reason;
-    this.#killNow();
+    this.#process.kill();
   }
 
   #look(): void {
     if (performance.now() > this.#due) this.#kill('time');
-    else if (this.#resident() > this.#residentBytes) this.#kill('memory');
+    else if (this.#process.residentBytes() > this.#residentBytes) this.#kill('memory');
   }
 
-  /** 0 where the system does not tell. */
-  #resident(): number {
-    try {
-      return Number(readFileSync(`/proc/${this.#child.pid}/statm`, 'latin1').split(' ')[1]) * PAGE_BYTES;
-    } catch {
-      return 0;
-    }
-  }
-
-  #read(chunk: Buffer): void {
-    this.#reader.push(chunk);
+  #read(): void {
     for (;;) {
-      if (this.#dead || this.#reason !== 'crash') return;
-      const text = this.#reader.next();
+      if (this.#reason !== 'crash') return;
+      const text = this.#process.next();
       if (text === null) return;
       if (text === FROM_CHILD.kept) this.#kept();
       else if (text === FROM_CHILD.ready) {
@@ -211,15 +150,5 @@ export class PythonProcess {
     } catch {
       this.#keeping?.end();
     }
-  }
-
-  #die(code: number | null, signal: NodeJS.Signals | null): void {
-    if (this.#dead) return;
-    this.#dead = true;
-    this.idle();
-    this.#keeping?.end();
-    process.removeListener('exit', this.#killNow);
-    const detail = [signal ?? `exit code ${code}`, this.#said.trim()].filter((part) => part !== '').join(': ');
-    this.#events.death({ reason: this.#reason, early: !this.#ready, detail });
   }
 }

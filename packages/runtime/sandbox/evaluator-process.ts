@@ -2,14 +2,12 @@
  * Owns the evaluator's process seen from the runner: start with the least rights, frames in and
  * out, the kill from outside (time without progress, memory). Does not know programs or units.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ChildOptions } from './child.ts';
-import { encodeFrame, FrameReader } from './frames.ts';
 import { prepare } from './prepared.ts';
+import { WatchedProcess } from './watched-process.ts';
 import { FROM_CHILD } from './wire.ts';
 
 export interface ProcessOptions {
@@ -34,9 +32,7 @@ export interface Death {
   detail: string;
 }
 
-const WATCH_MS = 50;
 const START_MS = 15_000;
-const PAGE_BYTES = 4096;
 const MiB = 1024 * 1024;
 
 const here = import.meta.dirname;
@@ -89,17 +85,12 @@ function settings(options: ProcessOptions): { child: ChildOptions; readable: str
 }
 
 export class EvaluatorProcess {
-  readonly #child: ChildProcess;
+  readonly #process: WatchedProcess;
   readonly #events: ProcessEvents;
   readonly #residentMiB: number;
-  readonly #reader = new FrameReader();
-  readonly #exited: Promise<void>;
   readonly #startedAt = performance.now();
   #ready = false;
-  #dead = false;
   #reason: Death['reason'] = 'crash';
-  #said = '';
-  #watch: NodeJS.Timeout | null = null;
   #allowMs = 0;
   #progressAt = 0;
 
@@ -107,9 +98,8 @@ export class EvaluatorProcess {
     const { child, readable } = settings(options);
     this.#events = events;
     this.#residentMiB = options.residentMiB;
-    this.#child = spawn(
-      process.execPath,
-      [
+    this.#process = new WatchedProcess({
+      args: [
         '--permission',
         '--allow-addons',
         ...readable.map((file) => `--allow-fs-read=${file}`),
@@ -123,80 +113,37 @@ export class EvaluatorProcess {
         path.join(here, 'child.ts'),
         JSON.stringify(child),
       ],
-      { env: {}, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true },
-    );
-    this.#child.stdout?.on('data', (chunk: Buffer) => this.#read(chunk));
-    this.#child.stderr?.on('data', (chunk: Buffer) => {
-      this.#said = (this.#said + chunk.toString('utf8')).slice(-4000);
+      look: () => this.#look(),
+      arrived: () => this.#read(),
+      ended: (detail) => events.death({ reason: this.#reason, early: !this.#ready, detail }),
     });
-    // Writing to a process that just died is told by its exit.
-    this.#child.stdin?.on('error', () => {});
-    this.#exited = new Promise((resolve) => {
-      this.#child.once('error', (error) => {
-        this.#said += error.message;
-        this.#die(null, null);
-        resolve();
-      });
-      this.#child.once('close', (code, signal) => {
-        this.#die(code, signal);
-        resolve();
-      });
-    });
-    this.#unref();
-    process.once('exit', this.#killNow);
   }
 
   get pid(): number | null {
-    return this.#child.pid ?? null;
+    return this.#process.pid;
   }
 
   send(text: string): void {
-    this.#child.stdin?.write(encodeFrame(text));
+    this.#process.send(text);
   }
 
   /** The process has work; it is killed when it shows no progress for this long. */
   busy(allowMs: number): void {
-    if (this.#watch === null) {
-      this.#progressAt = performance.now();
-      this.#child.ref();
-      this.#each((stream) => stream.ref());
-      this.#watch = setInterval(() => this.#look(), WATCH_MS);
-    }
+    if (this.#process.hold()) this.#progressAt = performance.now();
     this.#allowMs = allowMs;
   }
 
   idle(): void {
-    if (this.#watch === null) return;
-    clearInterval(this.#watch);
-    this.#watch = null;
-    this.#unref();
+    this.#process.letGo();
   }
 
-  async close(): Promise<void> {
-    // Its end is told when its pipes are closed, so they have to keep this process up to then.
-    this.#child.ref();
-    this.#each((stream) => stream.ref());
-    this.#killNow();
-    await this.#exited;
+  close(): Promise<void> {
+    return this.#process.close();
   }
-
-  #unref(): void {
-    this.#child.unref();
-    this.#each((stream) => stream.unref());
-  }
-
-  /** Pipes are sockets, which can let the process end. */
-  #each(act: (stream: { ref(): void; unref(): void }) => void): void {
-    for (const stream of this.#child.stdio) if (stream !== null && stream !== undefined) act(stream as never);
-  }
-
-  readonly #killNow = (): void => {
-    this.#child.kill('SIGKILL');
-  };
 
   #kill(reason: Death['reason']): void {
     this.#reason = reason;
-    this.#killNow();
+    this.#process.kill();
   }
 
   #look(): void {
@@ -205,36 +152,16 @@ export class EvaluatorProcess {
       ? this.#allowMs
       : Math.max(this.#allowMs, START_MS - (this.#progressAt - this.#startedAt));
     if (now - this.#progressAt > allowed) return this.#kill('time');
-    if (this.#residentBytes() > this.#residentMiB * MiB) this.#kill('memory');
+    if (this.#process.residentBytes() > this.#residentMiB * MiB) this.#kill('memory');
   }
 
-  /** 0 where the system does not tell. */
-  #residentBytes(): number {
-    try {
-      return Number(readFileSync(`/proc/${this.#child.pid}/statm`, 'latin1').split(' ')[1]) * PAGE_BYTES;
-    } catch {
-      return 0;
-    }
-  }
-
-  #read(chunk: Buffer): void {
-    if (this.#dead) return;
+  #read(): void {
     this.#progressAt = performance.now();
-    this.#reader.push(chunk);
     for (;;) {
-      const text = this.#reader.next();
+      const text = this.#process.next();
       if (text === null) return;
       if (text === FROM_CHILD.ready) this.#ready = true;
       else this.#events.frame(text);
     }
-  }
-
-  #die(code: number | null, signal: NodeJS.Signals | null): void {
-    if (this.#dead) return;
-    this.#dead = true;
-    this.idle();
-    process.removeListener('exit', this.#killNow);
-    const detail = [signal ?? `exit code ${code}`, this.#said.trim()].filter((part) => part !== '').join(': ');
-    this.#events.death({ reason: this.#reason, early: !this.#ready, detail });
   }
 }

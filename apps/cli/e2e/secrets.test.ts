@@ -1,4 +1,5 @@
 /** End-to-end tests of stored secrets and of signals from the terminal, each command a process of its own. */
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFileSync, statSync } from 'node:fs';
@@ -47,6 +48,89 @@ nodes:
   it('says what is wrong with a name, a value or a key', async () => {
     expect(await here.rondoWith('', 'secrets', 'set', 'EMPTY')).toMatchObject({ code: 2 });
     expect(await here.rondo('secrets', 'remove', 'NOBODY')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('rondo secrets authorize', () => {
+  /** An OAuth 2 server that gives a code once, checks PKCE, and gives access for refresh tokens. */
+  async function authorizationServer(refuse = false): Promise<string> {
+    let challenge = '';
+    const server = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://x');
+      if (url.pathname === '/authorize') {
+        challenge = url.searchParams.get('code_challenge') ?? '';
+        const back = new URL(url.searchParams.get('redirect_uri') ?? '');
+        back.searchParams.set('state', url.searchParams.get('state') ?? '');
+        if (refuse) back.searchParams.set('error', 'access_denied');
+        else back.searchParams.set('code', 'the-code');
+        return void response.writeHead(302, { location: back.href }).end();
+      }
+      if (url.pathname === '/me') {
+        return void response.end(JSON.stringify({ allowed: request.headers.authorization === 'Bearer fresh' }));
+      }
+      let body = '';
+      request.on('data', (part: Buffer) => (body += String(part)));
+      request.on('end', () => {
+        const form = new URLSearchParams(body);
+        const proof = createHash('sha256')
+          .update(form.get('code_verifier') ?? '')
+          .digest('base64url');
+        const isCode = form.get('code') === 'the-code' && proof === challenge;
+        const isRefresh = form.get('refresh_token') === 'long-lived-token';
+        response.writeHead(isCode || isRefresh ? 200 : 400, { 'content-type': 'application/json' });
+        const tokens = { access_token: 'fresh', token_type: 'bearer', refresh_token: 'long-lived-token' };
+        response.end(JSON.stringify(isCode || isRefresh ? tokens : { error: 'invalid_grant' }));
+      });
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  const command = (base: string): string[] =>
+    `secrets authorize ACCOUNT --client-id rondo --allow 127.0.0.1 --authorize-url ${base}/authorize --token-url ${base}/token`.split(
+      ' ',
+    );
+
+  it('stores what a person allowed, and a workflow uses it', async () => {
+    const base = await authorizationServer();
+    const asking = here.start(...command(base));
+    let said = '';
+    asking.child.stderr?.on('data', (part: string) => (said += part));
+    await asking.said(/code_challenge=\S+/);
+    // The browser, which follows the way back.
+    const page = await fetch(/http:\S+/.exec(said)?.[0] ?? '');
+    expect(await page.text()).toContain('close this window');
+    expect(await asking.ended).toMatchObject({ code: 0 });
+    expect((await here.rondo('secrets')).stdout).toBe('ACCOUNT  127.0.0.1\n');
+    here.write(
+      'me.yaml',
+      `rondo: 1
+nodes:
+  start: { type: manual }
+  me:
+    type: http-request
+    after: start
+    with: { url: "${base}/me", response: json, auth: { type: oauth2, tokenUrl: "${base}/token", clientId: rondo, refreshSecret: ACCOUNT } }`,
+    );
+    const ran = await here.rondo('run', 'me.yaml', '--allow', '127.0.0.1');
+    expect(ran).toMatchObject({ code: 0, stdout: '[{"allowed":true}]\n' });
+  });
+
+  it('says what the server said, and when nobody came', async () => {
+    const base = await authorizationServer(true);
+    const asking = here.start(...command(base));
+    let said = '';
+    asking.child.stderr?.on('data', (part: string) => (said += part));
+    await asking.said(/code_challenge=\S+/);
+    await fetch(/http:\S+/.exec(said)?.[0] ?? '');
+    expect(await asking.ended).toMatchObject({ code: 2, stderr: expect.stringContaining('access_denied') as string });
+    const late = await here.rondo(...command(base), '--timeout', '50ms');
+    expect(late).toMatchObject({ code: 2, stderr: expect.stringContaining('Nobody came back') as string });
+    expect(
+      (await here.rondo('secrets', 'authorize', 'X', '--client-id', 'a', '--authorize-url', 'x', '--token-url', 'y'))
+        .code,
+    ).toBe(2);
   });
 });
 

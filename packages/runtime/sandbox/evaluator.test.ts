@@ -1,42 +1,13 @@
+/** Tests of the evaluator from outside: blocks in, results out, whatever the programs do. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Json } from '@rondo/core/model/item.ts';
 import { decodeItem, encodeItem, splitItems, splitPorts } from '@rondo/core/model/item.ts';
-import type { Block, BlockResult, Program, ProgramContext } from '@rondo/core/ports.ts';
-import { createEvaluator, type EvaluatorClient } from './evaluator.ts';
-import { block, program, steps, template, type StepSpec } from './fixtures/programs.ts';
+import type { Block, BlockResult, Program } from '@rondo/core/ports.ts';
+import { evaluating, region, values } from './fixtures/evaluating.ts';
+import { block, program, steps, template } from './fixtures/programs.ts';
 
-let evaluator: EvaluatorClient;
-
-beforeAll(() => {
-  evaluator = createEvaluator();
-  evaluator.warm();
-});
-afterAll(() => evaluator.close());
-
-const run = (of: Program, items: Json[], more: Partial<Block> = {}): Promise<BlockResult> => {
-  evaluator.define(of);
-  return evaluator.run(block(of, items, more));
-};
-
-/** Values of each unit's first output; a failed unit gives its failure's code. */
-const values = (result: BlockResult): unknown[] =>
-  result.units.map((unit) =>
-    unit.failure === null
-      ? splitItems(splitPorts(unit.output)[0] ?? '').map((text) => decodeItem(text).json)
-      : unit.failure.code,
-  );
-
-const region = (specs: Record<string, StepSpec>, more: Partial<Program> = {}): Program => program(steps(specs), more);
-
-/** What one expression gives for one item. */
-const evaluate = async (expression: string, json: Json = {}, context: ProgramContext = {}): Promise<unknown> => {
-  const of = program([], { kind: 'templates', templates: [['value', template(expression)]], unitMs: 500 });
-  const { units } = await run(of, [json], { context });
-  const [unit] = units;
-  if (unit?.failure) throw new Error(`${unit.failure.code}: ${unit.failure.message}`);
-  return (decodeItem(unit?.output ?? '').json as { value: unknown }).value;
-};
+const { evaluator, run, evaluate } = evaluating();
 
 describe('regions', () => {
   test('runs steps in order and records those before the result', async () => {
@@ -250,8 +221,8 @@ describe('names and values', () => {
       a: { with: { fields: { n: 1 } } },
       b: { kernel: 'script', with: { code: 'return { ...$json }' } },
     });
-    evaluator.define(of);
-    const { units } = await evaluator.run({ ...block(of, []), items: [text], units: 1 });
+    evaluator().define(of);
+    const { units } = await evaluator().run({ ...block(of, []), items: [text], units: 1 });
     expect(units[0]?.output).toBe('{"__proto__":{"x":1},"constructor":2,"toString":3,"$item":4,"n":1}');
     expect(await evaluate('{{ $json.copy() }}', {}).catch((e: Error) => e.message)).toContain('expression-failed');
     const made = program([], { kind: 'templates', templates: [['__proto__', template('{{ 1 + 1 }}')]] });
@@ -344,7 +315,7 @@ describe('folds over blocks', () => {
   test('goes on after the process was killed', async () => {
     const of = fold();
     await part(of, [{ v: 1 }], {});
-    process.kill(evaluator.pid() as number, 'SIGKILL');
+    process.kill(evaluator().pid() as number, 'SIGKILL');
     const [, end] = await Promise.all([part(of, [{ v: 2 }], {}), part(of, [], { end: true })]);
     expect(values(end)).toEqual([[{ sum: 3, counts: [2] }]]);
   });
@@ -380,10 +351,10 @@ describe('limits', () => {
 describe('messages', () => {
   test('single units that arrive together share a message, each with its own context', async () => {
     const of = region({ a: { with: { fields: { v: '{{ $vars.v }}', i: '{{ $loop.index }}' } } } });
-    evaluator.define(of);
+    evaluator().define(of);
     const results = await Promise.all(
       Array.from({ length: 500 }, (_, i) =>
-        evaluator.run(block(of, [{ n: i }], { first: i, context: { vars: { v: i * 2 } } })),
+        evaluator().run(block(of, [{ n: i }], { first: i, context: { vars: { v: i * 2 } } })),
       ),
     );
     expect(results.map((r) => values(r)[0])).toEqual(Array.from({ length: 500 }, (_, i) => [{ n: i, v: i * 2, i }]));
@@ -398,8 +369,8 @@ describe('messages', () => {
   test('a program that is forgotten can be defined again', async () => {
     const of = region({ a: { with: { fields: { x: 1 } } } });
     expect(values(await run(of, [{}]))).toEqual([[{ x: 1 }]]);
-    evaluator.forget(of.id);
-    await expect(evaluator.run(block(of, [{}]))).rejects.toThrow('not defined');
+    evaluator().forget(of.id);
+    await expect(evaluator().run(block(of, [{}]))).rejects.toThrow('not defined');
     expect(values(await run(of, [{}]))).toEqual([[{ x: 1 }]]);
   });
 });
@@ -407,14 +378,17 @@ describe('messages', () => {
 test('any JSON goes through unchanged: as an item, as the value of an expression, through code', async () => {
   const pass = program([], { kind: 'templates', templates: [['value', template('{{ $json }}')]] });
   const copy = region({ a: { kernel: 'script', with: { code: 'return $json' } } });
-  evaluator.define(pass);
-  evaluator.define(copy);
+  evaluator().define(pass);
+  evaluator().define(copy);
   await fc.assert(
     fc.asyncProperty(fc.array(fc.jsonValue({ maxDepth: 5 }), { minLength: 1, maxLength: 20 }), async (jsons) => {
       const items = jsons.map((json) => encodeItem({ json: json as Json }));
       const given = { ...block(pass, []), items, units: items.length };
       const wanted = jsons.map((json) => JSON.stringify(json));
-      const [direct, copied] = await Promise.all([evaluator.run(given), evaluator.run({ ...given, program: copy.id })]);
+      const [direct, copied] = await Promise.all([
+        evaluator().run(given),
+        evaluator().run({ ...given, program: copy.id }),
+      ]);
       expect(direct.units.map((unit) => unit.output)).toEqual(wanted.map((text) => `{"value":${text}}`));
       expect(copied.units.map((unit) => JSON.stringify(decodeItem(unit.output).json))).toEqual(wanted);
     }),

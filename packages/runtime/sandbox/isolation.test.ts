@@ -1,42 +1,9 @@
 /** Code of users, and what it cannot do to others. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Json } from '@rondo/core/model/item.ts';
-import { decodeItem, splitItems, splitPorts } from '@rondo/core/model/item.ts';
-import type { Block, BlockResult, Program, ProgramContext } from '@rondo/core/ports.ts';
-import { createEvaluator, type EvaluatorClient } from './evaluator.ts';
-import { block, program, steps, template, type StepSpec } from './fixtures/programs.ts';
+import { describe, expect, test } from 'vitest';
+import type { Program } from '@rondo/core/ports.ts';
+import { evaluating, region, values } from './fixtures/evaluating.ts';
 
-let evaluator: EvaluatorClient;
-
-beforeAll(() => {
-  evaluator = createEvaluator();
-  evaluator.warm();
-});
-afterAll(() => evaluator.close());
-
-const run = (of: Program, items: Json[], more: Partial<Block> = {}): Promise<BlockResult> => {
-  evaluator.define(of);
-  return evaluator.run(block(of, items, more));
-};
-
-/** Values of each unit's first output; a failed unit gives its failure's code. */
-const values = (result: BlockResult): unknown[] =>
-  result.units.map((unit) =>
-    unit.failure === null
-      ? splitItems(splitPorts(unit.output)[0] ?? '').map((text) => decodeItem(text).json)
-      : unit.failure.code,
-  );
-
-const region = (specs: Record<string, StepSpec>, more: Partial<Program> = {}): Program => program(steps(specs), more);
-
-/** What one expression gives for one item. */
-const evaluate = async (expression: string, json: Json = {}, context: ProgramContext = {}): Promise<unknown> => {
-  const of = program([], { kind: 'templates', templates: [['value', template(expression)]], unitMs: 500 });
-  const { units } = await run(of, [json], { context });
-  const [unit] = units;
-  if (unit?.failure) throw new Error(`${unit.failure.code}: ${unit.failure.message}`);
-  return (decodeItem(unit?.output ?? '').json as { value: unknown }).value;
-};
+const { run, evaluate } = evaluating();
 
 describe('code', () => {
   const script = (code: string, more: Partial<Program> = {}): Program =>

@@ -1,7 +1,7 @@
 /**
  * Owns OAuth 2 access tokens: asks for one (client credentials, or a refresh token), shares it among all iterations
  * of a run, keeps it sealed between runs, and asks again when it ends or is refused. oauth4webapi speaks the protocol.
- * The interactive part of the authorisation code grant is the server's; its result is the refresh token secret.
+ * The interactive part of the authorisation code grant is `rondo secrets authorize`; its result is the refresh token.
  */
 import { createHash } from 'node:crypto';
 import type * as OAuth from 'oauth4webapi';
@@ -10,12 +10,12 @@ import type { EgressInit, EgressResponse } from '@rondo/core/model/effect-ports.
 import type { EffectCall } from '@rondo/core/model/node-type.ts';
 import { isObject, type JsonObject } from '../paths.ts';
 import { retryAfterMs, wrong } from './answers.ts';
+import { fetchDoor } from './fetch-door.ts';
 import { readSealed, writeSealed } from './sealed-state.ts';
 
 const SCOPE = 'oauth2';
 /** A token that ends sooner is not used any more. */
 const SPARE_MS = 30_000;
-const NO_BODY = new Set([101, 204, 205, 304]);
 
 interface Token {
   access: string;
@@ -68,26 +68,6 @@ function keyOf(grant: Grant): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('base64url');
 }
 
-/** The guarded way out in the shape of fetch, as oauth4webapi wants it. */
-function guardedFetch(call: EffectCall, connection: EgressInit, last: { answer: EgressResponse | null }) {
-  return async (url: string, init: OAuth.CustomFetchOptions<string, unknown>): Promise<Response> => {
-    const answer = await call.ports.fetch(url, {
-      ...connection,
-      method: init.method,
-      headers: init.headers,
-      ...(init.body === undefined ? {} : { body: String(init.body) }),
-      redirects: 0,
-    });
-    last.answer = answer;
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(answer.headers)) {
-      for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one);
-    }
-    const body = NO_BODY.has(answer.status) ? null : Uint8Array.from(answer.body);
-    return new Response(body, { status: answer.status, statusText: answer.statusText, headers });
-  };
-}
-
 function tokenFailure(call: EffectCall, grant: Grant, error: unknown, answer: EgressResponse | null): FailureError {
   if (error instanceof FailureError) return error;
   const status = answer?.status ?? 0;
@@ -128,7 +108,9 @@ async function askForToken(
         ? oauth.ClientSecretPost(clientSecret)
         : oauth.ClientSecretBasic(clientSecret);
   const options = {
-    [oauth.customFetch]: guardedFetch(call, connection, last),
+    [oauth.customFetch]: fetchDoor(call.ports.fetch, connection, (answer) => {
+      last.answer = answer;
+    }),
     // The author of the workflow wrote the address; plain http is for servers on the same machine.
     [oauth.allowInsecureRequests]: grant.tokenUrl.protocol === 'http:',
   };

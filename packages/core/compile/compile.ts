@@ -9,6 +9,7 @@ import { parseDuration } from '../model/duration.ts';
 import { resolveLimits } from '../model/limits.ts';
 import type { NodeRegistry } from '../model/node-type.ts';
 import type { Plan, PlanInput } from '../model/plan.ts';
+import { splitSource } from './graph.ts';
 import { levelRegion, type Compilation } from './region.ts';
 
 export interface CompileOptions {
@@ -48,7 +49,7 @@ export function compile(
   if (out.some((d) => d.severity === 'error')) return { plan: null, diagnostics: out };
   const plan: Plan = {
     name: definition.name,
-    scope: 'native',
+    scope: definition.settings?.dialect ?? 'native',
     root,
     output,
     outputReferences,
@@ -109,7 +110,7 @@ function itemFlow(
   for (const [id, node] of Object.entries(nodes)) {
     if (names.has(id)) continue;
     const { after, ...rest } = node;
-    const inside = after === undefined ? undefined : withoutSources(after, names);
+    const inside = after === undefined ? undefined : withoutSources(after, names, nodes);
     body[id] = inside === undefined ? rest : { ...rest, after: inside };
   }
   if (Object.keys(body).length === 0) return null;
@@ -124,15 +125,18 @@ function itemFlow(
 }
 
 /** The connections that come from other nodes; undefined when none is left. */
-function withoutSources(after: After, names: ReadonlySet<string>): After | undefined {
-  if (typeof after === 'string') return withoutSources([after], names);
-  // A port is written name.port.
+function withoutSources(
+  after: After,
+  names: ReadonlySet<string>,
+  nodes: Record<string, NodeDefinition>,
+): After | undefined {
+  if (typeof after === 'string') return withoutSources([after], names, nodes);
   if (Array.isArray(after)) {
-    const left = after.filter((one) => !names.has(one.split('.')[0] ?? ''));
+    const left = after.filter((one) => !names.has(splitSource(one, nodes)[0]));
     return left.length === 0 ? undefined : left;
   }
   const ports = Object.entries(after).flatMap(([port, from]): [string, string | string[]][] => {
-    const left = withoutSources(from, names);
+    const left = withoutSources(from, names, nodes);
     return left === undefined ? [] : [[port, left as string[]]];
   });
   return ports.length === 0 ? undefined : Object.fromEntries(ports);

@@ -20,6 +20,25 @@ export interface Ports {
   outputs: string[];
 }
 
+/**
+ * Node and port (null: the first) of one text of `after`. Ids may hold dots, so a node of the whole name comes
+ * first, then the longest id before a dot.
+ */
+export function splitSource(
+  text: string,
+  nodes: Record<string, NodeDefinition>,
+  ports?: ReadonlyMap<string, Ports>,
+): [node: string, port: string | null] {
+  const known = (id: string): boolean => Object.hasOwn(nodes, id) || ports?.has(id) === true;
+  if (known(text)) return [text, null];
+  for (let dot = text.lastIndexOf('.'); dot > 0; dot = text.lastIndexOf('.', dot - 1)) {
+    const id = text.slice(0, dot);
+    if (known(id)) return [id, text.slice(dot + 1)];
+  }
+  const dot = text.indexOf('.');
+  return dot < 0 ? [text, null] : [text.slice(0, dot), text.slice(dot + 1)];
+}
+
 /** Edges of one level. `ports` knows the ports of each node id of the level. */
 export function readEdges(
   nodes: Record<string, NodeDefinition>,
@@ -29,9 +48,7 @@ export function readEdges(
 ): Edge[] {
   const edges: Edge[] = [];
   const add = (to: string, toPort: number, text: string, at: Path): void => {
-    const dot = text.indexOf('.');
-    const from = dot < 0 ? text : text.slice(0, dot);
-    const portName = dot < 0 ? null : text.slice(dot + 1);
+    const [from, portName] = splitSource(text, nodes, ports);
     const source = ports.get(from);
     // A node of an unknown type has its own diagnostic.
     if (source === undefined && Object.hasOwn(nodes, from)) return;

@@ -60,7 +60,10 @@ export function levelRegion(c: Compilation, id: string, level: Level, result: st
       continue;
     }
     types.set(nodeId, type);
-    ports.set(nodeId, { inputs: portNames(type.inputs, node), outputs: portNames(type.outputs, node) });
+    const outputs = portNames(type.outputs, node);
+    // What failed leaves through a port of its own.
+    if (node.loop?.onError === 'port' && !outputs.includes('error')) outputs.push('error');
+    ports.set(nodeId, { inputs: portNames(type.inputs, node), outputs });
     c.titles[nodeId] = node.title ?? nodeId;
   }
   const known = Object.keys(nodes).filter((nodeId) => types.has(nodeId));

@@ -17,7 +17,7 @@ export interface Loop {
   limit: number;
   /** What passing the limit means: an error (a list that is too long) or the end (times). */
   atLimit: 'fail' | 'end';
-  onError: 'stop' | 'null' | 'drop';
+  onError: 'stop' | 'null' | 'drop' | 'item' | 'port';
   tolerateCount: number;
   /** 0..1, judged at the end against what was started, and early once it cannot be met. */
   tolerateShare: number;

@@ -27,7 +27,14 @@ export type After = string | string[] | Record<string, string | string[]>;
 /** A JSON value whose strings may hold `{{ }}` templates. */
 export type Parameter = Json;
 
-export type OnError = 'stop' | 'null' | 'drop';
+/**
+ * What a failed iteration means: the loop stops; its place holds null; it gives nothing; it gives one
+ * item on the first output (`item`) or on the additional output `error` (`port`). That item is `fallback`.
+ */
+export type OnError = 'stop' | 'null' | 'drop' | 'item' | 'port';
+
+/** Whose names and text rules the expressions of a definition follow. */
+export type Dialect = 'native' | 'n8n' | 'dify' | 'openflow';
 
 /** Milliseconds, or text such as `250ms`, `30s`, `5m`, `2h`, `1d`. */
 export type Duration = number | string;
@@ -62,6 +69,12 @@ export interface LoopSettings {
   /** Most iterations; passing it is an error that names this limit (ceiling). */
   limit?: number;
   onError?: OnError;
+  /**
+   * onError item and port: the json of the item that a failed iteration gives. Evaluated with the names of the
+   * node's parameters and `$error` (code, message, node, data). Default: `{ error: message }`, with port
+   * beside the fields of the iteration's own item.
+   */
+  fallback?: Parameter;
   /** Failures that are accepted before the loop fails, with null and drop. */
   tolerate?: { count?: number; share?: number };
   retry?: RetrySettings;
@@ -97,6 +110,8 @@ export interface NodeDefinition {
   /** An empty result becomes one item {}. */
   alwaysOutput?: boolean;
   disabled?: boolean;
+  /** Items' json to use instead of running the node, on its first output. */
+  pin?: Json[];
   /** Containers: the nodes inside. */
   body?: Record<NodeId, NodeDefinition>;
   /** Containers: node (or node.port) whose output is the result; default: the last ones. */
@@ -116,6 +131,15 @@ export interface WorkflowSettings {
   flow?: 'node' | 'item';
   timezone?: string;
   timeout?: Duration;
+  /** Names and text rules of expressions. Default: native. */
+  dialect?: Dialect;
+  /**
+   * Order of the top level. Default: each node once, when everything before it is settled. `n8n-v1` and `n8n-v0`:
+   * nodes run each time that items arrive, in the order of n8n, and may do so again and again.
+   */
+  order?: 'n8n-v1' | 'n8n-v0';
+  /** Defects of the product that the file came from are kept too. */
+  strict?: boolean;
   /** Overrides of named limits (limits.ts), never above their cap. */
   limits?: Record<string, number>;
 }

@@ -44,12 +44,19 @@ function parse(text: string): { document: Document.Parsed; lines: LineCounter } 
   return { document, lines };
 }
 
-/** Never throws; every mistake is a diagnostic with line and column. */
-export function parseDefinition(source: string, file: string): Parsed {
-  const fail = (code: 'file-unreadable' | 'file-syntax' | 'file-format', message: string): Parsed => ({
-    definition: null,
-    diagnostics: [{ ...diagnostic(code, [], message), line: 1, column: 1 }],
-  });
+/** The value of a YAML or JSON text that holds an object, and the places in it. */
+export interface ReadText {
+  value: { [key: string]: Json } | null;
+  diagnostics: Diagnostic[];
+  /** Fills line and column of diagnostics that came from later stages. */
+  locate(diagnostics: Diagnostic[]): void;
+}
+
+/** Text of any workflow file, of whichever product. Never throws; every mistake is a diagnostic with line and column. */
+export function readText(source: string, file: string): ReadText {
+  const failed = (diagnostics: Diagnostic[]): ReadText => ({ value: null, diagnostics, locate: () => {} });
+  const fail = (code: 'file-unreadable' | 'file-syntax' | 'file-format', message: string): ReadText =>
+    failed([{ ...diagnostic(code, [], message), line: 1, column: 1 }]);
   const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
   const most = LIMITS['file.definition'].cap;
   if (text.length > most)
@@ -62,9 +69,8 @@ export function parseDefinition(source: string, file: string): Parsed {
 
   const { document, lines } = parse(text);
   if (document.errors.length > 0) {
-    return {
-      definition: null,
-      diagnostics: document.errors.slice(0, 20).map((error) => {
+    return failed(
+      document.errors.slice(0, 20).map((error) => {
         const at = lines.linePos(error.pos[0]);
         return {
           ...diagnostic('file-syntax', [], error.message.split('\n')[0] ?? 'syntax error'),
@@ -72,17 +78,14 @@ export function parseDefinition(source: string, file: string): Parsed {
           column: at.col,
         };
       }),
-    };
+    );
   }
   const unknownTag = document.warnings[0];
   if (unknownTag !== undefined) {
     const at = lines.linePos(unknownTag.pos[0]);
-    return {
-      definition: null,
-      diagnostics: [
-        { ...diagnostic('file-syntax', [], unknownTag.message.split('\n')[0] ?? 'tag'), line: at.line, column: at.col },
-      ],
-    };
+    return failed([
+      { ...diagnostic('file-syntax', [], unknownTag.message.split('\n')[0] ?? 'tag'), line: at.line, column: at.col },
+    ]);
   }
   let value: Json;
   try {
@@ -94,14 +97,25 @@ export function parseDefinition(source: string, file: string): Parsed {
     );
   }
   if (!isObject(value)) return fail('file-format', `${file} holds ${describe(value)}, not a workflow.`);
+  return { value, diagnostics: [], locate: (diagnostics) => place(document, lines, diagnostics) };
+}
+
+/** A native file. Never throws; every mistake is a diagnostic with line and column. */
+export function parseDefinition(source: string, file: string): Parsed {
+  const read = readText(source, file);
+  const { value } = read;
+  if (value === null) return { definition: null, diagnostics: read.diagnostics };
+  const fail = (message: string): Parsed => ({
+    definition: null,
+    diagnostics: [{ ...diagnostic('file-format', [], message), line: 1, column: 1 }],
+  });
   if (!('rondo' in value)) {
     for (const [name, test] of FOREIGN) {
-      if (test(value))
-        return fail('file-format', `${file} is a ${name} workflow; this command reads native files (rondo: 1).`);
+      if (test(value)) return fail(`${file} is a ${name} workflow; this command reads native files (rondo: 1).`);
     }
   }
   const diagnostics = checkShape(value);
-  place(document, lines, diagnostics);
+  read.locate(diagnostics);
   const errors = diagnostics.filter((d) => d.severity === 'error');
   if (errors.length > 0) {
     return { definition: null, diagnostics, sound: withoutErrors(value, errors, fileTitle(file)) };

@@ -2,6 +2,7 @@
  * Owns the compiled form: a tree of regions, each a DAG of steps. Plain data, no cycles,
  * can be serialised and sent to the evaluator. Does not compile (compile/) or run (runtime/).
  */
+import type { Dialect } from './definition.ts';
 import type { Json } from './item.ts';
 import type { Loop } from '../engine/loop.ts';
 import type { Limits } from './limits.ts';
@@ -70,6 +71,8 @@ export interface Step {
 }
 
 export interface LoopTemplates {
+  /** What a failed iteration gives, with `$error`; onError item and port. */
+  fallback?: Template;
   over?: Template;
   stopWhen?: Template;
   while?: Template;
@@ -106,7 +109,7 @@ export interface Region {
 export interface Plan {
   name: string;
   /** Scope table of names for its expressions. */
-  scope: 'native';
+  scope: Dialect;
   root: Region;
   output: Template | null;
   outputReferences: Reference[];

@@ -10,7 +10,8 @@ import { LIMITS } from './limits.ts';
 type Path = (string | number)[];
 type Rule = (value: Json, path: Path, out: Diagnostic[]) => void;
 
-export const ID_PATTERN = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
+/** Any name of one line; other products have names such as `HTTP Request (v2.0)`. */
+export const ID_PATTERN = /^(?!__proto__$)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u;
 
 export function isObject(value: unknown): value is { [key: string]: Json } {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
@@ -147,7 +148,8 @@ const loopRule = record({
   parallel: whole(1, LIMITS['loop.parallel'].cap),
   rate: record({ count: whole(1), per: duration, key: text }, ['count', 'per']),
   limit: whole(1),
-  onError: oneOf('stop', 'null', 'drop', null),
+  onError: oneOf('stop', 'null', 'drop', 'item', 'port', null),
+  fallback: any,
   tolerate: record({ count: whole(0), share: between(0, 1) }),
   retry: record(
     { times: whole(0, 100), delay: duration, backoff: between(1, 100), maxDelay: duration, jitter: between(0, 1) },
@@ -177,6 +179,7 @@ const nodeRule: Rule = (v, p, out) =>
       executeOnce: flag,
       alwaysOutput: flag,
       disabled: flag,
+      pin: listOf(any),
       body: nodesRule,
       result: either((r) => Array.isArray(r), listOf(text), text),
     },
@@ -190,13 +193,7 @@ const nodesRule: Rule = (v, p, out) => {
   }
   for (const id of Object.keys(v)) {
     if (!ID_PATTERN.test(id)) {
-      out.push(
-        diagnostic(
-          'bad-value',
-          [...p, id],
-          `Node id ${describe(id)} must start with a letter and hold letters, digits, _ and - only (at most 128). Put names for people into title.`,
-        ),
-      );
+      out.push(diagnostic('bad-value', [...p, id], `Node id ${describe(id)} must be 1 to 200 characters of one line.`));
     }
     nodeRule(v[id] as Json, [...p, id], out);
   }
@@ -234,7 +231,15 @@ const definitionRule = record(
     name: text,
     description: text,
     inputs: mapOf(inputRule),
-    settings: record({ flow: oneOf('node', 'item'), timezone: text, timeout: duration, limits: limitsRule }),
+    settings: record({
+      flow: oneOf('node', 'item'),
+      timezone: text,
+      timeout: duration,
+      dialect: oneOf('native', 'n8n', 'dify', 'openflow'),
+      order: oneOf('n8n-v1', 'n8n-v0'),
+      strict: flag,
+      limits: limitsRule,
+    }),
     nodes: nodesRule,
     output: any,
     layout: any,

@@ -23,7 +23,7 @@ export interface CompiledStep {
   size: number;
   limit: number;
   endsAtLimit: boolean;
-  onError: 'stop' | 'null' | 'drop';
+  onError: Step['loop']['onError'];
   lastOnly: boolean;
   flatten: boolean;
   alwaysOutput: boolean;

@@ -1,0 +1,46 @@
+/**
+ * Owns which product a workflow file is of, and the way from its text to a native definition. Pure. What the
+ * products mean by their files is in the folders n8n/, dify/ and openflow/.
+ */
+import { readText } from '../model/format.ts';
+import type { Json } from '../model/item.ts';
+import { isObject } from '../model/shape.ts';
+import type { Converted, Converter, ConvertOptions, ForeignFormat } from './converted.ts';
+import { convertDify } from './dify/convert.ts';
+import { convertN8n } from './n8n/convert.ts';
+import { convertOpenFlow } from './openflow/convert.ts';
+
+const CONVERTERS: Record<ForeignFormat, Converter> = {
+  n8n: convertN8n,
+  dify: convertDify,
+  openflow: convertOpenFlow,
+};
+
+/** Null: a native file, or nothing known. */
+export function formatOf(value: { [key: string]: Json }): ForeignFormat | null {
+  if ('rondo' in value) return null;
+  if (Array.isArray(value.nodes) && (isObject(value.connections) || value.nodes.some(looksLikeN8n))) return 'n8n';
+  if (value.kind === 'app' || (isObject(value.app) && isObject(value.workflow))) return 'dify';
+  if (Array.isArray(value.nodes) && Array.isArray(value.edges)) return 'dify';
+  if (isObject(value.graph) && Array.isArray(value.graph.nodes) && Array.isArray(value.graph.edges)) return 'dify';
+  if (isObject(value.value) && Array.isArray(value.value.modules)) return 'openflow';
+  return null;
+}
+
+const looksLikeN8n = (node: Json): boolean =>
+  isObject(node) && typeof node.type === 'string' && /^(?:@[\w.-]+\/)?n8n-nodes-/.test(node.type);
+
+/** Converts a foreign file. Diagnostics have line and column. Never throws. */
+export function convert(text: string, format: ForeignFormat, options: ConvertOptions): Converted {
+  const read = readText(text, options.file);
+  if (read.value === null) return { definition: null, diagnostics: read.diagnostics };
+  const converted = CONVERTERS[format](read.value, options);
+  read.locate(converted.diagnostics);
+  return converted;
+}
+
+/** The product of a text; null for native files and for what cannot be read. */
+export function detectFormat(text: string, file: string): ForeignFormat | null {
+  const { value } = readText(text, file);
+  return value === null ? null : formatOf(value);
+}

@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{packages,apps,tests,examples,crash}/**/*.test.ts'],
+    include: ['{packages,apps,tests,examples,conformance,crash}/**/*.test.ts'],
     pool: 'threads',
     isolate: false,
     maxWorkers: 2,

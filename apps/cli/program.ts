@@ -42,6 +42,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./commands/serve.ts'),
   },
   { name: 'check', summary: 'validate workflow files', load: () => import('./commands/check.ts') },
+  {
+    name: 'convert',
+    summary: 'turn a n8n, Dify or Windmill file into a native one',
+    load: () => import('./commands/convert.ts'),
+  },
   { name: 'plan', summary: 'print the compiled plan of a file', load: () => import('./commands/plan.ts') },
   { name: 'runs', summary: 'list, look into, steer and export runs', load: () => import('./commands/runs.ts') },
   {

@@ -3,11 +3,9 @@
  */
 import { open } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { diagnostic, type Diagnostic } from '@rondo/core/errors.ts';
+import { diagnostic } from '@rondo/core/errors.ts';
 import { LIMITS } from '@rondo/core/model/limits.ts';
-import { InvalidFile, UsageError } from './exit.ts';
-
-export const FORMATS = ['native', 'n8n', 'dify', 'openflow'] as const;
+import { InvalidFile } from './exit.ts';
 
 export interface WorkflowFile {
   /** Absolute. */
@@ -47,18 +45,4 @@ export async function readWorkflowFile(name: string, cwd: string): Promise<Workf
     if (code === 'ENOENT') throw unreadable(shown, `There is no file ${shown}.`);
     throw unreadable(shown, `${shown} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-/** The flag's value, checked; `native` and nothing (detected by content) are what this command can read. */
-export function checkFormat(format: string | undefined): void {
-  if (format === undefined || format === 'native') return;
-  if (!(FORMATS as readonly string[]).includes(format)) {
-    throw new UsageError(`--format knows ${FORMATS.join(', ')}; "${format}" is none of them.`);
-  }
-  throw new UsageError(`This version of Rondo runs native files (rondo: 1) only; --format ${format} is not supported.`);
-}
-
-/** Throws when a diagnostic is an error. */
-export function refuseErrors(diagnostics: Diagnostic[], file: WorkflowFile): void {
-  if (diagnostics.some((d) => d.severity === 'error')) throw new InvalidFile(diagnostics, file.shown, file.text);
 }

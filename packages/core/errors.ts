@@ -28,6 +28,21 @@ export const CODES = {
   'expression-syntax': 'An expression is not valid JavaScript.',
   'unknown-name': 'An expression uses a name that does not exist.',
   'template-syntax': 'A template is not valid.',
+  // diagnostics: what runs, but hardly as it was meant (core/lint)
+  'loop-not-needed': 'A loop that does what every node does by itself.',
+  'aggregate-without-once': 'One value of the whole list is computed again for each item.',
+  'notify-per-item': 'The same message is sent once per item.',
+  'manual-pagination': 'Pages of an API are turned by hand in a loop.',
+  'two-responders': 'One request is answered twice.',
+  'constant-after-fan-out': 'The same constants are made once per item.',
+  'recursion-without-depth': 'A workflow calls itself with nothing that ends it.',
+  'sub-workflow-once': 'A sub-workflow is called once, but its input is made of one item.',
+  'unsafe-retry': 'Something that may have happened already is tried again.',
+  'fan-out-too-large': 'Loops or pairs make more iterations than anybody wants.',
+  // diagnostics: files of other products
+  'not-supported': 'Something of another product that Rondo has nothing for; the workflow cannot be run.',
+  'differs': 'The workflow runs, but something in it behaves differently than in its product.',
+  'converted': 'Something was repaired or migrated on the way; or it has to be set up here.',
   // failures
   'input-invalid': 'The input of the run does not fit what the workflow declares.',
   'expression-failed': 'An expression threw an error.',
@@ -112,6 +127,10 @@ export interface Failure {
   /** HTTP status or other facts. */
   data?: Record<string, unknown>;
   cause?: string;
+  /** What there is nevertheless: the results of a loop so far, or what the nodes for the case of a failure gave. */
+  output?: unknown;
+  /** An On failure node has seen it. */
+  handled?: boolean;
 }
 
 export function failure(code: Code, message: string, more: Omit<Failure, 'code' | 'message'> = {}): Failure {

@@ -1,9 +1,11 @@
 /**
  * Owns the events of a run's journal: what happened to the steps of the top frame and of
- * frames that are checkpointed. Iterations are not events; they are rows of the ledger.
+ * frames that are checkpointed. Steps of a walk are named with the number of the run (`fetch@2`). Iterations are not events; they are rows of the ledger.
  */
+import type { LoopCall } from './engine/walk-loop.ts';
 import type { Failure } from './errors.ts';
 import type { Json } from './model/item.ts';
+import type { End } from './model/plan.ts';
 
 /** Where a finished step's items are. */
 export type Dataset =
@@ -18,9 +20,24 @@ export type Dataset =
 export type JournalEvent = { seq: number; frame: string; at: number } & (
   | { type: 'step-started'; step: string }
   | { type: 'step-waiting'; step: string; until: number; carry: string | null }
-  | { type: 'step-completed'; step: string; output: Dataset; durationMs: number }
+  /**
+   * ends: frames that it ended with its own. failure: what it stands for, after another step failed; in a walk, what
+   * made it give its input on. call: of Loop Over Items in a walk.
+   */
+  | {
+      type: 'step-completed';
+      step: string;
+      output: Dataset;
+      durationMs: number;
+      ends?: End;
+      failure?: Failure;
+      call?: LoopCall;
+    }
   | { type: 'step-skipped'; step: string }
   | { type: 'step-failed'; step: string; failure: Failure }
-  /** Variables of the run that were set; written again under the same seq, the last ones count. */
-  | { type: 'variables-set'; step: null; values: Record<string, Json> }
+  /**
+   * Variables of the run that were set; written again under the same seq, the last ones count. With a frame: those of
+   * the loop that it is an iteration of. conversation: those of a conversation that ends with the run.
+   */
+  | { type: 'variables-set'; step: null; values: Record<string, Json>; conversation?: Record<string, Json> }
 );

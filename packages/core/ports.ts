@@ -5,6 +5,7 @@
 import type { Score } from './engine/score.ts';
 import type { Failure } from './errors.ts';
 import type { JournalEvent } from './events.ts';
+import type { Dialect, NodeOrigin } from './model/definition.ts';
 import type { Usage } from './model/effect-ports.ts';
 import type { Template } from './model/plan.ts';
 
@@ -238,7 +239,8 @@ export interface Clock {
 export interface Program {
   /** Unique in the evaluator; the same id is the same program. */
   id: string;
-  scope: 'native';
+  /** Names, text rules and error rules of its expressions. */
+  scope: Dialect;
   timezone: string;
   kind: 'region' | 'templates' | 'fold';
   /** kind region: steps in topological order, all kernels or folds. */
@@ -274,6 +276,7 @@ export interface ProgramContext {
   itemOf?: Record<string, number[]>;
   vars?: unknown;
   conversation?: unknown;
+  constants?: unknown;
   run?: unknown;
   /** Item texts that `$input` sees beyond the unit. */
   input?: readonly string[];
@@ -281,6 +284,56 @@ export interface ProgramContext {
   loops?: unknown[];
   /** Extra names ($response, $pageCount ...). */
   names?: Record<string, unknown>;
+  /** Dialect n8n: what its names see of the nodes around. Filled by the walk; null and absent: nothing. */
+  walk?: WalkContext | null;
+}
+
+/**
+ * What `$('X')`, `$node`, `$items()`, `$prevNode`, `$runIndex` and `$input.params` of n8n read. `nodes` holds the
+ * nodes of the step's references, the node itself and the one before it; a node that is missing has not run.
+ */
+export interface WalkContext {
+  /** The node that the expressions belong to. */
+  node: string;
+  /** Which run of it this is, from 0: `$runIndex`. */
+  run: number;
+  /** Where the items of its driving input come from: `$prevNode`. Null: nowhere (a start). */
+  previous: { node: string; output: number; run: number } | null;
+  nodes: Record<string, WalkNode>;
+}
+
+export interface WalkNode {
+  /** How often it has run; 0: not yet. */
+  count: number;
+  /** The output that is meant where an expression names none: the one that leads to `WalkContext.node`, else 0. */
+  output: number;
+  /**
+   * By run: item texts per output. Null: not sent, as no expression asks for it. By the use of the reference: `runs`
+   * all of them, `state` none, every other the last.
+   */
+  runs: (string[][] | null)[];
+  /** Uses `item` and `other`: what `.item` and `.itemMatching(i)` answer. */
+  paired?: WalkPairs;
+  /** `.context`: what the node keeps between its runs, for loops `items`, `currentRunIndex`, `done` ... */
+  context?: unknown;
+  /** Step.origin. */
+  origin?: NodeOrigin;
+}
+
+/** The items of a node that the items of the step's driving input were made from. */
+export interface WalkPairs {
+  /** Item texts, each once. */
+  items: readonly string[];
+  /** By position in the driving input: which of `items`, or why there is none. One problem stands for all. */
+  of: readonly (number | PairProblem)[] | PairProblem;
+  /** Position of the first entry of `of`; default 0. */
+  first?: number;
+}
+
+/** As n8n words it. */
+export interface PairProblem {
+  message: string;
+  description?: string;
 }
 
 export interface Block {

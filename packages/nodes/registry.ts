@@ -8,6 +8,7 @@ import { node as aggregate } from './aggregate/node.ts';
 import { node as answer } from './answer/node.ts';
 import { node as approval } from './approval/node.ts';
 import { node as assign } from './assign/node.ts';
+import { node as branches } from './branches/node.ts';
 import { node as code } from './code/node.ts';
 import { node as compareDatasets } from './compare-datasets/node.ts';
 import { node as compress } from './compress/node.ts';
@@ -16,6 +17,7 @@ import { node as dateTime } from './date-time/node.ts';
 import { node as decompress } from './decompress/node.ts';
 import { node as discord } from './discord/node.ts';
 import { node as embeddings } from './embeddings/node.ts';
+import { node as end } from './end/node.ts';
 import { node as errorTrigger } from './error-trigger/node.ts';
 import { node as extractFile } from './extract-file/node.ts';
 import { node as filter } from './filter/node.ts';
@@ -40,6 +42,7 @@ import { node as markdown } from './markdown/node.ts';
 import { node as merge } from './merge/node.ts';
 import { node as mysql } from './mysql/node.ts';
 import { node as noOp } from './no-op/node.ts';
+import { node as onFailure } from './on-failure/node.ts';
 import { node as output } from './output/node.ts';
 import { node as parameterExtractor } from './parameter-extractor/node.ts';
 import { node as postgres } from './postgres/node.ts';
@@ -54,11 +57,13 @@ import { node as renameKeys } from './rename-keys/node.ts';
 import { node as respond } from './respond/node.ts';
 import { node as rss } from './rss/node.ts';
 import { node as s3 } from './s3/node.ts';
+import { node as saveFile } from './save-file/node.ts';
 import { node as schedule } from './schedule/node.ts';
 import { node as sendEmail } from './send-email/node.ts';
 import { node as set } from './set/node.ts';
 import { node as slack } from './slack/node.ts';
 import { node as sort } from './sort/node.ts';
+import { node as sortByCode } from './sort-by-code/node.ts';
 import { node as splitOut } from './split-out/node.ts';
 import { node as sqlite } from './sqlite/node.ts';
 import { node as stopAndError } from './stop-and-error/node.ts';
@@ -81,6 +86,7 @@ const NODES: readonly NodeType[] = [
   answer,
   approval,
   assign,
+  branches,
   code,
   compareDatasets,
   compress,
@@ -89,6 +95,7 @@ const NODES: readonly NodeType[] = [
   decompress,
   discord,
   embeddings,
+  end,
   errorTrigger,
   extractFile,
   filter,
@@ -113,6 +120,7 @@ const NODES: readonly NodeType[] = [
   merge,
   mysql,
   noOp,
+  onFailure,
   output,
   parameterExtractor,
   postgres,
@@ -127,11 +135,13 @@ const NODES: readonly NodeType[] = [
   respond,
   rss,
   s3,
+  saveFile,
   schedule,
   sendEmail,
   set,
   slack,
   sort,
+  sortByCode,
   splitOut,
   sqlite,
   stopAndError,

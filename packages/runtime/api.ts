@@ -9,6 +9,7 @@ import type { Json } from '@rondo/core/model/item.ts';
 import type { Limits } from '@rondo/core/model/limits.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Clock, Evaluator, LoopRecord, RunStatus, RunStore } from '@rondo/core/ports.ts';
+import type { Python } from './python/python.ts';
 
 export interface RunnerEnvironment {
   store: RunStore;
@@ -16,6 +17,8 @@ export interface RunnerEnvironment {
   clock?: Clock;
   /** Default: one of its own, started at once. Closed with the runner. */
   evaluator?: Evaluator;
+  /** Asked when Python code is run. Default: one of its own, closed with the runner. */
+  python?: () => Promise<Python>;
   /** Folder that relative paths of file nodes start from; default the workflow's folder. */
   filesRoot?: string;
   /** Folder of the blob store; without it, items cannot carry files. */
@@ -69,7 +72,7 @@ export interface RunRequest {
   trigger?: string;
   /** Conversation that the run belongs to; its variables are `$conversation`. */
   conversation?: string;
-  /** By node id: item values used instead of running the node. */
+  /** By node id: item values used instead of running the node, and instead of what the file pins there. */
   pins?: Readonly<Record<string, Json>>;
   /** Override of parallel and of the number of items for the outermost loops. */
   parallel?: number;

@@ -1,22 +1,25 @@
 /**
- * Owns `rondo check`: diagnostics of files, and applying their safe fixes. Finding problems is the
- * compiler's work.
+ * Owns `rondo check`: diagnostics of files of any format, and applying their safe fixes. Finding problems is the
+ * work of the converters and the compiler.
  */
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Diagnostic } from '@rondo/core/errors.ts';
-import { EXIT, InvalidFile } from '../exit.ts';
+import { EXIT, InvalidFile, UsageError } from '../exit.ts';
+import { FORMAT_OPTION, inFile, openFormat, PRODUCTS, STRICT_OPTION, type OpenedFile } from '../formats.ts';
 import type { Context } from '../program.ts';
 import { countDiagnostics, renderDiagnostics } from '../render/diagnostics.ts';
 import { plural } from '../render/format.ts';
 import { printable } from '../render/text.ts';
 import type { Terminal } from '../terminal.ts';
-import { readWorkflowFile, type WorkflowFile } from '../workflow-file.ts';
+import { readWorkflowFile } from '../workflow-file.ts';
 
 interface Options {
   fix?: boolean;
   strict?: boolean;
   json?: boolean;
+  format?: string;
+  strictCompat?: boolean;
 }
 
 interface Checked {
@@ -33,8 +36,10 @@ export function build(context: Context): Command {
   return new Command('rondo check')
     .description('Validates workflow files. Exit code 2 when one has errors.')
     .argument('<file...>', 'workflow files')
-    .option('--fix', 'apply safe fixes to the files')
+    .option('--fix', 'apply safe fixes to the files (native files only)')
     .option('--strict', 'warnings fail too')
+    .option(...FORMAT_OPTION)
+    .option(...STRICT_OPTION)
     .option('--json', 'print {"diagnostics": [...]}')
     .action(async (files: string[], options: Options) => {
       context.code = await check(files, options, context.terminal);
@@ -43,7 +48,7 @@ export function build(context: Context): Command {
 
 async function check(files: readonly string[], options: Options, terminal: Terminal): Promise<number> {
   const results: Checked[] = [];
-  for (const name of files) results.push(await checkFile(name, options.fix === true, terminal));
+  for (const name of files) results.push(await checkFile(name, options, terminal));
   const all = results.flatMap((r) => r.diagnostics);
   if (options.json === true) {
     const listed = results.flatMap((r) => r.diagnostics.map((d) => ({ file: r.file, ...d })));
@@ -64,42 +69,59 @@ function printOne(result: Checked, terminal: Terminal): void {
   out.write(`${printable(result.file)}: ${fixed}${countDiagnostics(result.diagnostics)}\n`);
 }
 
-async function checkFile(name: string, fix: boolean, terminal: Terminal): Promise<Checked> {
-  let file: WorkflowFile;
+async function checkFile(name: string, options: Options, terminal: Terminal): Promise<Checked> {
+  let opened: OpenedFile;
   try {
-    file = await readWorkflowFile(name, terminal.cwd);
+    opened = await openFormat(await readWorkflowFile(name, terminal.cwd), options);
   } catch (error) {
     if (!(error instanceof InvalidFile)) throw error;
     return { file: error.file, source: null, diagnostics: error.diagnostics, fixed: 0 };
   }
-  const diagnostics = await diagnose(file);
-  if (!fix) return { file: file.shown, source: file.text, diagnostics, fixed: 0 };
-  return fixFile(file, diagnostics);
+  const { file, format } = opened;
+  if (options.fix === true && format !== 'native') {
+    throw new UsageError(
+      `--fix changes native files only; ${file.shown} is a ${PRODUCTS[format]} file. Make it native first: rondo convert`,
+    );
+  }
+  const diagnostics = await diagnose(opened);
+  if (options.fix !== true) return { file: file.shown, source: file.text, diagnostics, fixed: 0 };
+  return fixFile(opened, diagnostics);
 }
 
 /** Applies fixes one at a time, because an edit can move the places of the others. */
-async function fixFile(original: WorkflowFile, found: Diagnostic[]): Promise<Checked> {
+async function fixFile({ file }: OpenedFile, found: Diagnostic[]): Promise<Checked> {
   const { applyEdits } = await import('../edits.ts');
-  let file = original;
+  let text = file.text;
   let diagnostics = found;
   let fixed = 0;
   while (fixed < MOST_FIXES) {
     const edits = diagnostics.find((d) => (d.fix?.edits ?? []).length > 0)?.fix?.edits;
-    const text = edits === undefined ? file.text : applyEdits(file.text, edits);
-    if (text === file.text) break;
-    file = { ...file, text };
+    const next = edits === undefined ? text : applyEdits(text, edits);
+    if (next === text) break;
+    text = next;
     fixed += 1;
-    diagnostics = await diagnose(file);
+    diagnostics = await diagnoseNative(text, file.shown);
   }
-  if (fixed > 0) await writeFile(file.path, file.text);
-  return { file: file.shown, source: file.text, diagnostics, fixed };
+  if (fixed > 0) await writeFile(file.path, text);
+  return { file: file.shown, source: text, diagnostics, fixed };
 }
 
-/** Everything that reading and compiling find, with places. */
-export async function diagnose(file: WorkflowFile): Promise<Diagnostic[]> {
-  const [{ checkText }, { registry }] = await Promise.all([
-    import('@rondo/core/compile/check.ts'),
+/** Everything that reading, converting and compiling find, with places in the file. */
+export async function diagnose(opened: OpenedFile): Promise<Diagnostic[]> {
+  const { file, format, definition, diagnostics } = opened;
+  if (format === 'native') return diagnoseNative(file.text, file.shown);
+  if (definition === null) return diagnostics;
+  const [{ checkDefinition }, { registry }] = await Promise.all([
+    import('@rondo/core/lint/check.ts'),
     import('@rondo/nodes/registry.ts'),
   ]);
-  return checkText(file.text, file.shown, registry);
+  return [...diagnostics, ...(await inFile(opened, checkDefinition(definition, registry)))];
+}
+
+async function diagnoseNative(text: string, shown: string): Promise<Diagnostic[]> {
+  const [{ checkText }, { registry }] = await Promise.all([
+    import('@rondo/core/lint/check.ts'),
+    import('@rondo/nodes/registry.ts'),
+  ]);
+  return checkText(text, shown, registry);
 }

@@ -1,22 +1,25 @@
 /** Owns `rondo plan`: the compiled plan as a tree. Compiling and printing are core's. */
 import { Command } from 'commander';
 import { EXIT, InvalidFile } from '../exit.ts';
+import { FORMAT_OPTION, inFile, openFormat, STRICT_OPTION } from '../formats.ts';
 import type { Context } from '../program.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { printableLines } from '../render/text.ts';
 import type { Terminal } from '../terminal.ts';
-import { checkFormat, readWorkflowFile, refuseErrors } from '../workflow-file.ts';
+import { readWorkflowFile } from '../workflow-file.ts';
 
 interface Options {
   json?: boolean;
   format?: string;
+  strictCompat?: boolean;
 }
 
 export function build(context: Context): Command {
   return new Command('rondo plan')
     .description('Prints the compiled plan of a workflow file as an indented tree.')
     .argument('<file>', 'workflow file')
-    .option('--format <name>', 'format of the file: native (default: detected by its content)')
+    .option(...FORMAT_OPTION)
+    .option(...STRICT_OPTION)
     .option('--json', 'print the plan as JSON')
     .action(async (file: string, options: Options) => {
       context.code = await plan(file, options, context.terminal);
@@ -24,21 +27,16 @@ export function build(context: Context): Command {
 }
 
 async function plan(name: string, options: Options, terminal: Terminal): Promise<number> {
-  checkFormat(options.format);
-  const file = await readWorkflowFile(name, terminal.cwd);
-  const [{ parseDefinition, locate }, { compile }, { printPlan }, { registry }] = await Promise.all([
-    import('@rondo/core/model/format.ts'),
+  const opened = await openFormat(await readWorkflowFile(name, terminal.cwd), options);
+  const { file, definition } = opened;
+  if (definition === null) throw new InvalidFile(opened.diagnostics, file.shown, file.text);
+  const [{ compile }, { printPlan }, { registry }] = await Promise.all([
     import('@rondo/core/compile/compile.ts'),
     import('@rondo/core/compile/print.ts'),
     import('@rondo/nodes/registry.ts'),
   ]);
-  const parsed = parseDefinition(file.text, file.shown);
-  refuseErrors(parsed.diagnostics, file);
-  if (parsed.definition === null) throw new InvalidFile(parsed.diagnostics, file.shown, file.text);
-  const compiled = compile(parsed.definition, registry);
-  const diagnostics = [...parsed.diagnostics, ...compiled.diagnostics];
-  locate(file.text, diagnostics);
-  refuseErrors(diagnostics, file);
+  const compiled = compile(definition, registry);
+  const diagnostics = [...opened.diagnostics, ...(await inFile(opened, compiled.diagnostics))];
   if (compiled.plan === null) throw new InvalidFile(diagnostics, file.shown, file.text);
   const { out, err } = terminal;
   if (options.json === true) {

@@ -7,15 +7,18 @@ import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { RunRecord } from '@rondo/core/ports.ts';
 import { InvalidWorkflow, type RunHandle, type RunRequest } from '@rondo/runtime/api.ts';
+import type { Json } from '@rondo/core/model/item.ts';
 import { collect, jsonPairs, jsonValue, secretPairs, wholeNumber } from '../arguments.ts';
 import { FINAL, findRun, openDatabase, type Opened } from '../database.ts';
 import { drive } from '../drive.ts';
 import { InvalidFile, UsageError } from '../exit.ts';
+import { FORMAT_OPTION, inFile, openFormat, STRICT_OPTION, type OpenedFile } from '../formats.ts';
 import type { Context } from '../program.ts';
+import { beforeRun } from '../render/conversion.ts';
 import { folderOfRun, makeRunner } from '../runner.ts';
 import { DB_OPTION, egressOf } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
-import { checkFormat, readWorkflowFile, refuseErrors, type WorkflowFile } from '../workflow-file.ts';
+import { readWorkflowFile } from '../workflow-file.ts';
 
 /** The evaluator may be starting already. */
 export type Starting = Pick<Context, 'terminal' | 'evaluator'>;
@@ -46,7 +49,7 @@ export function build(context: Context): Command {
   return new Command('rondo run')
     .description('Runs a workflow file. Its output goes to stdout; progress and summary go to stderr.')
     .argument('[file]', 'workflow file, YAML or JSON')
-    .option('--input <json>', 'input object: JSON, @FILE, or - for stdin')
+    .option('--input <json>', 'input: JSON, @FILE, or - for stdin (n8n: items; Dify: start variables; else an object)')
     .option('--items <file>', 'input items, read as a stream: .ndjson, .json or .csv')
     .option('--workflows <dir>', 'folder where sub-workflows are found (default: the folder of the file)')
     .option('--pin <node=json>', 'use this output instead of running the node: NODE=JSON or NODE=@FILE', collect)
@@ -58,8 +61,8 @@ export function build(context: Context): Command {
     .option('--secret <name=value>', 'a secret; NAME alone takes the environment variable', collect)
     .option('--allow <host>', 'host or network that the guard lets through besides public addresses', collect)
     .option('--files <dir>', 'root of file nodes (default: the folder of the file)')
-    .option('--format <name>', 'format of the file: native (default: detected by its content)')
-    .option('--strict-compat', 'reproduce the defects of the original product too (foreign files)')
+    .option(...FORMAT_OPTION)
+    .option(...STRICT_OPTION)
     .option('--resume <run>', 'go on with an interrupted run: its id, a prefix, or "last"')
     .option('--json', 'print one object: status, output, error, nodes, loops, stats')
     .option('--full', 'with --json: do not cut long lists')
@@ -77,41 +80,38 @@ export async function run(
 ): Promise<number> {
   if (options.resume !== undefined) return resumeRun(file, options.resume, options, { terminal, evaluator });
   if (file === undefined) throw new UsageError('rondo run needs a workflow file, or --resume RUN.', 'missing-argument');
-  checkFormat(options.format);
-  if (options.strictCompat === true) {
-    throw new UsageError('--strict-compat is for files of other products; this version runs native files only.');
-  }
   if (options.input !== undefined && options.items !== undefined) {
     throw new UsageError('--input and --items cannot be used together: both are the input of the run.');
   }
-  const workflow = await readWorkflowFile(file, terminal.cwd);
-  await refuseInvalid(workflow);
-  const request = await requestOf(workflow, options, terminal);
-  return driven(options, { terminal, evaluator }, workflow, true, async (runner) => {
+  const pins = await jsonPairs(options.pin ?? [], '--pin', terminal);
+  const opened = await openFormat(await readWorkflowFile(file, terminal.cwd), options, new Set(Object.keys(pins)));
+  await refuseInvalid(opened);
+  const request = await requestOf(opened, pins, options, terminal);
+  if (options.quiet !== true) beforeRun(opened, request, terminal);
+  return driven(options, { terminal, evaluator }, opened, true, async (runner) => {
     try {
       return await runner.start(request);
     } catch (error) {
       if (!(error instanceof InvalidWorkflow)) throw error;
-      const { locate } = await import('@rondo/core/model/format.ts');
-      // Diagnostics of the input have no place in the file.
-      const inFile = error.diagnostics.filter((d) => d.path.length > 0 && d.code !== 'input-invalid');
-      locate(workflow.text, inFile);
-      throw new InvalidFile(error.diagnostics, workflow.shown, workflow.text);
+      throw new InvalidFile(await inFile(opened, error.diagnostics), opened.file.shown, opened.file.text);
     }
   });
 }
 
 /** Before a database is made; of a file whose form is right, the compiler speaks in runner.start. */
-async function refuseInvalid(workflow: WorkflowFile): Promise<void> {
-  const { parseDefinition } = await import('@rondo/core/model/format.ts');
-  const { definition, diagnostics } = parseDefinition(workflow.text, workflow.shown);
-  if (definition !== null) return refuseErrors(diagnostics, workflow);
+async function refuseInvalid(opened: OpenedFile): Promise<void> {
+  if (opened.definition !== null) return;
   const { diagnose } = await import('./check.ts');
-  throw new InvalidFile(await diagnose(workflow), workflow.shown, workflow.text);
+  throw new InvalidFile(await diagnose(opened), opened.file.shown, opened.file.text);
 }
 
-async function requestOf(workflow: WorkflowFile, options: RunOptions, terminal: Terminal): Promise<RunRequest> {
-  const request: RunRequest = { definition: workflow.text, file: workflow.path };
+async function requestOf(
+  opened: OpenedFile,
+  pins: Record<string, Json>,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<RunRequest> {
+  const request: RunRequest = { definition: opened.text, file: opened.file.path };
   if (options.input !== undefined) request.input = await jsonValue(options.input, '--input', terminal);
   if (options.items !== undefined) {
     const items = resolve(terminal.cwd, options.items);
@@ -123,7 +123,12 @@ async function requestOf(workflow: WorkflowFile, options: RunOptions, terminal: 
     }
     request.items = items;
   }
-  if (options.pin !== undefined) request.pins = await jsonPairs(options.pin, '--pin', terminal);
+  if (Object.keys(pins).length > 0) request.pins = pins;
+  if (opened.format !== 'native') {
+    const { inputFor, pinFor } = await import('@rondo/core/convert/given.ts');
+    if (request.input !== undefined) request.input = inputFor(opened.format, request.input);
+    for (const [node, value] of Object.entries(pins)) pins[node] = pinFor(opened.format, value);
+  }
   if (options.parallel !== undefined) request.parallel = options.parallel;
   if (options.limit !== undefined) request.limit = options.limit;
   if (options.trigger !== undefined) request.trigger = options.trigger;
@@ -193,13 +198,13 @@ type Start = (runner: {
 async function driven(
   options: RunOptions,
   context: Starting,
-  workflow: WorkflowFile,
+  opened: OpenedFile,
   create: boolean,
   start: Start,
 ): Promise<number> {
   const database = await openDatabase(options.db, context.terminal, create);
   try {
-    return await withRunner(database, options, context, dirname(workflow.path), workflow.text, {}, start);
+    return await withRunner(database, options, context, dirname(opened.file.path), opened.text, {}, start);
   } finally {
     await database.store.close();
   }

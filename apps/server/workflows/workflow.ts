@@ -1,9 +1,15 @@
-/** Owns what the server knows of one workflow file: definition, plan, triggers, diagnostics. Does not read files. */
+/**
+ * Owns what the server knows of one workflow file, of whichever product: definition, plan, triggers, diagnostics.
+ * Does not read files.
+ */
 import { compile } from '@rondo/core/compile/compile.ts';
+import { convert, detectFormat } from '@rondo/core/convert/convert.ts';
+import { placesInForeign } from '@rondo/core/convert/places.ts';
 import type { Diagnostic } from '@rondo/core/errors.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
 import { locate, parseDefinition } from '@rondo/core/model/format.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
+import { writeDefinition } from '@rondo/core/model/write.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import { readTriggers, type Trigger } from '../triggers/read.ts';
 
@@ -16,6 +22,7 @@ export interface Workflow {
   file: string;
   /** Path in the folder, for people. */
   shown: string;
+  /** Native text: the file's own, or what it was converted to. */
   text: string;
   /** Null when the file does not compile; then there are no triggers either. */
   definition: Definition | null;
@@ -25,26 +32,49 @@ export interface Workflow {
 }
 
 export function readWorkflow(text: string, file: string, shown: string, registry: NodeRegistry): Workflow {
-  const { definition, diagnostics } = parseDefinition(text, shown);
+  const read = readAny(text, shown);
+  const { definition, diagnostics } = read;
   const base = {
     id: definition?.id ?? null,
     key: definition?.id ?? shown,
     name: definition?.name ?? shown,
     file,
     shown,
-    text,
+    text: read.text,
     definition,
-  };
-  const invalid = (found: Diagnostic[]): Workflow => {
-    locate(text, found);
-    return { ...base, definition: null, plan: null, triggers: [], diagnostics: found };
   };
   if (definition === null) return { ...base, plan: null, triggers: [], diagnostics };
   const compiled = compile(definition, registry);
-  const all = [...diagnostics, ...compiled.diagnostics];
-  if (compiled.plan === null) return invalid(all);
-  const read = readTriggers(definition, registry);
-  all.push(...read.diagnostics);
-  if (read.diagnostics.some((one) => one.severity === 'error')) return invalid(all);
-  return { ...base, plan: compiled.plan, triggers: read.triggers, diagnostics: all };
+  const triggers = readTriggers(definition, registry);
+  const found = compiled.plan === null ? compiled.diagnostics : [...compiled.diagnostics, ...triggers.diagnostics];
+  const all = [...diagnostics, ...read.placed(found)];
+  if (compiled.plan === null || found.some((one) => one.severity === 'error')) {
+    return { ...base, definition: null, plan: null, triggers: [], diagnostics: all };
+  }
+  return { ...base, plan: compiled.plan, triggers: triggers.triggers, diagnostics: all };
+}
+
+interface Read {
+  text: string;
+  definition: Definition | null;
+  diagnostics: Diagnostic[];
+  /** With their places in the file. */
+  placed(found: Diagnostic[]): Diagnostic[];
+}
+
+function readAny(text: string, shown: string): Read {
+  const parsed = parseDefinition(text, shown);
+  const format = parsed.definition === null ? detectFormat(text, shown) : null;
+  if (format === null) {
+    const placed = (found: Diagnostic[]): Diagnostic[] => {
+      locate(text, found);
+      return found;
+    };
+    return { ...parsed, text, placed };
+  }
+  const { definition, diagnostics } = convert(text, format, { strict: false, file: shown, unattended: true });
+  if (definition === null) return { text: '', definition, diagnostics, placed: (found) => found };
+  const placed = (found: Diagnostic[]): Diagnostic[] =>
+    placesInForeign({ text, file: shown, format }, definition, found);
+  return { text: writeDefinition(definition), definition, diagnostics, placed };
 }

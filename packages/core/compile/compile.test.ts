@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { registry } from '@rondo/nodes/registry.ts';
 import { parseDefinition } from '../model/format.ts';
-import { checkText } from './check.ts';
 import { compile } from './compile.ts';
 
 function compiled(text: string) {
@@ -46,22 +45,4 @@ describe('flow: item', () => {
     expect(diagnostics.filter((one) => one.severity === 'error' && one.code === 'unknown-node')).toEqual([]);
     expect(plan?.root.steps.map((step) => step.id) ?? []).not.toContain('flow');
   });
-});
-
-it('mistakes of form do not hide the others, and cause none', () => {
-  const text = `rondo: 1
-nodes:
-  a: { typ: set }
-  b: { type: sett, after: c }
-  e: { type: set, after: a, with: { fields: { x: "{{ $jsn.a }}" } } }
-  l: { type: for-each, loop: { parallel: many }, body: { x: { type: set, after: a2 } } }
-`;
-  expect(checkText(text, 'test.yaml', registry).map((one) => [one.code, one.path.join('.'), one.line])).toEqual([
-    ['unknown-field', 'nodes.a.typ', 3],
-    ['missing-field', 'nodes.a', 3],
-    ['wrong-type', 'nodes.l.loop.parallel', 6],
-    ['unknown-node-type', 'nodes.b.type', 4],
-    ['unknown-name', 'nodes.e.with.fields.x', 5],
-    ['unknown-node', 'nodes.l.body.x.after', 6],
-  ]);
 });

@@ -3,17 +3,19 @@
  */
 import { diagnostic, type Diagnostic } from '../errors.ts';
 import { compileParameter } from '../expression/compile.ts';
-import { NATIVE_NAMES } from '../expression/names.ts';
+import { rulesOf } from '../expression/dialect.ts';
 import type { After, Definition, NodeDefinition } from '../model/definition.ts';
 import { parseDuration } from '../model/duration.ts';
 import { resolveLimits } from '../model/limits.ts';
 import type { NodeRegistry } from '../model/node-type.ts';
+import { pinsIn } from '../model/pins.ts';
 import type { Plan, PlanInput } from '../model/plan.ts';
 import { splitSource } from './graph.ts';
 import { levelRegion, type Compilation } from './region.ts';
+import { walkRegion } from './walk.ts';
 
 export interface CompileOptions {
-  /** Nodes whose output is given from outside; they are not run. */
+  /** Nodes whose output is given from outside, besides those of the file; they are not run. */
   pins?: ReadonlySet<string>;
 }
 
@@ -24,21 +26,28 @@ export function compile(
 ): { plan: Plan | null; diagnostics: Diagnostic[] } {
   const out: Diagnostic[] = [];
   const limits = resolveLimits(definition.settings?.limits);
-  const byItem = definition.settings?.flow === 'item' ? itemFlow(definition.nodes, registry) : null;
+  const { flow, order, strict = false } = definition.settings ?? {};
+  const byItem = flow === 'item' && order === undefined ? itemFlow(definition.nodes, registry) : null;
   const nodes = byItem?.nodes ?? definition.nodes;
   const ids = duplicateIds(definition.nodes, out);
   if (Object.keys(nodes).length === 0) out.push(diagnostic('empty-body', ['nodes'], 'The workflow has no nodes.'));
-  const c: Compilation = { registry, limits, out, pins: options.pins ?? new Set(), titles: {}, depth: 0 };
-  for (const pin of c.pins) {
+  const asked = options.pins ?? new Set();
+  const pins = new Set([...asked, ...pinsIn(definition.nodes).keys()]);
+  const dialect = definition.settings?.dialect ?? 'native';
+  const c: Compilation = { registry, dialect, limits, out, pins, titles: {}, depth: 0, around: [] };
+  for (const pin of asked) {
     if (!ids.has(pin))
       out.push(diagnostic('unknown-node', ['nodes'], `--pin names ${pin}, but there is no such node.`));
   }
   const top = new Set(Object.keys(nodes));
-  const root = levelRegion(c, '', { nodes, path: ['nodes'], visible: top }, undefined);
+  const level = { nodes, path: ['nodes'], visible: top };
+  const root =
+    order === undefined ? levelRegion(c, '', level, undefined) : walkRegion(c, level, order, strict, definition.layout);
   let output: Plan['output'] = null;
   let outputReferences: Plan['outputReferences'] = [];
   if (definition.output !== undefined) {
-    const compiled = compileParameter(definition.output, { path: ['output'], names: NATIVE_NAMES, nodes: top });
+    const names = rulesOf(dialect).names.always;
+    const compiled = compileParameter(definition.output, { path: ['output'], dialect, names, nodes: top });
     out.push(...compiled.diagnostics);
     output = compiled.template;
     outputReferences = compiled.references;
@@ -49,11 +58,13 @@ export function compile(
   if (out.some((d) => d.severity === 'error')) return { plan: null, diagnostics: out };
   const plan: Plan = {
     name: definition.name,
-    scope: definition.settings?.dialect ?? 'native',
+    scope: dialect,
     root,
     output,
     outputReferences,
     inputs: inputs(definition),
+    constants: definition.constants ?? null,
+    conversation: conversation(definition),
     limits,
     timezone,
     timeoutMs: timeout === undefined ? null : parseDuration(timeout),
@@ -70,9 +81,17 @@ function inputs(definition: Definition): Record<string, PlanInput> {
       required: field.required ?? false,
       ...(field.default === undefined ? {} : { default: field.default }),
       ...(field.enum === undefined ? {} : { enum: field.enum }),
+      ...(field.maxLength === undefined ? {} : { maxLength: field.maxLength }),
     };
   }
   return fields;
+}
+
+function conversation(definition: Definition): Plan['conversation'] {
+  if (definition.conversation === undefined) return null;
+  return Object.fromEntries(
+    Object.entries(definition.conversation).map(([name, field]) => [name, field.default ?? null]),
+  );
 }
 
 /** Node ids are unique in the whole workflow, because `$('id')` and step paths name them. */

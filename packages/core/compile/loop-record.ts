@@ -114,15 +114,18 @@ export function loopRecord(
     onError,
     tolerateCount: tolerate?.count ?? Number.POSITIVE_INFINITY,
     tolerateShare: tolerate?.share ?? 1,
+    ...(tolerate?.judge === 'end' ? { judgeAtEnd: true } : {}),
     rate: section.rate
       ? { count: section.rate.count, perMs: ms(section.rate.per, 1000), key: section.rate.key ?? null }
       : null,
     retry: {
       times: retry?.times ?? 0,
-      delayMs: ms(retry?.delay, 1000),
+      delayMs: Array.isArray(retry?.delay) ? 1000 : ms(retry?.delay, 1000),
+      ...(Array.isArray(retry?.delay) ? { delaysMs: retry.delay.map((delay) => ms(delay, 1000)) } : {}),
       backoff: retry?.backoff ?? 2,
       maxDelayMs: ms(retry?.maxDelay, 60_000),
       jitter: retry?.jitter ?? 0,
+      ...(retry?.always === true ? { always: true } : {}),
     },
     timeoutMs: section.timeout === undefined ? null : ms(section.timeout, 0),
     pauseMs: ms(section.pause, 0),

@@ -124,7 +124,7 @@ export function lower(
  * What the loop output leads to: nodes that return to the loop, and side branches that nothing
  * after done shares. Never passes through the loop itself, so an enclosing loop stays outside.
  */
-function bodyOf(id: string, edges: readonly Edge[]): Set<string> {
+export function bodyOf(id: string, edges: readonly Edge[]): Set<string> {
   const followers = (port: number): string[] =>
     edges.filter((e) => e.from === id && e.fromPort === port).map((e) => e.to);
   const forward = reach(followers(LOOP), edges, id, true);

@@ -3,9 +3,10 @@
  * templates compiled. Does not evaluate anything.
  */
 import { diagnostic, type Diagnostic } from '../errors.ts';
+import { codeReads } from '../expression/code.ts';
 import { compileParameter } from '../expression/compile.ts';
-import { NATIVE_NAMES, PAGINATION_NAMES } from '../expression/names.ts';
-import type { NodeDefinition } from '../model/definition.ts';
+import { rulesOf, type NamesAt } from '../expression/dialect.ts';
+import type { Dialect, NodeDefinition } from '../model/definition.ts';
 import type { Json } from '../model/item.ts';
 import type { NodeType, ParameterSpec } from '../model/node-type.ts';
 import type { LoopTemplates, Reference, Template } from '../model/plan.ts';
@@ -20,6 +21,7 @@ export interface Compiled {
   itemParams: Record<string, Template>;
   rawParams: Record<string, Json>;
   loopTemplates: LoopTemplates;
+  skipWhen?: Template;
   references: Reference[];
   /** Scope names used; `$loop.previous` when the iteration before is read. */
   names: string[];
@@ -29,6 +31,7 @@ export interface Place {
   path: Path;
   node: string;
   visible: ReadonlySet<string>;
+  dialect: Dialect;
 }
 
 const hasTemplate = (value: Json): boolean => typeof value === 'string' && value.includes('{{');
@@ -38,8 +41,10 @@ class Uses {
   readonly references = new Map<string, Set<Reference['uses'][number]>>();
   readonly names = new Set<string>();
 
-  template(value: Json, at: Path, place: Place, out: Diagnostic[], names = NATIVE_NAMES): Template {
-    const compiled = compileParameter(value, { path: at, node: place.node, names, nodes: place.visible });
+  template(value: Json, at: Path, place: Place, out: Diagnostic[], where: keyof NamesAt = 'always'): Template {
+    const { dialect, node, visible } = place;
+    const names = rulesOf(dialect).names[where];
+    const compiled = compileParameter(value, { path: at, node, dialect, names, nodes: visible });
     out.push(...compiled.diagnostics);
     for (const reference of compiled.references) {
       const uses = this.references.get(reference.node) ?? new Set();
@@ -120,17 +125,19 @@ export function compileParameters(node: NodeDefinition, type: NodeType, place: P
     if (spec.evaluate === 'never') {
       rawParams[key] = value;
       // Compiled all the same, so that mistakes show before the run.
-      if (!spec.jinja) uses.template(value, [...path, key], place, out, PAGINATION_NAMES);
+      if (!spec.jinja) uses.template(value, [...path, key], place, out, 'page');
     } else if (spec.jinja || spec.type === 'code') params[key] = { kind: 'literal', value };
     else (spec.evaluate === 'item' ? itemParams : params)[key] = uses.template(value, [...path, key], place, out);
   }
   const loopTemplates = compileLoop(node, place, uses, out);
+  const skipWhen =
+    node.skipWhen === undefined ? {} : { skipWhen: uses.template(node.skipWhen, [...place.path, 'skipWhen'], place, out) };
   // Code sees every scope name; which nodes it reads is found by text, as its body is not an expression.
   for (const [key, spec] of Object.entries(type.parameters)) {
     const text = given[key];
-    if (typeof text === 'string' && (spec.type === 'code' || spec.jinja)) scanText(text, place.visible, uses);
+    if (typeof text === 'string' && (spec.type === 'code' || spec.jinja)) scanText(text, place, uses);
   }
-  return { params, itemParams, rawParams, loopTemplates, references: uses.list(), names: [...uses.names] };
+  return { params, itemParams, rawParams, loopTemplates, ...skipWhen, references: uses.list(), names: [...uses.names] };
 }
 
 function checkJinja(text: string, key: string, path: (string | number)[], node: string, out: Diagnostic[]): void {
@@ -144,8 +151,14 @@ function compileLoop(node: NodeDefinition, place: Place, uses: Uses, out: Diagno
   const section = node.loop ?? {};
   const templates: LoopTemplates = {};
   const at = [...place.path, 'loop'];
-  for (const key of ['over', 'stopWhen', 'while', 'until', 'times'] as const) {
+  for (const key of ['over', 'stopWhen', 'while', 'until', 'times', 'give'] as const) {
     if (section[key] !== undefined) templates[key] = uses.template(section[key], [...at, key], place, out);
+  }
+  if (section.fallback !== undefined) {
+    templates.fallback = uses.template(section.fallback, [...at, 'fallback'], place, out, 'failure');
+  }
+  if (section.retry?.when !== undefined) {
+    templates.retryWhen = uses.template(section.retry.when, [...at, 'retry', 'when'], place, out, 'failure');
   }
   for (const key of ['state', 'update'] as const) {
     const map = section[key];
@@ -160,7 +173,13 @@ function compileLoop(node: NodeDefinition, place: Place, uses: Uses, out: Diagno
 }
 
 /** References of code and Jinja text: `$('node')`, and `$loop.previous`. */
-function scanText(text: string, visible: ReadonlySet<string>, uses: Uses): void {
+function scanText(text: string, { visible, dialect }: Place, uses: Uses): void {
+  const reads = dialect === 'n8n' ? codeReads(text, dialect, visible) : null;
+  if (reads !== null) {
+    for (const [node, use] of reads.uses) uses.references.set(node, (uses.references.get(node) ?? new Set()).add(use));
+    for (const name of reads.names) uses.names.add(name);
+    return;
+  }
   for (const match of text.matchAll(/\$\(\s*(["'`])((?:(?!\1).)*)\1\s*\)/g)) {
     const id = match[2] as string;
     if (visible.has(id)) uses.references.set(id, new Set(['all']));

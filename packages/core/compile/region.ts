@@ -3,11 +3,12 @@
  * Parameters are compiled by parameters.ts, connections by graph.ts, feedback by lower.ts.
  */
 import { diagnostic, type Diagnostic } from '../errors.ts';
-import type { NodeDefinition } from '../model/definition.ts';
+import type { Dialect, NodeDefinition } from '../model/definition.ts';
 import type { Limits } from '../model/limits.ts';
 import type { NodeRegistry, NodeType } from '../model/node-type.ts';
 import type { Container, Reference, Region, Source, Step } from '../model/plan.ts';
 import { nearest } from '../model/shape.ts';
+import { endOf, handlersLast, type Around } from './endings.ts';
 import { order, readEdges, type Edge, type Ports } from './graph.ts';
 import { LOOP, lower, type Lowered } from './lower.ts';
 import { loopRecord } from './loop-record.ts';
@@ -17,6 +18,7 @@ type Path = (string | number)[];
 
 export interface Compilation {
   registry: NodeRegistry;
+  dialect: Dialect;
   limits: Limits;
   out: Diagnostic[];
   /** Nodes whose output is given from outside: they are not run. */
@@ -24,9 +26,11 @@ export interface Compilation {
   titles: Record<string, string>;
   /** Names of declared inputs and the like are checked at run time; expressions see $input and $vars. */
   depth: number;
+  /** Containers around the level, from the outside in. */
+  around: readonly Around[];
 }
 
-interface Level {
+export interface Level {
   nodes: Record<string, NodeDefinition>;
   path: Path;
   /** Ids that expressions of this level may name: this level and everything around it. */
@@ -38,6 +42,20 @@ const portNames = (spec: NodeType['inputs'], raw: NodeDefinition): string[] =>
 
 /** One level as written in the file: the top, or the body of a container. */
 export function levelRegion(c: Compilation, id: string, level: Level, result: string | string[] | undefined): Region {
+  const { wiring, known, edges } = wire(c, level);
+  return edgeRegion(
+    c,
+    id,
+    wiring,
+    known,
+    edges,
+    [],
+    resultSources(level.nodes, wiring.ports, result, level.path, c.out),
+  );
+}
+
+/** Types, ports and connections of a level. Nodes of unknown types are not among `known`. */
+export function wire(c: Compilation, level: Level): { wiring: Wiring; known: string[]; edges: Edge[] } {
   const { nodes, path } = level;
   const { out } = c;
   const ports = new Map<string, Ports>();
@@ -70,18 +88,10 @@ export function levelRegion(c: Compilation, id: string, level: Level, result: st
   const edges = readEdges(nodes, ports, path, out);
   const pathOf = (nodeId: string): Path => [...path, nodeId];
   const isFeedback = (nodeId: string): boolean => types.get(nodeId)?.type === 'loop-over-items';
-  return edgeRegion(
-    c,
-    id,
-    { ...level, types, ports, pathOf, isFeedback },
-    known,
-    edges,
-    [],
-    resultSources(nodes, ports, result, path, out),
-  );
+  return { wiring: { ...level, types, ports, pathOf, isFeedback }, known, edges };
 }
 
-interface Wiring extends Level {
+export interface Wiring extends Level {
   types: ReadonlyMap<string, NodeType>;
   ports: ReadonlyMap<string, Ports>;
   pathOf: (id: string) => Path;
@@ -123,7 +133,7 @@ function edgeRegion(
   results: ResultEdge[] | null,
 ): Region {
   const level = lower(ids, edges, wiring.isFeedback, wiring.pathOf, c.out);
-  const { sorted, circle } = order(level.ids, level.edges);
+  const { sorted: ordered, circle } = order(level.ids, level.edges);
   if (circle.length > 0) {
     c.out.push(
       diagnostic(
@@ -135,12 +145,14 @@ function edgeRegion(
     );
     return emptyRegion(id);
   }
+  const typeOf = (nodeId: string): string | undefined => wiring.types.get(nodeId)?.type;
+  const { sorted, handler } = handlersLast(ordered, level.edges, typeOf, wiring.pathOf, c.out);
   const index = new Map(sorted.map((nodeId, i) => [nodeId, i]));
-  const steps = sorted.map((nodeId) => step(c, wiring, nodeId, index, level, entries));
+  const steps = sorted.map((nodeId) => buildStep(c, wiring, nodeId, index, level, entries));
   const sources = results
     ? results.map((r) => ({ step: index.get(r.from) ?? 0, port: r.fromPort }))
     : lastSources(steps);
-  return finishRegion(id, steps, sources);
+  return { ...finishRegion(id, steps, sources), ...(handler === null ? {} : { handler, pure: false }) };
 }
 
 /** The default result: every output of the steps that lead nowhere. */
@@ -157,7 +169,7 @@ function emptyRegion(id: string): Region {
   return { id, steps: [], results: [], pure: true, checkpoint: false, outer: [], cost: 'pure' };
 }
 
-function finishRegion(id: string, steps: Step[], results: Source[]): Region {
+export function finishRegion(id: string, steps: Step[], results: Source[]): Region {
   const inside = new Set(steps.map((s) => s.id));
   const outer = new Map<string, Reference>();
   for (const s of steps) {
@@ -171,7 +183,8 @@ function finishRegion(id: string, steps: Step[], results: Source[]): Region {
       });
     }
   }
-  const pure = steps.every((s) => s.pure);
+  // What a failed iteration gives in its place is evaluated by the runner.
+  const pure = steps.every((s) => s.pure && !s.ends && !['item', 'port', 'pass'].includes(s.loop.onError));
   const nested = steps.some((s) => s.container !== undefined || s.paged || s.block);
   // A wait may outlive the runner as well, so what came before it in the frame is kept.
   const waits = steps.some((s) => s.type === 'wait');
@@ -186,7 +199,7 @@ function finishRegion(id: string, steps: Step[], results: Source[]): Region {
   };
 }
 
-function step(
+export function buildStep(
   c: Compilation,
   wiring: Wiring,
   nodeId: string,
@@ -210,13 +223,13 @@ function step(
     inputs[0]?.push({ step: -1, port: 0 });
   }
   const visible = wiring.visible;
-  const compiled: Compiled = compileParameters(node, type, { path, node: nodeId, visible }, c.out);
+  const compiled: Compiled = compileParameters(node, type, { path, node: nodeId, visible, dialect: c.dialect }, c.out);
   const container = containerOf(c, wiring, nodeId, node, type, level, compiled);
   const body = container !== undefined && 'body' in container ? container.body : null;
   const readsPrevious = body !== null && readsOwnPrevious(body);
   const paged = typeof type.paged === 'function' ? type.paged(raw) : (type.paged ?? false);
-  const unit =
-    typeof type.unit === 'function' ? type.unit(raw) : (type.unit ?? (type.work === 'fold' ? 'all' : 'item'));
+  const whole = type.work === 'fold' || (type.type === 'branches' && node.loop?.over === undefined);
+  const unit = typeof type.unit === 'function' ? type.unit(raw) : (type.unit ?? (whole ? 'all' : 'item'));
   const loop = loopRecord(
     node,
     type,
@@ -227,7 +240,12 @@ function step(
     c.out,
   );
   if (container?.kind === 'sub-workflow' && container.mode === 'once') loop.size = Number.POSITIVE_INFINITY;
+  const { size } = compiled.params;
+  if (type.type === 'loop-over-items' && size?.kind === 'literal') loop.size = Number(size.value);
+  // In n8n the node itself gets one item; only its expressions see the others.
+  if (node.executeOnce === true && c.dialect === 'n8n') for (const source of inputs.flat()) source.first = true;
   const pinned = c.pins.has(nodeId) || node.disabled === true;
+  const ends = endOf(nodeId, node, c.around, path, c.out);
   return {
     index: index.get(nodeId) ?? 0,
     id: nodeId,
@@ -244,10 +262,13 @@ function step(
     runsOnEmpty: type.runsOnEmpty ?? false,
     pure: !pinned && (type.work === 'kernel' || type.work === 'fold') && plain(loop, compiled),
     disabled: node.disabled ?? false,
+    ...(compiled.skipWhen === undefined ? {} : { skipWhen: compiled.skipWhen }),
+    ...(ends === undefined ? {} : { ends }),
     paged,
     block: type.block ?? false,
     ...(type.module === undefined ? {} : { module: type.module }),
     ...(container === undefined ? {} : { container }),
+    ...(node.origin === undefined ? {} : { origin: node.origin }),
     references: compiled.references,
     names: compiled.names,
   };
@@ -258,10 +279,13 @@ function plain(loop: Step['loop'], compiled: Compiled): boolean {
   return (
     loop.rate === null &&
     loop.pauseMs === 0 &&
+    loop.retry.times === 0 &&
     loop.tolerateCount === Number.POSITIVE_INFINITY &&
     loop.tolerateShare === 1 &&
     compiled.loopTemplates.over === undefined &&
-    compiled.loopTemplates.stopWhen === undefined
+    compiled.loopTemplates.stopWhen === undefined &&
+    compiled.skipWhen === undefined &&
+    loop.collect !== 'list'
   );
 }
 
@@ -314,7 +338,8 @@ function containerOf(
     );
     return undefined;
   }
-  const inner: Compilation = { ...c, depth: c.depth + 1 };
+  const around = [...c.around, { id: nodeId, loop: type.type !== 'branches' }];
+  const inner: Compilation = { ...c, depth: c.depth + 1, around };
   if (type.type === 'loop-over-items') {
     const drawn = level.loops.get(nodeId);
     if (drawn === undefined) return undefined;
@@ -336,5 +361,5 @@ function containerOf(
   const body = levelRegion(inner, nodeId, { nodes, path: [...path, 'body'], visible }, node.result);
   if (type.type === 'loop')
     return { kind: 'loop', body, gives: node.loop?.collect === undefined ? 'variables' : 'results' };
-  return { kind: 'for-each', body };
+  return { kind: 'for-each', body, ...(type.type === 'branches' ? { branches: true as const } : {}) };
 }

@@ -2,9 +2,9 @@
  * Owns which product a workflow file is of, and the way from its text to a native definition. Pure. What the
  * products mean by their files is in the folders n8n/, dify/ and openflow/.
  */
-import { readText } from '../model/format.ts';
 import type { Json } from '../model/item.ts';
 import { isObject } from '../model/shape.ts';
+import { readText, type ReadText } from '../model/text.ts';
 import type { Converted, Converter, ConvertOptions, ForeignFormat } from './converted.ts';
 import { convertDify } from './dify/convert.ts';
 import { convertN8n } from './n8n/convert.ts';
@@ -32,11 +32,16 @@ const looksLikeN8n = (node: Json): boolean =>
 
 /** Converts a foreign file. Diagnostics have line and column. Never throws. */
 export function convert(text: string, format: ForeignFormat, options: ConvertOptions): Converted {
-  const read = readText(text, options.file);
+  return convertRead(readText(text, options.file), format, options);
+}
+
+/** The same of a text that was read already. */
+export function convertRead(read: ReadText, format: ForeignFormat, options: ConvertOptions): Converted {
   if (read.value === null) return { definition: null, diagnostics: read.diagnostics };
-  const converted = CONVERTERS[format](read.value, options);
-  read.locate(converted.diagnostics);
-  return converted;
+  const { definition, diagnostics } = CONVERTERS[format](read.value, options);
+  const all = [...read.diagnostics, ...diagnostics];
+  read.locate(all);
+  return { definition, diagnostics: all };
 }
 
 /** The product of a text; null for native files and for what cannot be read. */

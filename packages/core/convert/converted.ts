@@ -12,6 +12,10 @@ export interface ConvertOptions {
   strict: boolean;
   /** Name of the file, for a workflow that has none, and for messages. */
   file: string;
+  /** Nodes whose output is given from outside: they are not run, so their type need not be supported. */
+  pinned?: ReadonlySet<string>;
+  /** For runs that nobody started by hand: what is pinned in the file is left out, as the product does. */
+  unattended?: boolean;
 }
 
 export interface Converted {

@@ -3,7 +3,8 @@
  * through a region. Sees how many items each output gave, never the items.
  *
  * A connection is taken when its output gave items, skipped otherwise. Steps are in topological
- * order and run one after another, so everything before `at` is settled.
+ * order and run one after another, so everything before `at` is settled. From `handler` on they
+ * run only after a failure of a step before it.
  */
 
 export interface FrameStep {
@@ -20,21 +21,33 @@ export interface FrameState {
   counts: readonly (readonly number[] | null)[];
   /** Items the frame was given. */
   input: number;
-  failed: boolean;
+  /** `handling`: a step failed, and those that stand for that case run. */
+  failed: boolean | 'handling';
+  /** A step ended the frame before its last step. */
+  ended: boolean;
 }
 
-export type FrameEvent = { type: 'completed'; counts: readonly number[] } | { type: 'skipped' } | { type: 'failed' };
+export type FrameEvent =
+  | { type: 'completed'; counts: readonly number[]; ends?: boolean }
+  | { type: 'skipped' }
+  | { type: 'failed'; /** There are steps for this case; the failure is theirs. */ handled?: boolean };
 
 export type Next = { do: 'run'; step: number } | { do: 'skip'; step: number } | { do: 'complete' } | { do: 'fail' };
 
 export function startFrame(input: number): FrameState {
-  return { at: 0, counts: [], input, failed: false };
+  return { at: 0, counts: [], input, failed: false, ended: false };
 }
 
-export function next(steps: readonly FrameStep[], state: FrameState): Next {
-  if (state.failed) return { do: 'fail' };
+/** `handler`: first of the steps that run after a failure only; null when there are none. */
+export function next(steps: readonly FrameStep[], state: FrameState, handler: number | null = null): Next {
+  if (state.failed === true) return { do: 'fail' };
+  // To end the frame on purpose is success, after a failure too.
+  if (state.ended) return { do: 'complete' };
+  if (handler !== null && state.at === handler) {
+    return state.failed === 'handling' ? { do: 'run', step: handler } : { do: 'complete' };
+  }
   const step = steps[state.at];
-  if (step === undefined) return { do: 'complete' };
+  if (step === undefined) return state.failed === 'handling' ? { do: 'fail' } : { do: 'complete' };
   let reached = false;
   for (const sources of step.inputs) {
     for (const source of sources) {
@@ -48,13 +61,21 @@ export function next(steps: readonly FrameStep[], state: FrameState): Next {
 }
 
 /** The state after the step at `at` was settled. */
-export function evolve(state: FrameState, event: FrameEvent): FrameState {
+export function evolve(state: FrameState, event: FrameEvent, handler: number | null = null): FrameState {
   switch (event.type) {
     case 'completed':
-      return { ...state, at: state.at + 1, counts: [...state.counts, event.counts] };
+      return {
+        ...state,
+        at: state.at + 1,
+        counts: [...state.counts, event.counts],
+        ended: event.ends === true,
+      };
     case 'skipped':
       return { ...state, at: state.at + 1, counts: [...state.counts, null] };
-    case 'failed':
-      return { ...state, failed: true };
+    case 'failed': {
+      if (handler === null || event.handled !== true || state.failed !== false) return { ...state, failed: true };
+      const passedOver = Array.from({ length: handler - state.at }, () => null);
+      return { ...state, at: handler, counts: [...state.counts, ...passedOver], failed: 'handling' };
+    }
   }
 }

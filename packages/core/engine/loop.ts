@@ -17,24 +17,30 @@ export interface Loop {
   limit: number;
   /** What passing the limit means: an error (a list that is too long) or the end (times). */
   atLimit: 'fail' | 'end';
-  onError: 'stop' | 'null' | 'drop' | 'item' | 'port';
+  onError: 'stop' | 'null' | 'drop' | 'item' | 'port' | 'pass';
   tolerateCount: number;
   /** 0..1, judged at the end against what was started, and early once it cannot be met. */
   tolerateShare: number;
+  /** Failures are judged when all iterations have run. */
+  judgeAtEnd?: boolean;
   rate: { count: number; perMs: number; key: string | null } | null;
   retry: RetryPolicy;
   timeoutMs: number | null;
   pauseMs: number;
-  collect: 'concat' | 'last' | 'position';
+  collect: 'concat' | 'last' | 'position' | 'list';
   flatten: boolean;
 }
 
 export interface RetryPolicy {
   times: number;
   delayMs: number;
+  /** Delays by attempt; the last one goes on. Without it delayMs and backoff say them. */
+  delaysMs?: readonly number[];
   backoff: number;
   maxDelayMs: number;
   jitter: number;
+  /** Failures that say that repetition does not help are tried again, too. */
+  always?: boolean;
 }
 
 /** Everything `decide` sees. Counts of iterations. */
@@ -66,6 +72,7 @@ export function inFlight(p: Progress): number {
 
 function overTolerance(loop: Loop, p: Progress): boolean {
   if (p.failed === 0) return false;
+  if (loop.judgeAtEnd === true && !exhausted(p)) return false;
   if (loop.onError === 'stop') return true;
   if (p.failed > loop.tolerateCount) return true;
   if (loop.tolerateShare >= 1) return false;
@@ -106,6 +113,7 @@ export function decide(loop: Loop, p: Progress): Decision {
 
 /** Delay before try `attempt` + 1 in ms; `random` in 0..1 comes from the caller. */
 export function retryDelay(policy: RetryPolicy, attempt: number, random: number): number {
-  const base = Math.min(policy.delayMs * policy.backoff ** (attempt - 1), policy.maxDelayMs);
+  const listed = policy.delaysMs?.[Math.min(attempt, policy.delaysMs.length) - 1];
+  const base = Math.min(listed ?? policy.delayMs * policy.backoff ** (attempt - 1), policy.maxDelayMs);
   return Math.round(base * (1 - policy.jitter * random));
 }

@@ -7,18 +7,21 @@ import { diagnostic, type Diagnostic } from '../errors.ts';
 import type { Json } from '../model/item.ts';
 import type { Code, Reference, ReferenceUse, Template } from '../model/plan.ts';
 import { DATE_FUNCTION_NAMES } from './function-names.ts';
+import type { Dialect } from '../model/definition.ts';
+import { rulesOf, type DialectRules } from './dialect.ts';
 import { inspect, type Mistake } from './inspect.ts';
-import { parseExpression } from './parse.ts';
 import { rewrite } from './rewrite.ts';
 import { itemPath } from './item-path.ts';
 import { freeIdentifiers } from './scope.ts';
-import { isTemplate, split } from './split.ts';
+import { isTemplate } from './split.ts';
 
 export interface Where {
   /** Place of the parameter in the file. */
   path: (string | number)[];
   /** Node the parameter belongs to, for diagnostics. */
   node?: string;
+  /** Default: native. */
+  dialect?: Dialect;
   /** Names that exist besides those of the language (names.ts). */
   names: ReadonlySet<string>;
   /** Ids of the nodes that can be referenced here. */
@@ -37,6 +40,7 @@ export interface Compiled {
 
 interface Collected {
   where: Where;
+  rules: DialectRules;
   uses: Map<string, Set<ReferenceUse>>;
   names: Set<string>;
   volatile: boolean;
@@ -45,7 +49,14 @@ interface Collected {
 
 /** Never throws. With an error among the diagnostics the template is not to be run. */
 export function compileParameter(value: Json, where: Where): Compiled {
-  const collected: Collected = { where, uses: new Map(), names: new Set(), volatile: false, diagnostics: [] };
+  const collected: Collected = {
+    where,
+    rules: rulesOf(where.dialect ?? 'native'),
+    uses: new Map(),
+    names: new Set(),
+    volatile: false,
+    diagnostics: [],
+  };
   return {
     template: compileValue(value, where.path, collected),
     references: [...collected.uses].map(([node, uses]) => ({ node, uses: [...uses] })),
@@ -79,9 +90,9 @@ function isLiteral(template: Template): template is { kind: 'literal'; value: Js
 }
 
 function compileText(text: string, path: (string | number)[], into: Collected): Template {
-  const parts = split(text).map((part) => {
+  const parts = into.rules.split(text).map((part) => {
     if (part.kind === 'text') return part.text;
-    if (!part.closed) {
+    if (!part.closed && !into.rules.closesItself) {
       report(into, text, path, {
         code: 'expression-syntax',
         message: 'This {{ is never closed by }}. Write \\{{ for the text itself.',
@@ -91,7 +102,7 @@ function compileText(text: string, path: (string | number)[], into: Collected): 
       });
       return '';
     }
-    return compileCode(part.code, part.offset, text, path, into) ?? '';
+    return compileCode(part.code, part.offset, text, path, into);
   });
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) {
@@ -107,17 +118,19 @@ function compileCode(
   text: string,
   path: (string | number)[],
   into: Collected,
-): Code | null {
-  const parsed = parseExpression(source);
-  if (!parsed.ok) {
-    const start = offset + parsed.offset;
-    const found: Mistake = { code: 'expression-syntax', message: parsed.message, start, end: start, instead: null };
-    report(into, text, path, found);
-    return null;
-  }
+): Code {
+  const { rules, where } = into;
+  const broken = (message: string, at: number): Code => {
+    report(into, text, path, { code: 'expression-syntax', message, start: at, end: at, instead: null });
+    return { code: 'undefined', source: source.trim(), names: [], broken: message };
+  };
+  const parsed = rules.parse(source);
+  if (!parsed.ok) return broken(parsed.message, offset + parsed.offset);
   try {
+    const refused = rules.refuses(text, parsed.root);
+    if (refused !== null) return broken(refused, offset);
     const free = freeIdentifiers(parsed.root);
-    const findings = inspect(parsed.root, free, into.where);
+    const findings = inspect(parsed.root, free, where, rules);
     // The parser saw the expression inside a wrapper of fixed length.
     const shift = offset - parsed.start;
     for (const found of findings.mistakes) {
@@ -127,23 +140,18 @@ function compileCode(
     for (const [node, use] of findings.uses) into.uses.set(node, (into.uses.get(node) ?? new Set()).add(use));
     into.volatile ||= findings.volatile;
     const fields = itemPath(source);
+    const fatal = rules.failsLate ? findings.mistakes.find((found) => found.code === 'expression-syntax') : undefined;
     return {
-      code: rewrite(parsed.text, parsed.root, new Set(free.map((one) => one.node))),
+      code: rewrite(parsed.text, parsed.root, new Set(free.map((one) => one.node)), rules),
       source: source.trim(),
       names: [...findings.names],
       ...(fields === null ? {} : { path: fields }),
+      ...(fatal === undefined ? {} : { broken: fatal.message }),
     };
   } catch (error) {
     // The walk is recursive: an expression nested thousands of levels deep exhausts the stack.
     if (!(error instanceof RangeError)) throw error;
-    report(into, text, path, {
-      code: 'expression-syntax',
-      message: 'It is nested too deeply.',
-      start: offset,
-      end: offset,
-      instead: null,
-    });
-    return null;
+    return broken('It is nested too deeply.', offset);
   }
 }
 
@@ -160,7 +168,10 @@ function report(into: Collected, text: string, path: (string | number)[], found:
           text: `Use ${found.instead}.`,
           edits: [{ path, value: text.slice(0, found.start) + found.instead + text.slice(found.end) }],
         };
-  into.diagnostics.push(diagnostic(found.code, path, `${found.message} (${place} of the text)`, { ...node, fix }));
+  const late = into.rules.failsLate && found.code !== 'not-supported';
+  const severity = late ? ('warning' as const) : ('error' as const);
+  const message = `${found.message} (${place} of the text)`;
+  into.diagnostics.push(diagnostic(found.code, path, message, { ...node, fix, severity }));
 }
 
 /** Whether evaluating the template may need the date library; loading it costs start-up time. */

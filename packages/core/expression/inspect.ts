@@ -4,13 +4,15 @@
  */
 import { nearest } from '../model/shape.ts';
 import type { ReferenceUse } from '../model/plan.ts';
+import type { DialectRules, Reading } from './dialect.ts';
 import { VOLATILE_FUNCTION_NAMES } from './function-names.ts';
-import { GLOBALS, INSTEAD } from './names.ts';
+import { INSTEAD } from './names.ts';
 import { childrenOf, propertyName, unwrap, type Tree } from './parse.ts';
+import { isCalled } from './references.ts';
 import type { Free } from './scope.ts';
 
 export interface Mistake {
-  code: 'unknown-name' | 'unknown-node' | 'expression-syntax';
+  code: 'unknown-name' | 'unknown-node' | 'expression-syntax' | 'not-supported';
   message: string;
   /** Part of the text it is about. */
   start: number;
@@ -32,16 +34,23 @@ export function inspect(
   root: Tree,
   free: readonly Free[],
   known: { names: ReadonlySet<string>; nodes: ReadonlySet<string> },
+  rules: DialectRules,
 ): Findings {
   const findings: Findings = { names: new Set(), uses: [], volatile: false, mistakes: [] };
   for (const found of free) {
     const parents = found.ancestors.filter((tree) => tree.type !== 'ParenthesizedExpression');
     const isDeclared = known.names.has(found.name);
-    if (!isDeclared && !GLOBALS.has(found.name)) {
+    const unsupported = isDeclared ? undefined : rules.unsupported.get(found.name);
+    if (unsupported !== undefined) {
+      findings.mistakes.push(mistake('not-supported', found.node, unsupported, null));
+      continue;
+    }
+    if (!isDeclared && !rules.globals.has(found.name)) {
       // `typeof name` is the language's own way to ask whether a name exists.
       const asked = parents.at(-1);
-      if (asked?.type !== 'UnaryExpression' || asked.operator !== 'typeof') {
-        findings.mistakes.push(unknownName(found, known.names));
+      if (rules.unknownIsUndefined) findings.names.add(found.name);
+      else if (asked?.type !== 'UnaryExpression' || asked.operator !== 'typeof') {
+        findings.mistakes.push(unknownName(found, known.names, rules.globals));
       }
       continue;
     }
@@ -55,30 +64,35 @@ export function inspect(
       if (hasSpread(call) || call.optional === true) findings.names.add('$if');
       continue;
     }
-    if (isDeclared) findings.names.add(found.name);
-    if (found.name === '$' && isDeclared) nodeReference(found, parents, known.nodes, findings);
+    if (!isDeclared) continue;
+    findings.names.add(found.name);
+    take(rules.reading(found, parents, known.nodes), findings);
   }
+  take(rules.readingInside(root, known.nodes), findings);
   walkMembers(root, findings);
   return findings;
+}
+
+function take(reading: Reading | null, findings: Findings): void {
+  if (reading === null) return;
+  findings.uses.push(...reading.uses);
+  findings.mistakes.push(...reading.mistakes);
+  for (const name of reading.names ?? []) findings.names.add(name);
 }
 
 function mistake(code: Mistake['code'], at: Tree, message: string, instead: string | null): Mistake {
   return { code, message, start: at.start, end: at.end, instead };
 }
 
-function unknownName({ name, node }: Free, names: ReadonlySet<string>): Mistake {
+function unknownName({ name, node }: Free, names: ReadonlySet<string>, globals: ReadonlySet<string>): Mistake {
   const other = INSTEAD.get(name);
   if (other !== undefined) {
     return mistake('unknown-name', node, `There is no name ${name} here; use ${other}.`, null);
   }
   // A forgotten $ is the likeliest slip, so `json` means $json rather than JSON.
-  const near = (/^[a-z]/.test(name) ? nearest(`$${name}`, names) : null) ?? nearest(name, [...names, ...GLOBALS]);
+  const near = (/^[a-z]/.test(name) ? nearest(`$${name}`, names) : null) ?? nearest(name, [...names, ...globals]);
   const hint = near === null ? '' : ` Did you mean ${near}?`;
   return mistake('unknown-name', node, `There is no name ${name} here.${hint}`, near);
-}
-
-function isCalled(node: Tree, parent: Tree | undefined): parent is Tree {
-  return parent?.type === 'CallExpression' && unwrap(parent.callee as Tree) === node;
 }
 
 function hasSpread(call: Tree): boolean {
@@ -106,59 +120,6 @@ function isVolatile({ name, node }: Free, parents: readonly Tree[]): boolean {
   }
   // Anything but `x instanceof Date` hands the whole object on, and what becomes of it is not followed.
   return !(parent?.type === 'BinaryExpression' && parent.operator === 'instanceof');
-}
-
-function nodeReference(found: Free, parents: readonly Tree[], nodes: ReadonlySet<string>, findings: Findings): void {
-  const call = parents.at(-1);
-  if (!isCalled(found.node, call)) {
-    findings.mistakes.push(
-      mistake('expression-syntax', found.node, "$ must be called with the id of a node: $('node').", null),
-    );
-    return;
-  }
-  const name = (call.arguments as Tree[])[0];
-  const node = name === undefined ? null : literalText(unwrap(name));
-  if (name === undefined || node === null) {
-    findings.mistakes.push(
-      mistake(
-        'expression-syntax',
-        name ?? call,
-        "$() needs the id of a node as a plain text, such as $('node'); a computed one cannot be checked.",
-        null,
-      ),
-    );
-    return;
-  }
-  if (!nodes.has(node)) {
-    const near = nearest(node, nodes);
-    const others = [...nodes].slice(0, 8).join(', ');
-    const hint = near !== null ? `Did you mean ${near}?` : others === '' ? '' : `Nodes here: ${others}.`;
-    const instead = near === null ? null : JSON.stringify(near).replaceAll('"', "'");
-    findings.mistakes.push(
-      mistake('unknown-node', name, `There is no node ${node} that can be read here. ${hint}`.trim(), instead),
-    );
-  }
-  findings.uses.push([node, useOf(call, parents.slice(0, -1))]);
-}
-
-function literalText(tree: Tree): string | null {
-  if (tree.type === 'Literal') return typeof tree.value === 'string' ? tree.value : null;
-  if (tree.type !== 'TemplateLiteral' || (tree.expressions as Tree[]).length > 0) return null;
-  const [quasi] = tree.quasis as Tree[];
-  return (quasi?.value as { cooked?: string | null } | undefined)?.cooked ?? null;
-}
-
-/** first, last and all count as such only without arguments, which choose another output or run. */
-function useOf(call: Tree, outer: readonly Tree[]): ReferenceUse {
-  const around = outer.filter((tree) => tree.type !== 'ChainExpression');
-  const member = around.at(-1);
-  if (member?.type !== 'MemberExpression' || unwrap(member.object as Tree) !== call) return 'other';
-  const property = propertyName(member);
-  if (property === 'item') return 'item';
-  if (property !== 'first' && property !== 'last' && property !== 'all') return 'other';
-  const method = around.at(-2);
-  const isPlainCall = isCalled(member, method) && (method.arguments as Tree[]).length === 0;
-  return isPlainCall ? property : 'other';
 }
 
 function walkMembers(tree: Tree, findings: Findings): void {

@@ -5,13 +5,14 @@
 
 export interface ScopeName {
   name: string;
-  kind: 'data' | 'function' | 'class' | 'pagination';
+  kind: 'data' | 'function' | 'class' | 'failure' | 'pagination';
   /** How it is written, for completion. */
   usage: string;
   doc: string;
 }
 
-const row = (kind: ScopeName['kind'], name: string, usage: string, doc: string): ScopeName => ({
+/** A line of a table of names. */
+export const row = (kind: ScopeName['kind'], name: string, usage: string, doc: string): ScopeName => ({
   name,
   kind,
   usage,
@@ -33,6 +34,7 @@ export const SCOPE_NAMES: readonly ScopeName[] = [
   row('data', '$loop', '$loop.index', 'The enclosing loop: item, index, count, previous, parent.'),
   row('data', '$vars', '$vars.name', 'Variables given to the run.'),
   row('data', '$conversation', '$conversation.name', 'Variables of the conversation that the run belongs to.'),
+  row('data', '$constants', '$constants.NAME', 'Constants of the workflow.'),
   row('data', '$run', '$run.id', 'The run: id, workflow, input.'),
   row('data', '$now', '$now', 'Present date and time, in the time zone of the workflow.'),
   row('data', '$today', '$today', 'Midnight of the present day, in the time zone of the workflow.'),
@@ -58,6 +60,7 @@ export const SCOPE_NAMES: readonly ScopeName[] = [
   row('function', 'numberList', 'numberList(1, 5)', 'Whole numbers from the first to the last, both included.'),
   row('function', 'zip', 'zip(keys, values)', 'An object of two lists of equal length.'),
   row('function', 'range', 'range(from, to, step)', 'Numbers from `from` (default 0) up to, not including, `to`.'),
+  row('failure', '$error', '$error.message', 'In loop.fallback, what went wrong: code, message, node, data.'),
   row('pagination', '$response', '$response.body.next', 'The last answer of the server: body, headers, statusCode.'),
   row('pagination', '$request', '$request.url', 'The last request that was sent.'),
   row('pagination', '$pageCount', '$pageCount', 'Pages fetched so far.'),
@@ -117,13 +120,19 @@ export const GLOBALS: ReadonlySet<string> = new Set([
   'decodeURIComponent',
 ]);
 
-const ALWAYS = SCOPE_NAMES.filter((entry) => entry.kind !== 'pagination').map((entry) => entry.name);
+const CONDITIONAL = new Set(['failure', 'pagination']);
+const ALWAYS = SCOPE_NAMES.filter((entry) => !CONDITIONAL.has(entry.kind)).map((entry) => entry.name);
 
 /** Names of every native expression, without the language's own. */
 export const NATIVE_NAMES: ReadonlySet<string> = new Set(ALWAYS);
 
 /** The same with the names about the last page of a request. */
-export const PAGINATION_NAMES: ReadonlySet<string> = new Set(SCOPE_NAMES.map((entry) => entry.name));
+export const PAGINATION_NAMES: ReadonlySet<string> = new Set(
+  SCOPE_NAMES.filter((entry) => entry.kind !== 'failure').map((entry) => entry.name),
+);
+
+/** The same with what went wrong, for `loop.fallback`. */
+export const FALLBACK_NAMES: ReadonlySet<string> = new Set([...ALWAYS, '$error']);
 
 /** What to write instead of names that people know from elsewhere. */
 export const INSTEAD: ReadonlyMap<string, string> = new Map([

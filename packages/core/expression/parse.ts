@@ -49,10 +49,58 @@ export function parseExpression(source: string): Parsed {
   }
 }
 
+/** Statements with `return`, as a function that is called at once. Never throws. */
+export function parseBody(source: string): Parsed {
+  const word = /\bawait\b/.test(source) ? 'async ' : '';
+  const before = `${BEFORE}(${word}() => {`;
+  const text = `${before}${source}\n})()${AFTER}`;
+  try {
+    const program = parse(text, { ecmaVersion: ECMA_VERSION, sourceType: 'script', preserveParens: true });
+    const outer = (program.body[1] as Tree | undefined)?.expression as Tree | undefined;
+    const call = outer?.type === 'ParenthesizedExpression' ? (outer.expression as Tree) : undefined;
+    const callee = call?.type === 'CallExpression' ? unwrap(call.callee as Tree) : undefined;
+    const body = callee?.body as Tree | undefined;
+    // Text that closes the function early and opens another one parses too.
+    if (program.body.length !== 2 || body?.start !== before.length - 1 || body.end !== before.length + source.length + 2) {
+      return { ok: false, message: 'Brackets do not match.', offset: 0 };
+    }
+    return { ok: true, root: call as Tree, text, start: before.length };
+  } catch (error) {
+    if (error instanceof RangeError) return { ok: false, message: 'It is nested too deeply.', offset: 0 };
+    const at = Math.min(Math.max(((error as { pos?: number }).pos ?? 0) - before.length, 0), source.length);
+    const message = error instanceof Error ? error.message.replace(/\s*\(\d+:\d+\)$/, '') : String(error);
+    return { ok: false, message: `${message}.`, offset: at };
+  }
+}
+
+/**
+ * The first statement of a script, which has to be an expression; what follows it is only read. For products whose
+ * text is compiled like that. Never throws.
+ */
+export function parseStatement(source: string, before: string, after: string): Parsed {
+  const text = before + source + after;
+  const offset = (position: number): number => Math.min(Math.max(position - before.length, 0), source.length);
+  try {
+    const program = parse(text, { ecmaVersion: ECMA_VERSION, sourceType: 'script', preserveParens: true });
+    const statement = program.body[0] as Tree | undefined;
+    if (statement?.type !== 'ExpressionStatement') {
+      const message = statement === undefined ? 'There is no expression between {{ and }}.' : NO_STATEMENT;
+      return { ok: false, message, offset: 0 };
+    }
+    return { ok: true, root: statement.expression as Tree, text, start: before.length };
+  } catch (error) {
+    if (error instanceof RangeError) return { ok: false, message: 'It is nested too deeply.', offset: 0 };
+    const at = offset((error as { pos?: number }).pos ?? 0);
+    return { ok: false, message: explain(source, at, error), offset: at };
+  }
+}
+
+const NO_STATEMENT = 'Only one expression can stand here, not a statement.';
+
 function explain(code: string, offset: number, error: unknown): string {
   if (offset >= code.length) return 'It ends too early: something is missing or a bracket is not closed.';
   if (/^(const|let|var|return|if|for|while|throw)\b/.test(code.trimStart())) {
-    return 'Only one expression can stand here, not a statement.';
+    return NO_STATEMENT;
   }
   if (code[offset] === ';') return 'Only one expression can stand here; there is a second statement.';
   const message = error instanceof Error ? error.message.replace(/\s*\(\d+:\d+\)$/, '') : String(error);

@@ -8,12 +8,8 @@
  * after it: `a?.b.first().c` becomes `(($v0) => $v0 == null ? undefined : $fn($v0.b, "first", []).c)(a)`,
  * which skips the whole rest exactly as the language does.
  */
-import { FUNCTION_NAMES } from './function-names.ts';
-import { GLOBALS } from './names.ts';
+import type { DialectRules } from './dialect.ts';
 import { childrenOf, unwrap, type Tree } from './parse.ts';
-
-/** Scope names whose methods are their own, never data functions. */
-const OWN_METHODS = new Set(['$input', '$run', 'DateTime', 'Duration', 'Interval']);
 
 /** Names of the language that stand for plain values. */
 const VALUES = new Set(['undefined', 'NaN', 'Infinity']);
@@ -26,7 +22,12 @@ interface DataCall {
 }
 
 /** `text` is the text the tree was parsed from; `free` holds its free identifiers. */
-export function rewrite(text: string, root: Tree, free: ReadonlySet<Tree>): string {
+export function rewrite(
+  text: string,
+  root: Tree,
+  free: ReadonlySet<Tree>,
+  { globals, functions, ownMethods }: Pick<DialectRules, 'globals' | 'functions' | 'ownMethods'>,
+): string {
   let prefix = '$v';
   while (text.includes(prefix)) prefix += '_';
   let fresh = 0;
@@ -74,7 +75,7 @@ export function rewrite(text: string, root: Tree, free: ReadonlySet<Tree>): stri
     if (member.type !== 'MemberExpression' || member.computed === true) return null;
     const property = member.property as Tree;
     const name = property.name as string;
-    if (property.type !== 'Identifier' || !FUNCTION_NAMES.has(name)) return null;
+    if (property.type !== 'Identifier' || !functions.has(name)) return null;
     const value = member.object as Tree;
     if (value.type === 'Super' || ownsMethods(unwrap(value))) return null;
     return { value, name, args: tree.arguments as Tree[], member };
@@ -84,7 +85,7 @@ export function rewrite(text: string, root: Tree, free: ReadonlySet<Tree>): stri
   function ownsMethods(value: Tree): boolean {
     if (value.type === 'CallExpression') return isFree(unwrap(value.callee as Tree), '$');
     if (!isFree(value) || VALUES.has(value.name as string)) return false;
-    return GLOBALS.has(value.name as string) || OWN_METHODS.has(value.name as string);
+    return globals.has(value.name as string) || ownMethods.has(value.name as string);
   }
 
   function callOf(value: string, call: DataCall): string {

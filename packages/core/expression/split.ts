@@ -1,6 +1,6 @@
 /**
- * Owns cutting text into literal parts and `{{ }}` parts. Does not parse expressions for meaning;
- * it only asks the parser where one ends, so that `}}` inside a string or object does not end it.
+ * Owns cutting text into literal parts and `{{ }}` parts. Does not parse expressions for meaning. Where a part
+ * ends is the dialect's: in native text the parser is asked, so that `}}` inside a string or object does not end it.
  *
  * `\{{` is the literal text `{{`; a backslash before it is doubled to stay one.
  */
@@ -19,12 +19,14 @@ export function isTemplate(text: string): boolean {
   return text.includes('{{');
 }
 
+/** Where the `}}` stands that ends the part whose code begins at `start`; null: it is never closed. */
+export type FindEnd = (start: number) => number | null;
+
 /** Never throws. Text parts are never empty and never adjacent. */
-export function split(text: string): Part[] {
+export function split(text: string, findEnd: FindEnd = expressionEnd(text)): Part[] {
   const parts: Part[] = [];
   let literal = '';
   let at = 0;
-  let misses = 0;
   while (at < text.length) {
     const open = text.indexOf('{{', at);
     if (open === -1) break;
@@ -39,15 +41,14 @@ export function split(text: string): Part[] {
     if (literal !== '') parts.push({ kind: 'text', text: literal });
     literal = '';
     const start = open + 2;
-    const close = closingMarker(text, start, misses < MISSES);
-    if (close?.guessed === true) misses += 1;
+    const close = findEnd(start);
     parts.push({
       kind: 'code',
-      code: text.slice(start, close?.at ?? text.length),
+      code: text.slice(start, close ?? text.length),
       offset: start,
       closed: close !== null,
     });
-    at = close === null ? text.length : close.at + 2;
+    at = close === null ? text.length : close + 2;
   }
   literal += text.slice(at);
   if (literal !== '') parts.push({ kind: 'text', text: literal });
@@ -56,22 +57,30 @@ export function split(text: string): Part[] {
 
 const BLANK = /(?:[\s;]|\/\*[^]*?\*\/|\/\/[^\n]*\n)*/y;
 
-/** Where `}}` stands; after the expression when one can be read, else the first one. */
-function closingMarker(text: string, start: number, mayParse: boolean): { at: number; guessed: boolean } | null {
-  const first = text.indexOf('}}', start);
-  if (first === -1) return null;
-  // Most expressions hold nothing that could hide a marker; then the first one is right without parsing.
-  if (!/["'`{/]/.test(text.slice(start, first))) return { at: first, guessed: false };
-  if (!mayParse) return { at: first, guessed: true };
+/** The end of native parts: after the expression when one can be read, else the first `}}`. */
+export function expressionEnd(text: string): FindEnd {
+  let misses = 0;
+  return (start) => {
+    const first = text.indexOf('}}', start);
+    if (first === -1) return null;
+    // Most expressions hold nothing that could hide a marker; then the first one is right without parsing.
+    if (!/["'`{/]/.test(text.slice(start, first))) return first;
+    const end = misses < MISSES ? parsedEnd(text, start) : null;
+    if (end === null) misses += 1;
+    return end ?? first;
+  };
+}
+
+function parsedEnd(text: string, start: number): number | null {
   try {
     // From a slice, as the parser looks for the beginning of the line it starts in.
     const expression = parseExpressionAt(text.slice(start), 0, { ecmaVersion: ECMA_VERSION, sourceType: 'script' });
     const after = start + expression.end;
     BLANK.lastIndex = after;
     const end = after + (BLANK.exec(text)?.[0].length ?? 0);
-    if (text.startsWith('}}', end)) return { at: end, guessed: false };
+    return text.startsWith('}}', end) ? end : null;
   } catch {
     // Not an expression: the text search decides and compile reports the mistake.
+    return null;
   }
-  return { at: first, guessed: true };
 }

@@ -29,9 +29,10 @@ export type Parameter = Json;
 
 /**
  * What a failed iteration means: the loop stops; its place holds null; it gives nothing; it gives one
- * item on the first output (`item`) or on the additional output `error` (`port`). That item is `fallback`.
+ * item on the first output (`item`) or on the additional output `error` (`port`), which is `fallback`; what it was
+ * given goes on as it is, on the first output (`pass`).
  */
-export type OnError = 'stop' | 'null' | 'drop' | 'item' | 'port';
+export type OnError = 'stop' | 'null' | 'drop' | 'item' | 'port' | 'pass';
 
 /** Whose names and text rules the expressions of a definition follow. */
 export type Dialect = 'native' | 'n8n' | 'dify' | 'openflow';
@@ -42,12 +43,17 @@ export type Duration = number | string;
 export interface RetrySettings {
   /** Attempts after the first one. */
   times: number;
-  delay?: Duration;
+  /** Before the second attempt. A list says each delay; its last one goes on. */
+  delay?: Duration | Duration[];
   /** Factor from one delay to the next; 1 is a fixed delay. */
   backoff?: number;
   maxDelay?: Duration;
   /** Share of the delay that is random, 0 to 1. */
   jitter?: number;
+  /** Asked after a failed attempt, with `$error`: false is no further attempt. */
+  when?: Parameter;
+  /** Failures that repetition does not help are tried again, too. */
+  always?: boolean;
 }
 
 export interface RateSettings {
@@ -75,8 +81,11 @@ export interface LoopSettings {
    * beside the fields of the iteration's own item.
    */
   fallback?: Parameter;
-  /** Failures that are accepted before the loop fails, with null and drop. */
-  tolerate?: { count?: number; share?: number };
+  /**
+   * Failures that are accepted before the loop fails, with null, drop, item and port. `judge: end` lets all
+   * iterations run before that is asked.
+   */
+  tolerate?: { count?: number; share?: number; judge?: 'early' | 'end' };
   retry?: RetrySettings;
   timeout?: Duration;
   /** Break: evaluated after each iteration with its result as $json. */
@@ -91,9 +100,15 @@ export interface LoopSettings {
   state?: Record<string, Parameter>;
   /** Loop only: new values of loop variables, evaluated after each iteration. */
   update?: Record<string, Parameter>;
-  collect?: 'concat' | 'last' | 'position';
+  /** `list`: one item, whose json is the list of the results by position. */
+  collect?: 'concat' | 'last' | 'position' | 'list';
   /** Lists in results are spread into their elements, one level. */
   flatten?: boolean;
+  /**
+   * Containers: the json of the one item that the loop gives instead of its results. Evaluated at the end; its items
+   * ($input.all(), $json) are the results, or the variables of a `loop`.
+   */
+  give?: Parameter;
   /** Pause between iterations. */
   pause?: Duration;
 }
@@ -110,12 +125,25 @@ export interface NodeDefinition {
   /** An empty result becomes one item {}. */
   alwaysOutput?: boolean;
   disabled?: boolean;
+  /** Asked once, before the node runs: true passes its items on untouched. */
+  skipWhen?: Parameter;
   /** Items' json to use instead of running the node, on its first output. */
   pin?: Json[];
+  /** Written by converters, only where an expression of the file reads it; it changes nothing else. */
+  origin?: NodeOrigin;
   /** Containers: the nodes inside. */
   body?: Record<NodeId, NodeDefinition>;
   /** Containers: node (or node.port) whose output is the result; default: the last ones. */
   result?: string | string[];
+}
+
+/** The node in the file that it was converted from: `$('X').params`, `$parameter`, `$nodeVersion`, `$nodeId`. */
+export interface NodeOrigin {
+  id?: string;
+  type?: string;
+  version?: number;
+  /** As written there, expressions unresolved. */
+  parameters?: { [key: string]: Json };
 }
 
 export interface InputField {
@@ -124,6 +152,14 @@ export interface InputField {
   default?: Json;
   description?: string;
   enum?: Json[];
+  /** Most characters of a text. */
+  maxLength?: number;
+}
+
+/** A variable of the conversation. A run that belongs to none has it for itself. */
+export interface ConversationField {
+  default?: Json;
+  description?: string;
 }
 
 export interface WorkflowSettings {
@@ -150,6 +186,10 @@ export interface Definition {
   name: string;
   description?: string;
   inputs?: Record<string, InputField>;
+  /** Values by name, read as `$constants.NAME`. A workflow that has none sees those of its caller. */
+  constants?: Record<string, Json>;
+  /** Variables of the conversation, read as `$conversation.NAME`, with the values that they begin with. */
+  conversation?: Record<string, ConversationField>;
   settings?: WorkflowSettings;
   nodes: Record<NodeId, NodeDefinition>;
   output?: Parameter;

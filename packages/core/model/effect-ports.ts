@@ -170,9 +170,12 @@ export interface KnowledgePort {
 
 /** Variables of the run (`$vars`) and of the conversation it belongs to (`$conversation`). */
 export interface VariablePort {
-  get(scope: 'run' | 'conversation', name: string): Json | undefined;
-  set(scope: 'run' | 'conversation', name: string, value: Json): Promise<void>;
+  get(scope: VariableScope, name: string, loop?: string): Json | undefined;
+  set(scope: VariableScope, name: string, value: Json, loop?: string): Promise<void>;
 }
+
+/** `loop`: variables of a `loop` around the node; the nearest one, or the one that is named. */
+export type VariableScope = 'run' | 'conversation' | 'loop';
 
 /** What model calls cost; tokens are counted, cost is in the currency of the price that was given. */
 export interface Usage {
@@ -184,10 +187,13 @@ export interface Usage {
 export interface CodeRequest {
   language: 'javascript' | 'python';
   source: string;
-  /** Named inputs: what `main` is called with; item: { item, index }; items: { items }. */
+  /** Named inputs: what `main` is called with; item: { item, index }; items: { items }; function: { entry, args }. */
   inputs: Record<string, Json>;
-  /** main: the code defines main. item, items: it is the body of a function that sees those. Default main. */
-  style?: 'main' | 'item' | 'items';
+  /**
+   * main: the code defines main. item, items: it is the body of a function that sees those. function: it defines
+   * `entry`, which is called with those of `args` that it takes. Default main.
+   */
+  style?: 'main' | 'item' | 'items' | 'function';
   timeoutMs: number;
   signal: AbortSignal;
   /** Gets what was printed, also on the way to a failure. */

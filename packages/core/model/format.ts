@@ -1,13 +1,12 @@
 /**
- * Owns reading the native format from text: YAML or JSON to Definition, and places (line and
- * column) for diagnostics. Does not check connections or expressions (compile/).
+ * Owns reading the native format: what a text holds to Definition. Does not read the text itself (text.ts) or check
+ * connections or expressions (compile/).
  */
-import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { diagnostic, type Diagnostic } from '../errors.ts';
 import type { Definition } from './definition.ts';
 import type { Json } from './item.ts';
-import { LIMITS } from './limits.ts';
-import { checkShape, describe, isObject } from './shape.ts';
+import { checkShape, isObject } from './shape.ts';
+import { readText, type ReadText } from './text.ts';
 
 export interface Parsed {
   definition: Definition | null;
@@ -22,87 +21,13 @@ const FOREIGN: [string, (v: { [key: string]: Json }) => boolean][] = [
   ['Windmill OpenFlow', (v) => isObject(v.value) && Array.isArray(v.value.modules)],
 ];
 
-/** Deepest nesting of brackets outside strings; guards the parser's stack. */
-function tooDeep(text: string, most: number): boolean {
-  let depth = 0;
-  let quoted = false;
-  for (let i = 0; i < text.length; i += 1) {
-    const c = text.charCodeAt(i);
-    if (c === 34) quoted = !quoted;
-    else if (c === 92 && quoted) i += 1;
-    else if (!quoted && (c === 91 || c === 123)) {
-      depth += 1;
-      if (depth > most) return true;
-    } else if (!quoted && (c === 93 || c === 125)) depth -= 1;
-  }
-  return false;
-}
-
-function parse(text: string): { document: Document.Parsed; lines: LineCounter } {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, merge: false, prettyErrors: false });
-  return { document, lines };
-}
-
-/** The value of a YAML or JSON text that holds an object, and the places in it. */
-export interface ReadText {
-  value: { [key: string]: Json } | null;
-  diagnostics: Diagnostic[];
-  /** Fills line and column of diagnostics that came from later stages. */
-  locate(diagnostics: Diagnostic[]): void;
-}
-
-/** Text of any workflow file, of whichever product. Never throws; every mistake is a diagnostic with line and column. */
-export function readText(source: string, file: string): ReadText {
-  const failed = (diagnostics: Diagnostic[]): ReadText => ({ value: null, diagnostics, locate: () => {} });
-  const fail = (code: 'file-unreadable' | 'file-syntax' | 'file-format', message: string): ReadText =>
-    failed([{ ...diagnostic(code, [], message), line: 1, column: 1 }]);
-  const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
-  const most = LIMITS['file.definition'].cap;
-  if (text.length > most)
-    return fail('file-unreadable', `${file} is longer than ${most} characters (limit file.definition).`);
-  if (text.trim() === '') return fail('file-format', `${file} is empty.`);
-  if (text.includes('\u0000') || text.includes('\ufffd')) {
-    return fail('file-unreadable', `${file} is not UTF-8 text. Save it as UTF-8.`);
-  }
-  if (tooDeep(text, 400)) return fail('file-syntax', `${file} is nested deeper than 400 brackets.`);
-
-  const { document, lines } = parse(text);
-  if (document.errors.length > 0) {
-    return failed(
-      document.errors.slice(0, 20).map((error) => {
-        const at = lines.linePos(error.pos[0]);
-        return {
-          ...diagnostic('file-syntax', [], error.message.split('\n')[0] ?? 'syntax error'),
-          line: at.line,
-          column: at.col,
-        };
-      }),
-    );
-  }
-  const unknownTag = document.warnings[0];
-  if (unknownTag !== undefined) {
-    const at = lines.linePos(unknownTag.pos[0]);
-    return failed([
-      { ...diagnostic('file-syntax', [], unknownTag.message.split('\n')[0] ?? 'tag'), line: at.line, column: at.col },
-    ]);
-  }
-  let value: Json;
-  try {
-    value = document.toJS({ maxAliasCount: LIMITS['yaml.aliases'].default }) as Json;
-  } catch (error) {
-    return fail(
-      'file-syntax',
-      `${file}: ${error instanceof Error ? error.message : String(error)} (limit yaml.aliases).`,
-    );
-  }
-  if (!isObject(value)) return fail('file-format', `${file} holds ${describe(value)}, not a workflow.`);
-  return { value, diagnostics: [], locate: (diagnostics) => place(document, lines, diagnostics) };
-}
-
 /** A native file. Never throws; every mistake is a diagnostic with line and column. */
 export function parseDefinition(source: string, file: string): Parsed {
-  const read = readText(source, file);
+  return definitionIn(readText(source, file), file);
+}
+
+/** The same of a text that was read already. */
+export function definitionIn(read: ReadText, file: string): Parsed {
   const { value } = read;
   if (value === null) return { definition: null, diagnostics: read.diagnostics };
   const fail = (message: string): Parsed => ({
@@ -114,7 +39,7 @@ export function parseDefinition(source: string, file: string): Parsed {
       if (test(value)) return fail(`${file} is a ${name} workflow; this command reads native files (rondo: 1).`);
     }
   }
-  const diagnostics = checkShape(value);
+  const diagnostics = [...read.diagnostics, ...checkShape(value)];
   read.locate(diagnostics);
   const errors = diagnostics.filter((d) => d.severity === 'error');
   if (errors.length > 0) {
@@ -147,42 +72,7 @@ function fileTitle(file: string): string {
   return (file.split(/[\\/]/).at(-1) ?? file).replace(/\.[^.]*$/, '') || 'workflow';
 }
 
-function place(document: Document.Parsed, lines: LineCounter, diagnostics: Diagnostic[]): void {
-  for (const d of diagnostics) {
-    if (d.line !== undefined) continue;
-    const offset = offsetOf(document, d.path);
-    const at = lines.linePos(offset);
-    d.line = at.line;
-    d.column = at.col;
-  }
-}
-
-/** Offset of the key (or element) at `path`; of the deepest part that exists. */
-function offsetOf(document: Document.Parsed, path: (string | number)[]): number {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const key of path) {
-    if (!isCollection(node)) break;
-    const pair = (node.items as unknown[]).find((item) => {
-      const pairKey = (item as { key?: unknown }).key;
-      return isScalar(pairKey) && String(pairKey.value) === String(key);
-    }) as { key: { range?: [number, number, number] }; value: unknown } | undefined;
-    if (pair !== undefined) {
-      offset = pair.key.range?.[0] ?? offset;
-      node = pair.value;
-    } else {
-      const element = typeof key === 'number' ? (node.items as unknown[])[key] : undefined;
-      if (element === undefined) break;
-      offset = (element as { range?: [number, number, number] }).range?.[0] ?? offset;
-      node = element;
-    }
-  }
-  return offset;
-}
-
 /** Fills line and column of diagnostics that came from later stages. */
 export function locate(source: string, diagnostics: Diagnostic[]): void {
-  if (diagnostics.every((d) => d.line !== undefined)) return;
-  const { document, lines } = parse(source);
-  place(document, lines, diagnostics);
+  if (diagnostics.some((one) => one.line === undefined)) readText(source, '').locate(diagnostics);
 }

@@ -27,6 +27,12 @@ export const LIMITS = {
     unit: 'iterations',
     what: 'iterations of all loops of a run together',
   },
+  'walk.runs': {
+    default: 100_000,
+    cap: 10_000_000,
+    unit: 'count',
+    what: 'runs of all nodes of a workflow in the order of n8n, which may go round in circles',
+  },
   'loop.nesting': { default: 8, cap: 16, unit: 'levels', what: 'containers inside one another' },
   'workflow.depth': { default: 16, cap: 64, unit: 'levels', what: 'sub-workflow calls inside one another' },
   'workflow.children': { default: 1_000_000, cap: 10_000_000, unit: 'count', what: 'sub-workflow calls of one run' },

@@ -2,9 +2,10 @@
  * Owns the compiled form: a tree of regions, each a DAG of steps. Plain data, no cycles,
  * can be serialised and sent to the evaluator. Does not compile (compile/) or run (runtime/).
  */
-import type { Dialect } from './definition.ts';
+import type { Dialect, NodeOrigin } from './definition.ts';
 import type { Json } from './item.ts';
 import type { Loop } from '../engine/loop.ts';
+import type { WalkGraph } from '../engine/walk.ts';
 import type { Limits } from './limits.ts';
 
 /** An expression. `path`: it is no more than this field of the current item. */
@@ -13,6 +14,8 @@ export interface Code {
   source: string;
   names: string[];
   path?: string[];
+  /** It cannot be run: evaluating it fails with this message. In dialects where that is known only then. */
+  broken?: string;
 }
 
 /** A parameter after compilation. Code runs in the isolate only. */
@@ -27,10 +30,17 @@ export type Template =
 export interface Source {
   step: number;
   port: number;
+  /** In a walk: of which run of the step. -1: one empty item instead. */
+  run?: number;
+  /** No more than the first item. */
+  first?: true;
 }
 
-/** How a reference `$('node')` is used; decides what has to be at hand. */
-export type ReferenceUse = 'item' | 'first' | 'last' | 'all' | 'other';
+/**
+ * How a reference `$('node')` is used; decides what has to be at hand. n8n only: `runs` reads another run than the
+ * last, `state` no items at all (isExecuted, context, params).
+ */
+export type ReferenceUse = 'item' | 'first' | 'last' | 'all' | 'other' | 'runs' | 'state';
 
 export interface Reference {
   node: string;
@@ -65,12 +75,28 @@ export interface Step {
   container?: Container;
   /** Passes its first input through. */
   disabled: boolean;
+  /** Does so when this is true. */
+  skipWhen?: Template;
+  /** Items on its second output end the frame, and these around it. */
+  ends?: End;
   references: Reference[];
   /** Names its templates use besides node references. */
   names: string[];
+  origin?: NodeOrigin;
+}
+
+/** Which frames a step ends: those of these regions, from the inside out. */
+export interface End {
+  regions: string[];
+  /** The last of these regions ends its container too: it starts no further iteration. */
+  breaks: boolean;
 }
 
 export interface LoopTemplates {
+  /** What a container gives instead of its results. */
+  give?: Template;
+  /** With `$error`: whether a failed attempt is followed by another. */
+  retryWhen?: Template;
   /** What a failed iteration gives, with `$error`; onError item and port. */
   fallback?: Template;
   over?: Template;
@@ -83,7 +109,8 @@ export interface LoopTemplates {
 }
 
 export type Container =
-  | { kind: 'for-each'; body: Region }
+  /** branches: its iterations are no loop to expressions. */
+  | { kind: 'for-each'; body: Region; branches?: true }
   /** gives: the loop variables as they are at the end, or what the iterations gave. */
   | { kind: 'loop'; body: Region; gives: 'variables' | 'results' }
   /** reset: evaluated after each iteration; true makes what came back the new list. */
@@ -96,12 +123,19 @@ export interface Region {
   steps: Step[];
   /** Whose output is the region's result, concatenated in this order. */
   results: Source[];
+  /** First of the steps that run only after a failure of one before it. */
+  handler?: number;
   /** The whole region can be pushed down into the isolate. */
   pure: boolean;
   /** Frames record each finished step, because a loop or wait inside may outlive the runner. */
   checkpoint: boolean;
   /** Nodes outside this region that its expressions read. */
   outer: Reference[];
+  /**
+   * Steps run in the order of n8n, again and again: they stand in the order of the file and may lead back, their
+   * inputs are what is connected, and a run gets what came to it.
+   */
+  walk?: WalkGraph;
   /** pure: nothing happens; calls: effects; nested: holds loops. */
   cost: 'pure' | 'effects' | 'nested';
 }
@@ -114,6 +148,10 @@ export interface Plan {
   output: Template | null;
   outputReferences: Reference[];
   inputs: Record<string, PlanInput>;
+  /** Null: those of the caller. */
+  constants: Record<string, Json> | null;
+  /** What variables of the conversation begin with; null: none are declared. */
+  conversation: Record<string, Json> | null;
   limits: Limits;
   timezone: string;
   timeoutMs: number | null;
@@ -126,4 +164,5 @@ export interface PlanInput {
   required: boolean;
   default?: Json;
   enum?: Json[];
+  maxLength?: number;
 }

@@ -148,11 +148,19 @@ const loopRule = record({
   parallel: whole(1, LIMITS['loop.parallel'].cap),
   rate: record({ count: whole(1), per: duration, key: text }, ['count', 'per']),
   limit: whole(1),
-  onError: oneOf('stop', 'null', 'drop', 'item', 'port', null),
+  onError: oneOf('stop', 'null', 'drop', 'item', 'port', 'pass', null),
   fallback: any,
-  tolerate: record({ count: whole(0), share: between(0, 1) }),
+  tolerate: record({ count: whole(0), share: between(0, 1), judge: oneOf('early', 'end') }),
   retry: record(
-    { times: whole(0, 100), delay: duration, backoff: between(1, 100), maxDelay: duration, jitter: between(0, 1) },
+    {
+      times: whole(0, 100),
+      delay: either((v) => Array.isArray(v), listOf(duration), duration),
+      backoff: between(1, 100),
+      maxDelay: duration,
+      jitter: between(0, 1),
+      when: any,
+      always: flag,
+    },
     ['times'],
   ),
   timeout: duration,
@@ -162,8 +170,9 @@ const loopRule = record({
   times: wholeOrTemplate,
   state: mapOf(any),
   update: mapOf(any),
-  collect: oneOf('concat', 'last', 'position'),
+  collect: oneOf('concat', 'last', 'position', 'list'),
   flatten: flag,
+  give: any,
   pause: duration,
 });
 
@@ -179,7 +188,9 @@ const nodeRule: Rule = (v, p, out) =>
       executeOnce: flag,
       alwaysOutput: flag,
       disabled: flag,
+      skipWhen: any,
       pin: listOf(any),
+      origin: record({ id: text, type: text, version: any, parameters: mapOf(any) }),
       body: nodesRule,
       result: either((r) => Array.isArray(r), listOf(text), text),
     },
@@ -205,6 +216,7 @@ const inputRule = record({
   default: any,
   description: text,
   enum: listOf(any),
+  maxLength: whole(0),
 });
 
 const limitsRule: Rule = (v, p, out) => {
@@ -231,6 +243,8 @@ const definitionRule = record(
     name: text,
     description: text,
     inputs: mapOf(inputRule),
+    constants: mapOf(any),
+    conversation: mapOf(record({ default: any, description: text })),
     settings: record({
       flow: oneOf('node', 'item'),
       timezone: text,

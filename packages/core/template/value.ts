@@ -8,11 +8,18 @@ import { chargeList, spend } from './budget.ts';
 /** Whatever is neither data nor a list: never taken for a mapping. */
 abstract class Special {}
 
+/** Writes itself into JSON with its point. */
+const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+
 export class Float extends Special {
   readonly value: number;
   constructor(value: number) {
     super();
     this.value = value;
+  }
+
+  toJSON(): unknown {
+    return rawJson(Object.is(this.value, -0) ? '-0.0' : `${this.value}.0`);
   }
 }
 

@@ -1,12 +1,13 @@
 /** Owns the work of Aggregate. Holds what the answer needs, never more. Runs inside the isolate. */
 import { failure, FailureError } from '@rondo/core/errors.ts';
-import type { Item, Json } from '@rondo/core/model/item.ts';
+import type { FileRef, Item, Json } from '@rondo/core/model/item.ts';
 import type { FoldModule } from '@rondo/core/model/node-type.ts';
 import { accumulator, isSkipped, OPERATIONS, type Accumulator, type Operation } from '../kit/accumulate.ts';
 import { inParts, keptFields } from '../kit/items.ts';
 import { canonical } from '../kit/order.ts';
 import { getPath, isObject, lastName, put, type JsonObject } from '../kit/paths.ts';
 import { kindOf, readChoice, readFlag, readObject, readText, readTextList, wrongParameter } from '../kit/read.ts';
+import { addAsN8n, beginAsN8n, endAsN8n, joinFiles, readFields, type N8nState } from './n8n.ts';
 
 interface Output {
   name: string;
@@ -22,9 +23,13 @@ interface Group {
   keys: Json[];
   items: Json[];
   accumulators: Accumulator[];
+  files: Record<string, FileRef>;
 }
 
-interface State {
+type State = OwnState | N8nState;
+
+interface OwnState {
+  rules: 'rondo';
   into: string | null;
   include: 'all' | 'selected' | 'except';
   names: string[];
@@ -32,19 +37,28 @@ interface State {
   by: string[];
   keepMissing: boolean;
   flatten: boolean;
+  dotted: boolean;
+  keepFiles: boolean;
+  uniqueFiles: boolean;
   groups: Map<string, Group>;
   seen: number;
 }
 
+const SEMANTICS = ['rondo', 'n8n', 'n8n-1'] as const;
 const INCLUDE = ['all', 'selected', 'except'] as const;
 const given = (value: Json | undefined): boolean => value !== undefined && value !== null;
 
 export function begin(params: Record<string, Json>): State {
+  const semantics = readChoice(params, 'semantics', SEMANTICS, 'rondo');
+  return semantics === 'rondo' ? beginOwn(params) : beginAsN8n(params, semantics);
+}
+
+function beginOwn(params: Record<string, Json>): OwnState {
   const outputs: Output[] = [];
-  const fields = readObject(params, 'fields', {});
-  for (const [name, path] of Object.entries(fields)) {
-    if (typeof path !== 'string') wrongParameter(`fields.${name}`, 'a dot path', path);
-    outputs.push({ name, path, operation: 'list', separator: '', isField: true });
+  const dotted = readFlag(params, 'dotPaths', true);
+  for (const { name, path } of given(params.fields) ? readFields(params.fields ?? null) : []) {
+    const own = name ?? (dotted ? lastName(path) : path);
+    outputs.push({ name: own, path, operation: 'list', separator: '', isField: true });
   }
   for (const [name, value] of Object.entries(readObject(params, 'operations', {})))
     outputs.push(operationOf(name, value));
@@ -58,7 +72,8 @@ export function begin(params: Record<string, Json>): State {
       failure('bad-value', `Two results of Aggregate have the name ${twice}.`, { retry: 'no', fix }),
     );
   }
-  const state: State = {
+  const state: OwnState = {
+    rules: 'rondo',
     into,
     include: readChoice(params, 'include', INCLUDE, 'all'),
     names: readTextList(params, 'names', []),
@@ -66,6 +81,9 @@ export function begin(params: Record<string, Json>): State {
     by,
     keepMissing: readFlag(params, 'keepMissing', false),
     flatten: readFlag(params, 'flatten', false),
+    dotted,
+    keepFiles: readFlag(params, 'keepFiles', false),
+    uniqueFiles: readFlag(params, 'uniqueFiles', false),
     groups: new Map(),
     seen: 0,
   };
@@ -91,27 +109,32 @@ function operationOf(name: string, value: Json): Output {
   return { name, path, operation, separator: (spec.separator ?? ', ') as string, isField: false };
 }
 
-function group(state: State, keys: Json[]): Group {
-  return { keys, items: [], accumulators: state.outputs.map((o) => accumulator(o.operation, o.separator)) };
+function group(state: OwnState, keys: Json[]): Group {
+  const accumulators = state.outputs.map((o) => accumulator(o.operation, o.separator));
+  return { keys, items: [], accumulators, files: {} };
 }
 
 export const add: FoldModule<State>['add'] = (state, { params, item }) => {
+  if (state.rules !== 'rondo') return addAsN8n(state, item);
   const position = state.seen;
   state.seen += 1;
   const target = groupOf(state, item);
   if (state.into !== null) {
-    target.items.push(state.include === 'all' ? item.json : keptFields(item.json, state.include, state.names));
+    target.items.push(
+      state.include === 'all' ? item.json : keptFields(item.json, state.include, state.names, state.dotted),
+    );
   }
+  if (state.keepFiles && item.files !== undefined) joinFiles(target.files, item.files, state.uniqueFiles);
   for (const [i, output] of state.outputs.entries()) {
     const into = target.accumulators[i] as Accumulator;
-    const value = valueOf(output, params, item);
+    const value = valueOf(state, output, params, item);
     if (output.isField) addField(state, into, value);
     else if (!isSkipped(value) && !into.add(value as Json)) refuse(output, position, value);
   }
 };
 
-function groupOf(state: State, item: Item): Group {
-  const keys = state.by.map((path) => getPath(item.json, path) ?? null);
+function groupOf(state: OwnState, item: Item): Group {
+  const keys = state.by.map((path) => getPath(item.json, state.dotted ? path : [path]) ?? null);
   const key = keys.length === 0 ? '' : canonical(keys);
   let found = state.groups.get(key);
   if (found === undefined) {
@@ -121,13 +144,13 @@ function groupOf(state: State, item: Item): Group {
   return found;
 }
 
-function valueOf(output: Output, params: Record<string, Json>, item: Item): Json | undefined {
-  if (output.path !== null) return getPath(item.json, output.path);
+function valueOf(state: OwnState, output: Output, params: Record<string, Json>, item: Item): Json | undefined {
+  if (output.path !== null) return getPath(item.json, state.dotted ? output.path : [output.path]);
   // An expression that found nothing is a missing value; without an expression the item counts itself.
   return Object.hasOwn(params, 'value') ? params.value : item.json;
 }
 
-function addField(state: State, into: Accumulator, value: Json | undefined): void {
+function addField(state: OwnState, into: Accumulator, value: Json | undefined): void {
   const values = state.flatten && Array.isArray(value) ? value : [value];
   for (const one of values) {
     if (!isSkipped(one)) into.add(one as Json);
@@ -151,15 +174,15 @@ function refuse(output: Output, position: number, value: Json | undefined): neve
 }
 
 export function end(state: State): Iterable<Item[][]> {
-  return inParts(answers(state));
+  return inParts(state.rules === 'rondo' ? answers(state) : endAsN8n(state));
 }
 
-function* answers(state: State): Generator<Item> {
-  for (const { keys, items, accumulators } of state.groups.values()) {
+function* answers(state: OwnState): Generator<Item> {
+  for (const { keys, items, accumulators, files } of state.groups.values()) {
     const json: JsonObject = {};
-    for (const [i, path] of state.by.entries()) put(json, lastName(path), keys[i] as Json);
+    for (const [i, path] of state.by.entries()) put(json, state.dotted ? lastName(path) : path, keys[i] as Json);
     if (state.into !== null) put(json, state.into, items);
     for (const [i, output] of state.outputs.entries()) put(json, output.name, (accumulators[i] as Accumulator).end());
-    yield { json };
+    yield Object.keys(files).length === 0 ? { json } : { json, files };
   }
 }

@@ -1,5 +1,6 @@
 /** Owns Aggregate: many items to one, or to one per group. */
 import { defineNode, MAIN } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 
 export const node = defineNode({
   type: 'aggregate',
@@ -26,7 +27,12 @@ export const node = defineNode({
       default: 'all',
     },
     names: { type: 'list', description: 'Dot paths of fields, for include.', default: [] },
-    fields: { type: 'object', description: 'Lists of single values: name of the list, and the dot path in each item.' },
+    fields: {
+      type: 'any',
+      description:
+        'Lists of single values: name of the list, and the dot path in each item; or a list of { field, name }, for names ' +
+        'that expressions give.',
+    },
     operations: {
       type: 'object',
       description:
@@ -53,6 +59,27 @@ export const node = defineNode({
       description: 'Values that are lists are joined into the lists of fields.',
       default: false,
     },
+    dotPaths: {
+      type: 'boolean',
+      description: 'Whether names of fields are paths. With false a.b is a field with a dot in its name.',
+      default: true,
+    },
+    keepFiles: {
+      type: 'boolean',
+      description: 'Whether the item has the files of all items; of several with one name, later ones get a number.',
+      default: false,
+    },
+    uniqueFiles: {
+      type: 'boolean',
+      description: 'With keepFiles: one of several files of the same type, size and extension.',
+      default: false,
+    },
+    semantics: semanticsParameter(
+      ['n8n', 'n8n-1'],
+      'With n8n, null is also left out of values that are lists, names of lists are paths, include looks at the names at ' +
+        'the top only and leaves out items of which nothing is left. n8n-1 is that of older Item Lists, which fail where ' +
+        'no item has a field.',
+    ),
   },
   examples: [
     { title: 'All items in one list', input: [{ a: 1 }, { a: 2 }], with: {}, output: [{ data: [{ a: 1 }, { a: 2 }] }] },
@@ -88,6 +115,18 @@ export const node = defineNode({
       input: [{ id: 1, secret: 'x' }],
       with: { into: 'users', include: 'except', names: ['secret'] },
       output: [{ users: [{ id: 1 }] }],
+    },
+    {
+      title: 'As n8n does',
+      input: [{ day: 'mon', tags: ['a', null] }, { day: 'tue' }],
+      with: { fields: [{ field: 'tags', name: 'all.tags' }, { field: 'day' }], semantics: 'n8n' },
+      output: [{ all: { tags: [['a']] }, day: ['mon', 'tue'] }],
+    },
+    {
+      title: 'A dot in the name, and the files',
+      input: [{ 'a.b': 1 }],
+      with: { fields: { list: 'a.b' }, dotPaths: false, keepFiles: true, uniqueFiles: true },
+      output: [{ list: [1] }],
     },
   ],
 });

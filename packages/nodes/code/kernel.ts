@@ -1,20 +1,35 @@
-/** Owns calling a user's JavaScript in its three styles. Does not compile it. Runs inside the isolate. */
+/** Owns calling a user's JavaScript in its four styles. Does not compile it. Runs inside the isolate. */
 import { Defect } from '@rondo/core/errors.ts';
-import type { Item } from '@rondo/core/model/item.ts';
+import type { Item, Json } from '@rondo/core/model/item.ts';
 import type { KernelCall, KernelResult } from '@rondo/core/model/node-type.ts';
 import { checkOutputs, readOutputs, RULES } from '../kit/code/outputs.ts';
 import { itemsOf } from '../kit/code/result.ts';
 import { readChoice, readObject } from '../kit/read.ts';
 
-const MODES = ['item', 'all', 'main'] as const;
+/** The function that the runner adds to a script (core/script/callable.ts). */
+const CALLER = '$callByName';
+
+const MODES = ['item', 'all', 'main', 'function'] as const;
 
 export function run({ params, code }: KernelCall): KernelResult {
   if (code === undefined) throw new Defect('A Code node was called without its code.');
-  if (readChoice(params, 'mode', MODES, 'item') !== 'main') return settled(code({}), itemsOf);
+  const mode = readChoice(params, 'mode', MODES, 'item');
+  if (mode === 'function') {
+    // Arguments are its own, to change as it likes.
+    const given = JSON.parse(JSON.stringify(readObject(params, 'inputs', {}))) as Record<string, Json>;
+    return settled(code(given, CALLER), (value) => [{ json: asJson(value) }]);
+  }
+  if (mode !== 'main') return settled(code({}), itemsOf);
   const rules = readChoice(params, 'check', RULES, 'types');
   const declared = readOutputs(params, rules);
   const inputs = readObject(params, 'inputs', {});
   return settled(code(inputs, 'main'), (value) => [{ json: checkOutputs(value, declared, rules) }]);
+}
+
+/** As JSON has it; nothing, and what is left undefined, is null. */
+function asJson(value: unknown): Json {
+  const text = JSON.stringify(value ?? null, (_, member: unknown) => (member === undefined ? null : member)) ?? 'null';
+  return JSON.parse(text) as Json;
 }
 
 function settled(value: unknown, items: (value: unknown) => Item[]): KernelResult {

@@ -6,7 +6,7 @@ export const node = defineNode({
   type: 'code',
   title: 'Code',
   description:
-    "Runs JavaScript for each item, once for all, or as a function main with named inputs and declared outputs. Sees the names of expressions: $json, $input, $('node') and so on. " +
+    "Runs JavaScript for each item, once for all, or as a function main with named inputs. Sees the names of expressions: $json, $input, $('node') and so on. " +
     'Return an object, { json, files }, or a list of those; null gives no item.',
   group: 'data',
   work: 'kernel',
@@ -18,14 +18,22 @@ export const node = defineNode({
     code: {
       type: 'code',
       description:
-        'JavaScript. item and all: the body of a function; what it returns becomes the output. main: defines function main({ a, b }). May use await.',
+        'JavaScript. item and all: the body of a function; what it returns becomes the output. main: defines function main({ a, b }). function: a module with export function main(a, b). May use await.',
       required: true,
     },
     ...codeParameters({
       item: '$json is its value',
       all: '$input.all() are all items',
       main: 'function main({ a, b })',
+      function: 'export function main(a, b)',
     }),
+    language: {
+      type: 'string',
+      description: 'Language of the code. typescript: its types are taken away before it runs; they are not checked.',
+      enum: ['javascript', 'typescript'],
+      default: 'javascript',
+      evaluate: 'never',
+    },
   },
   examples: [
     {

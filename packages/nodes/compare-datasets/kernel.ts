@@ -7,15 +7,20 @@ import type { FileRef, Item, Json } from '@rondo/core/model/item.ts';
 import type { FoldModule } from '@rondo/core/model/node-type.ts';
 import { from } from '../kit/items.ts';
 import { canonical, looseCanonical } from '../kit/order.ts';
-import { getPath, isObject, parsePath, put, unsetPath, type JsonObject } from '../kit/paths.ts';
+import { getPath, isObject, parsePath, put, unsetPath, type JsonObject, type Path } from '../kit/paths.ts';
 import { readChoice, readFlag, readInteger, readList, readTextList, wrongParameter } from '../kit/read.ts';
+import { beginAsN8n, endAsN8n, type N8nState } from './n8n.ts';
 
 interface Key {
   a: string;
   b: string;
 }
 
-interface State {
+type State = OwnState | N8nState;
+
+interface OwnState {
+  rules: 'rondo';
+  dotted: boolean;
   keys: Key[];
   skip: string[];
   loose: boolean;
@@ -27,14 +32,22 @@ interface State {
   lists: [Item[], Item[]];
 }
 
+const SEMANTICS = ['rondo', 'n8n', 'n8n-1', 'n8n-2', 'n8n-2.1'] as const;
 const VERSIONS = ['both', 'a', 'b'] as const;
 const MATCHES = ['first', 'all'] as const;
 const PART = 1000;
 
 export function begin(params: Record<string, Json>): State {
+  const semantics = readChoice(params, 'semantics', SEMANTICS, 'rondo');
+  return semantics === 'rondo' ? beginOwn(params) : beginAsN8n(params, semantics);
+}
+
+function beginOwn(params: Record<string, Json>): OwnState {
   const keys = readList(params, 'keys', []).map(keyOf);
   if (keys.length === 0) wrongParameter('keys', 'a list of at least one path', params.keys ?? null);
   return {
+    rules: 'rondo',
+    dotted: readFlag(params, 'dotPaths', true),
     keys,
     skip: readTextList(params, 'skip', []),
     loose: readFlag(params, 'loose', false),
@@ -57,7 +70,11 @@ export const add: FoldModule<State>['add'] = (state, { item, port }) => {
 };
 
 /** Outputs: only in A, same, different, only in B. */
-export function* end(state: State): Generator<Item[][]> {
+export function end(state: State): Item[][] | Iterable<Item[][]> {
+  return state.rules === 'rondo' ? endOwn(state) : endAsN8n(state);
+}
+
+function* endOwn(state: OwnState): Generator<Item[][]> {
   const [listA, listB] = state.lists;
   const partners = new Map<string, number[]>();
   for (const [at, item] of listB.entries()) {
@@ -104,7 +121,7 @@ export function* end(state: State): Generator<Item[][]> {
 }
 
 /** Said before the first pair is made. */
-function checkPairs(state: State, partners: ReadonlyMap<string, readonly number[]>): void {
+function checkPairs(state: OwnState, partners: ReadonlyMap<string, readonly number[]>): void {
   let count = 0;
   for (const item of state.lists[0]) {
     const key = keyText(state, item, 'a');
@@ -116,27 +133,31 @@ function checkPairs(state: State, partners: ReadonlyMap<string, readonly number[
   throw new FailureError(failure('limit-reached', message, { retry: 'no', fix }));
 }
 
+const pathOf = (state: OwnState, text: string): Path => (state.dotted ? parsePath(text) : [text]);
+
 /** Null when a key is missing: such an item has no partner. */
-function keyText(state: State, item: Item, side: 'a' | 'b'): string | null {
+function keyText(state: OwnState, item: Item, side: 'a' | 'b'): string | null {
   const values: string[] = [];
   for (const key of state.keys) {
-    const value = getPath(item.json, key[side]);
+    const value = getPath(item.json, pathOf(state, key[side]));
     if (value === undefined) return null;
     values.push(textOf(state, value));
   }
   return JSON.stringify(values);
 }
 
-const textOf = (state: State, value: Json | undefined): string =>
+const textOf = (state: OwnState, value: Json | undefined): string =>
   state.loose ? looseCanonical(value) : value === undefined ? '' : canonical(value);
 
 /** Position of the output, and the item for it. */
-function compared(state: State, itemA: Item, itemB: Item, positions: number[]): [number, Item] {
+function compared(state: OwnState, itemA: Item, itemB: Item, positions: number[]): [number, Item] {
   const jsonA = isObject(itemA.json) ? itemA.json : { value: itemA.json };
   const jsonB = isObject(itemB.json) ? itemB.json : { value: itemB.json };
-  const [a, b] = [without(jsonA, state.skip), without(jsonB, state.skip)];
+  const [a, b] = [without(state, jsonA), without(state, jsonB)];
   // Keys of other names are equal by the other rule.
-  const keyNames = new Set(state.keys.filter((key) => key.a !== key.b).flatMap((key) => [topOf(key.a), topOf(key.b)]));
+  const keyNames = new Set(
+    state.keys.filter((key) => key.a !== key.b).flatMap((key) => [topOf(state, key.a), topOf(state, key.b)]),
+  );
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => !keyNames.has(name));
   const differing = names.filter((name) => textOf(state, own(a, name)) !== textOf(state, own(b, name)));
   const files = filesOf(itemA, itemB);
@@ -145,7 +166,7 @@ function compared(state: State, itemA: Item, itemB: Item, positions: number[]): 
   if (differing.length === 0) return [1, item(state.version === 'b' ? itemB.json : itemA.json)];
   if (state.version !== 'both') return [2, item(chosen(state, jsonA, jsonB, differing))];
   const keys: JsonObject = {};
-  for (const key of state.keys) put(keys, key.a, getPath(itemA.json, key.a) ?? null);
+  for (const key of state.keys) put(keys, key.a, getPath(itemA.json, pathOf(state, key.a)) ?? null);
   const same: JsonObject = {};
   const different: JsonObject = {};
   const skipped: JsonObject = {};
@@ -154,22 +175,23 @@ function compared(state: State, itemA: Item, itemB: Item, positions: number[]): 
     else if (!Object.hasOwn(keys, name)) put(same, name, own(a, name) as Json);
   }
   for (const path of state.skip) {
-    put(skipped, path, { a: getPath(jsonA, path) ?? null, b: getPath(jsonB, path) ?? null });
+    const keys = pathOf(state, path);
+    put(skipped, path, { a: getPath(jsonA, keys) ?? null, b: getPath(jsonB, keys) ?? null });
   }
   return [2, item({ keys, same, different, ...(state.skip.length === 0 ? {} : { skipped }) })];
 }
 
-const topOf = (path: string): string => String(parsePath(path)[0] ?? '');
+const topOf = (state: OwnState, path: string): string => String(pathOf(state, path)[0] ?? '');
 const own = (json: JsonObject, name: string): Json | undefined => (Object.hasOwn(json, name) ? json[name] : undefined);
 
-function without(json: JsonObject, paths: readonly string[]): JsonObject {
+function without(state: OwnState, json: JsonObject): JsonObject {
   let out: Json = json;
-  for (const path of paths) out = unsetPath(out, path);
+  for (const path of state.skip) out = unsetPath(out, pathOf(state, path));
   return out as JsonObject;
 }
 
 /** The version that is kept, with the fields of `except` from the other. */
-function chosen(state: State, a: JsonObject, b: JsonObject, differing: readonly string[]): JsonObject {
+function chosen(state: OwnState, a: JsonObject, b: JsonObject, differing: readonly string[]): JsonObject {
   const [kept, other] = state.version === 'a' ? [a, b] : [b, a];
   const out: JsonObject = { ...kept };
   for (const name of state.except) {

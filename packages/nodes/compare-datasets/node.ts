@@ -1,5 +1,6 @@
 /** Owns Compare datasets: what two lists have in common, and where they differ. */
 import { defineNode } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 
 export const node = defineNode({
   type: 'compare-datasets',
@@ -57,6 +58,17 @@ export const node = defineNode({
       description: 'With version a or b: names of fields that are taken from the other one.',
       default: [],
     },
+    dotPaths: {
+      type: 'boolean',
+      description: 'Whether keys and skip are paths. With false a.b is a field with a dot in its name.',
+      default: true,
+    },
+    semantics: semanticsParameter(
+      ['n8n', 'n8n-1', 'n8n-2', 'n8n-2.1'],
+      'With n8n, skip and except may be texts with commas, with matches first one item of B may be the partner of several, ' +
+        'empty items are left out, and the two values of a field are named inputA and inputB. The numbers are its older ' +
+        'versions, which fail where no item has a key; in the first they are named input1 and input2.',
+    ),
   },
   examples: [
     {
@@ -95,6 +107,27 @@ export const node = defineNode({
         except: ['owner'],
       },
       output: { different: [{ key: '1', v: 2, owner: 'Ada' }] },
+    },
+    {
+      title: 'As n8n does',
+      input: [[{ 'id': 1, 'd': { v: 1, at: 5 }, 'x.y': 0 }], [{ 'id': 1, 'd': { v: 2, at: 6 }, 'x.y': 0 }]],
+      with: { keys: ['id'], skip: ['d.at'], semantics: 'n8n' },
+      output: {
+        different: [
+          {
+            keys: { id: 1 },
+            same: { 'id': 1, 'x.y': 0 },
+            different: { d: { inputA: { v: 1 }, inputB: { v: 2 } } },
+            skipped: { d: { inputA: { at: 5 }, inputB: { at: 6 } } },
+          },
+        ],
+      },
+    },
+    {
+      title: 'A dot in the name',
+      input: [[{ 'a.b': 1 }], [{ 'a.b': 1 }]],
+      with: { keys: ['a.b'], dotPaths: false },
+      output: { same: [{ 'a.b': 1 }] },
     },
   ],
 });

@@ -7,13 +7,17 @@ import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { KernelCall, KernelResult } from '@rondo/core/model/node-type.ts';
 import { millisOf } from '../kit/dates.ts';
+import { keptFields, withJson } from '../kit/items.ts';
 import { isObject } from '../kit/paths.ts';
-import { kindOf, readChoice, readText, readTextList, wrongParameter } from '../kit/read.ts';
+import { kindOf, readChoice, readFlag, readText, readTextList, wrongParameter } from '../kit/read.ts';
 import { resultItem } from '../kit/result.ts';
+import { answerAsN8n, answerAsN8n1 } from './n8n.ts';
 
 type Params = Record<string, Json>;
 
+const SEMANTICS = ['rondo', 'n8n', 'n8n-1'] as const;
 const OPERATIONS = ['now', 'format', 'add', 'subtract', 'difference', 'round', 'extract'] as const;
+const KEEP = ['all', 'none'] as const;
 const UNITS = ['years', 'quarters', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds', 'milliseconds'] as const;
 const DIRECTIONS = ['down', 'up', 'nearest'] as const;
 const MISSING = ['null', 'fail'] as const;
@@ -22,16 +26,26 @@ const FIRST_MILLISECONDS = 1e11;
 const HAS_ZONE = /(?:\b(?:GMT|UTC|UT|Z|[ECMP][SD]T)|[+-]\d{2}:?\d{2})\s*(?:\([^)]*\))?\s*$/i;
 
 export function run({ params, item }: KernelCall): KernelResult {
-  return [[resultItem(params, item, 'date', answer(params))]];
+  const semantics = readChoice(params, 'semantics', SEMANTICS, 'rondo');
+  const withTime = readFlag(params, 'time', true);
+  if (semantics === 'rondo') return [[resultItem(params, item, 'date', answer(params, withTime))]];
+  const value = semantics === 'n8n' ? answerAsN8n(params, withTime) : answerAsN8n1(params);
+  if (value !== undefined) return [[resultItem(params, item, 'date', value)]];
+  return semantics === 'n8n'
+    ? [[withJson(item, keptFields(item.json, readChoice(params, 'keep', KEEP, 'all'), []))]]
+    : [[]];
 }
 
-function answer(params: Params): Json {
+function answer(params: Params, withTime: boolean): Json {
   const operation = readChoice(params, 'operation', OPERATIONS, 'format');
   const zone = readText(params, 'zone', 'utc');
   if (!DateTime.utc().setZone(zone).isValid) {
     wrongParameter('zone', 'a time zone such as Europe/Berlin, utc or UTC+2', zone);
   }
-  if (operation === 'now') return written(params, DateTime.now().setZone(zone));
+  if (operation === 'now') {
+    const now = DateTime.now().setZone(zone);
+    return written(params, withTime ? now : now.startOf('day'));
+  }
   const missing = readChoice(params, 'missing', MISSING, 'null');
   const date = read(params, 'value', zone);
   if (date === null) {

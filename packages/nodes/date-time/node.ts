@@ -1,5 +1,6 @@
 /** Owns Date and time: reading, computing and writing dates. */
 import { defineNode, MAIN } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 import { resultParameters } from '../kit/result.ts';
 
 export const node = defineNode({
@@ -80,6 +81,17 @@ export const node = defineNode({
       enum: ['null', 'fail'],
       default: 'null',
     },
+    time: { type: 'boolean', description: 'For now: the present moment; with false its midnight.', default: true },
+    inputZone: { type: 'string', description: 'For semantics n8n-1: zone of a value that does not say its own.' },
+    resultZone: {
+      type: 'string',
+      description: 'For semantics n8n-1: zone of the result. Default: that of the workflow.',
+    },
+    semantics: semanticsParameter(
+      ['n8n', 'n8n-1'],
+      'With n8n, numbers below 12 digits are seconds, texts are read leniently, an empty zone means that of the text, and ' +
+        'differences are objects. n8n-1 is its version 1, with formats of Moment.js.',
+    ),
     ...resultParameters('date'),
   },
   examples: [
@@ -157,6 +169,31 @@ export const node = defineNode({
         keep: 'none',
       },
       output: [{ day: 'Thursday' }],
+    },
+    {
+      title: 'As n8n does',
+      input: [{ at: '1682918315' }],
+      with: {
+        value: '{{ $json.at }}',
+        format: 'yyyy/MM/dd',
+        zone: '',
+        keep: 'none',
+        semantics: 'n8n',
+      },
+      output: [{ date: '2023/05/01' }],
+    },
+    {
+      title: 'As the old Date & Time of n8n does',
+      input: [{ at: '2022-01-31T10:00:00' }],
+      with: {
+        value: '{{ $json.at }}',
+        format: 'Do MMM YYYY, HH:mm',
+        inputZone: 'Europe/Berlin',
+        resultZone: 'America/New_York',
+        keep: 'none',
+        semantics: 'n8n-1',
+      },
+      output: [{ date: '31st Jan 2022, 04:00' }],
     },
   ],
 });

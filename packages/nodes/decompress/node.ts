@@ -28,6 +28,11 @@ export const node: NodeType = defineNode({
       description: 'from base64: name of the packed file; names the unpacked one.',
       default: '',
     },
+    together: {
+      type: 'string',
+      description: 'One item with all files instead: the beginning of their names in it, which a number follows.',
+      default: '',
+    },
     ...DELIVERY_PARAMETERS,
   },
   examples: [

@@ -3,6 +3,7 @@ import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
 import { SOURCE_PARAMETERS } from '../kit/formats/carried-source.ts';
 import { READ_PARAMETERS } from '../kit/formats/read-page.ts';
+import { BESIDE } from '../kit/item-files.ts';
 
 export const node: NodeType = defineNode({
   type: 'extract-file',
@@ -24,6 +25,20 @@ export const node: NodeType = defineNode({
     },
     ...READ_PARAMETERS,
     as: { type: 'string', description: 'binary: name under which the new item carries the file.', default: 'data' },
+    into: {
+      type: 'string',
+      description:
+        'text, json, binary: one item with the whole content at this dot path: the text, the value, or the bytes as base64.',
+      default: '',
+    },
+    keep: {
+      type: 'string',
+      description: 'into: what stays of the item beside it.',
+      default: 'none',
+      enum: ['none', 'fields', 'files', 'all'],
+    },
+    beside: BESIDE,
+    mime: { type: 'string', description: 'binary: media type. Default: by the extension.' },
   },
   examples: [
     {
@@ -31,6 +46,12 @@ export const node: NodeType = defineNode({
       input: [{ csv: 'name;price\ntea;3.5\n' }],
       with: { from: 'text', field: 'csv', format: 'csv', types: true },
       output: [{ name: 'tea', price: 3.5 }],
+    },
+    {
+      title: 'The whole value in a field of the item',
+      input: [{ id: 7, json: '{"a":[1]}' }],
+      with: { from: 'text', field: 'json', format: 'json', into: 'value', keep: 'fields' },
+      output: [{ id: 7, json: '{"a":[1]}', value: { a: [1] } }],
     },
     {
       title: 'Base64 that becomes a file',

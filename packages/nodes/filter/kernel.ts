@@ -3,6 +3,6 @@ import type { KernelCall, KernelResult } from '@rondo/core/model/node-type.ts';
 import { decides } from '../kit/decide.ts';
 import { pass } from '../kit/items.ts';
 
-export function run({ params, item }: KernelCall): KernelResult {
-  return decides(params) ? [[pass(item)]] : [[], [pass(item)]];
+export function run({ params, item, index }: KernelCall): KernelResult {
+  return decides(params, index) ? [[pass(item)]] : [[], [pass(item)]];
 }

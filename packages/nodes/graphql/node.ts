@@ -18,10 +18,31 @@ export const node: NodeType = defineNode({
     query: {
       type: 'string',
       description: 'The operation, sent as written: values belong in variables.',
-      required: true,
       evaluate: 'never',
     },
-    variables: { type: 'object', description: 'Variables of the operation by name.' },
+    queryTemplate: {
+      type: 'string',
+      description: 'The operation as a template, instead of query. What is put into it becomes part of the operation.',
+    },
+    variables: { type: 'any', description: 'Variables of the operation by name: an object, or its JSON text.' },
+    method: { type: 'string', description: 'HTTP method.', default: 'POST', enum: ['POST', 'GET'] },
+    bodyType: {
+      type: 'string',
+      description: 'json: operation and variables · graphql: the operation alone.',
+      default: 'json',
+      enum: ['json', 'graphql'],
+    },
+    answer: {
+      type: 'string',
+      description: 'data: what the operation gives · body: the whole answer · text: the answer as text, under property.',
+      default: 'data',
+      enum: ['data', 'body', 'text'],
+    },
+    property: { type: 'string', description: 'text: key that holds it.', default: 'data' },
+    messages: {
+      type: 'object',
+      description: 'Own words for failures: by status (404), for wrong variables (variables) or errors in the answer (errors); {value} stands for them.',
+    },
     operationName: { type: 'string', description: 'Which operation to run, when query holds several.' },
     headers: { type: 'object', description: 'Further headers by name.' },
     items: {

@@ -5,12 +5,13 @@ import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { EgressInit, EgressResponse } from '@rondo/core/model/effect-ports.ts';
 import type { Item, Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
-import { isGood, jsonOf, statusFailure, wrong } from '../kit/http/answers.ts';
+import { decodeText, isGood, jsonOf, statusFailure, wrong } from '../kit/http/answers.ts';
 import { sendAuthorised } from '../kit/http/authorised.ts';
+import { inOwnWords } from '../kit/http/words.ts';
 import { addConnection, timeoutOf } from '../kit/http/connection.ts';
 import { notMoving, repeats, type Repeats } from '../kit/http/progress.ts';
 import { getPath, isObject, type JsonObject } from '../kit/paths.ts';
-import { readFlag, readObject, readText } from '../kit/read.ts';
+import { readChoice, readFlag, readObject, readText } from '../kit/read.ts';
 
 interface Carry extends Repeats {
   page: number;
@@ -35,23 +36,46 @@ async function send(call: EffectCall, url: URL, variables: JsonObject, key: stri
   for (const [name, value] of Object.entries(readObject(params, 'headers', {}))) {
     if (value !== null) headers[name.toLowerCase()] = typeof value === 'string' ? value : JSON.stringify(value);
   }
-  headers['content-type'] = 'application/json';
+  const method = readChoice(params, 'method', ['POST', 'GET'] as const, 'POST');
+  const plain = readChoice(params, 'bodyType', ['json', 'graphql'] as const, 'json') === 'graphql';
+  const query = readText(params, 'queryTemplate', '') || readText(params, 'query');
+  const operation = {
+    query,
+    ...(Object.keys(variables).length === 0 ? {} : { variables }),
+    ...(operationName === '' ? {} : { operationName }),
+  };
+  const address = new URL(url);
+  if (method === 'POST') headers['content-type'] ??= plain ? 'application/graphql' : 'application/json';
+  else {
+    for (const [name, value] of Object.entries(plain ? { query } : operation)) {
+      address.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+    }
+  }
   if (readFlag(params, 'idempotencyKey', true)) headers['idempotency-key'] ??= key;
   const init: EgressInit = {
-    method: 'POST',
+    method,
     headers,
-    body: JSON.stringify({
-      query: readText(params, 'query'),
-      ...(Object.keys(variables).length === 0 ? {} : { variables }),
-      ...(operationName === '' ? {} : { operationName }),
-    }),
     signal: call.signal,
     timeoutMs: timeoutOf(call),
     maxBytes: call.ports.limit('http.bytes'),
     redirects: call.ports.limit('http.redirects'),
   };
+  if (method === 'POST') init.body = plain ? query : JSON.stringify(operation);
   addConnection(call, init, url.href);
-  return sendAuthorised(call, readObject(params, 'auth', {}), url.href, init);
+  return sendAuthorised(call, readObject(params, 'auth', {}), address.href, init);
+}
+
+/** An object, or JSON text of one. */
+function variablesOf(call: EffectCall): JsonObject {
+  const given = call.params['variables'] ?? {};
+  let value: Json = given;
+  try {
+    value = typeof given === 'string' ? (given.trim() === '' ? {} : (JSON.parse(given) as Json)) : given;
+  } catch {
+    value = null;
+  }
+  if (isObject(value)) return value;
+  throw inOwnWords(call, 'variables', wrong('variables must be an object, or JSON text of one'), given);
 }
 
 function errorsFailure(errors: readonly Json[], where: string): FailureError {
@@ -96,7 +120,12 @@ async function answerOf(
   const url = endpoint(call);
   const where = `GraphQL ${url.origin}${url.pathname}`;
   const answer = await send(call, url, variables, key);
-  if (!isGood(answer.status)) throw statusFailure(call, answer, where);
+  if (!isGood(answer.status)) throw inOwnWords(call, answer.status, statusFailure(call, answer, where));
+  const kind = readChoice(call.params, 'answer', ['data', 'body', 'text'] as const, 'data');
+  if (kind === 'text') {
+    const text = { [readText(call.params, 'property', 'data')]: decodeText(answer) };
+    return { data: null, errors: [], where, answer, items: [{ json: text }] };
+  }
   const body = jsonOf(answer, where);
   if (!isObject(body) || (body['data'] === undefined && !Array.isArray(body['errors']))) {
     throw wrong(`${where}: the answer has neither data nor errors; is this a GraphQL endpoint?`);
@@ -104,8 +133,12 @@ async function answerOf(
   const data = body['data'] ?? null;
   const errors = Array.isArray(body['errors']) ? body['errors'] : [];
   const allowed = readFlag(call.params, 'allowErrors', false);
-  if (errors.length > 0 && !allowed) throw errorsFailure(errors, where);
+  if (errors.length > 0 && !allowed) {
+    const said = errors.map((error) => (isObject(error) ? String(error['message'] ?? 'error') : String(error)));
+    throw inOwnWords(call, 'errors', errorsFailure(errors, where), said.join(', '));
+  }
   const path = readText(call.params, 'items', '');
+  if (kind === 'body') return { data, errors, where, answer, items: [{ json: body }] };
   if (path === '') return { data, errors, where, answer, items: [{ json: allowed ? { data, errors } : data }] };
   if (errors.length > 0) call.ports.log(errorsFailure(errors, where).failure.message);
   const list = listAt(data, path, where);
@@ -131,7 +164,7 @@ async function onePage(call: EffectCall, pagination: JsonObject): Promise<Effect
   const variable = readText(pagination, 'variable', 'after');
   const path = readText(pagination, 'connection', '') || readText(call.params, 'items', '');
   if (path === '') throw wrong('pagination needs "connection" or "items": where the connection is below data');
-  const variables = { ...readObject(call.params, 'variables', {}), ...(carry && { [variable]: carry.cursor }) };
+  const variables = { ...variablesOf(call), ...(carry && { [variable]: carry.cursor }) };
   const key = page === 0 ? call.idempotencyKey : `${call.idempotencyKey}-${page}`;
   const { data, items, where, answer } = await answerOf(call, variables, key);
   const cursor = nextCursor(data, path, where, carry?.cursor);
@@ -146,6 +179,6 @@ async function onePage(call: EffectCall, pagination: JsonObject): Promise<Effect
 export async function run(call: EffectCall): Promise<EffectResult> {
   const pagination = call.params['pagination'];
   if (isObject(pagination)) return onePage(call, pagination);
-  const { items } = await answerOf(call, readObject(call.params, 'variables', {}), call.idempotencyKey);
+  const { items } = await answerOf(call, variablesOf(call), call.idempotencyKey);
   return { items };
 }

@@ -2,6 +2,7 @@
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
 import { AUTH, CONNECTION } from '../kit/http/parameters.ts';
+import { BESIDE } from '../kit/item-files.ts';
 
 export const node: NodeType = defineNode({
   type: 'http-request',
@@ -21,8 +22,22 @@ export const node: NodeType = defineNode({
       enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'],
     },
     url: { type: 'string', description: 'Address, starting with http:// or https://.', required: true },
-    query: { type: 'object', description: 'Query parameters by name. A list repeats the name; null leaves it out.' },
-    headers: { type: 'object', description: 'Headers by name. A list repeats the name; null leaves it out.' },
+    query: {
+      type: 'any',
+      description:
+        'Query parameters by name. A list repeats the name; null leaves it out. Also a list of { name, value }, where names are computed, or JSON text.',
+    },
+    queryLists: {
+      type: 'string',
+      description: 'How a list in query is written: a=1&a=2 · a[]=1&a[]=2 · a[0]=1&a[1]=2.',
+      default: 'repeat',
+      enum: ['repeat', 'brackets', 'indices'],
+    },
+    headers: {
+      type: 'any',
+      description:
+        'Headers by name. A list repeats the name; null leaves it out. Also a list of { name, value }, or JSON text.',
+    },
     body: {
       type: 'any',
       description:
@@ -31,9 +46,17 @@ export const node: NodeType = defineNode({
     bodyType: {
       type: 'string',
       description:
-        'json: any value (text that is JSON is sent as written) · form: URL-encoded · multipart: fields are texts or files · binary: one file · raw: text as it is · none.',
+        'json: any value (text that is JSON is sent as written) · jsonText: the same, and text that is not JSON is a failure · form: URL-encoded · multipart: fields are texts or files · binary: one file · raw: text as it is · none.',
       default: 'json',
-      enum: ['json', 'form', 'multipart', 'binary', 'raw', 'none'],
+      enum: ['json', 'jsonText', 'form', 'multipart', 'binary', 'raw', 'none'],
+    },
+    fields: {
+      type: 'list',
+      description: 'Fields of the body instead of body, where names are computed. A name that repeats is a list.',
+      fields: {
+        name: { type: 'string', description: 'Name of the field.', required: true },
+        value: { type: 'any', description: 'Its value.' },
+      },
     },
     auth: AUTH,
     ...CONNECTION,
@@ -45,11 +68,24 @@ export const node: NodeType = defineNode({
       default: 'auto',
       enum: ['auto', 'json', 'text', 'file', 'full'],
     },
+    full: {
+      type: 'boolean',
+      description:
+        'With headers, statusCode and statusMessage, whatever response is: the body is under body (text under property, where that is set), and lists are not split.',
+      default: false,
+    },
     items: { type: 'string', description: 'Where the list is in a JSON answer, for example data.results.' },
     split: { type: 'boolean', description: 'A list becomes one item per element.', default: true },
     property: { type: 'string', description: 'Key that holds an answer that is text.', default: 'data' },
+    as: { type: 'string', description: 'Name under which the item carries an answer that is a file.', default: 'data' },
+    beside: BESIDE,
     saveTo: { type: 'string', description: 'Path where an answer that is a file is written.' },
     neverError: { type: 'boolean', description: 'Error statuses are answers, not failures.', default: false },
+    messages: {
+      type: 'object',
+      description:
+        'Own words for failures: by status (404), or for an answer that is not JSON (json), a body that is not (body), pages that repeat (repeated), a wrong address of a page (nextUrl, {value} stands for it).',
+    },
     idempotencyKey: {
       type: 'boolean',
       description: 'Send Idempotency-Key with POST, PUT, PATCH and DELETE: the same over retries and resumes.',
@@ -90,6 +126,11 @@ export const node: NodeType = defineNode({
           type: 'any',
           description:
             'Further end: "empty", statuses such as [404, 410], or a template. Default for parameters: empty; the others end by themselves.',
+        },
+        anyStatus: {
+          type: 'boolean',
+          description: 'completeWhen counts for error statuses, too: such an answer is the end then, and no failure.',
+          default: false,
         },
         maxPages: {
           type: 'integer',

@@ -15,6 +15,7 @@ import { header, isGood, wrong } from '../kit/http/answers.ts';
 import { notMoving, repeats, type Repeats } from '../kit/http/progress.ts';
 import { objectOf, type Draft } from './request.ts';
 import type { Reading } from './response.ts';
+import { inOwnWords } from '../kit/http/words.ts';
 
 export interface PageCarry extends Repeats {
   /** Pages fetched so far: the number $pageCount has. */
@@ -138,14 +139,16 @@ export async function firstPage(call: EffectCall, pagination: Pagination, draft:
   }
   if (pagination.mode === 'nextUrl') {
     const url = await evaluateOr(call, pagination.raw['url'] as string, names, true);
-    return typeof url === 'string' && url !== '' ? { page: 0, url: resolveUrl(url, draft.url) } : { page: 0 };
+    return typeof url === 'string' && url !== '' ? { page: 0, url: addressOfPage(call, url, draft.url) } : { page: 0 };
   }
   return { page: 0 };
 }
 
-function resolveUrl(next: string, current: string): string {
+function addressOfPage(call: EffectCall, next: string, current: string): string {
   const url = URL.parse(next, current);
-  if (url === null || !/^https?:$/.test(url.protocol)) throw wrong(`the URL of the next page is not valid: ${next}`);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw inOwnWords(call, 'nextUrl', wrong(`the URL of the next page is not valid: ${next}`), next);
+  }
   return url.href;
 }
 
@@ -214,14 +217,19 @@ async function isComplete(
     const hit = statuses.includes(page.answer.status);
     return { done: hit, expected: hit || isGood(page.answer.status) };
   }
-  if (!isGood(page.answer.status)) return { done: false, expected: false };
+  const good = isGood(page.answer.status);
+  if (!good && pagination.raw['anyStatus'] !== true) return { done: false, expected: false };
   if (rule === 'empty') {
     const { body, empty } = page.reading;
+    const list = page.list ?? (Array.isArray(body) ? body : null);
     const nothing =
-      page.list !== null
-        ? page.list.length === 0
-        : empty || body === null || body === '' || body === 0 || body === false;
-    return { done: nothing && page.reading.file === null, expected: true };
+      list !== null ? list.length === 0 : empty || body === null || body === '' || body === 0 || body === false;
+    const done = nothing && page.reading.file === null;
+    return { done, expected: good || done };
+  }
+  if (!good && rule !== undefined) {
+    const done = Boolean(await call.evaluate(rule, page.names));
+    return { done, expected: done };
   }
   if (rule !== undefined) return { done: Boolean(await call.evaluate(rule, page.names)), expected: true };
   return { done: false, expected: true };
@@ -263,12 +271,23 @@ async function follow(
   if (next === null || next === undefined || next === '') {
     // With its own end rule, a missing URL means that the rule or the template is wrong.
     if (mode === 'nextUrl' && raw['completeWhen'] !== undefined) {
-      throw wrong('pagination is not complete by completeWhen, but the answer has no URL of a next page');
+      const error = wrong('pagination is not complete by completeWhen, but the answer has no URL of a next page');
+      throw inOwnWords(call, 'nextUrl', error, next ?? null);
     }
     return null;
   }
-  if (typeof next !== 'string') throw wrong(`pagination.url gives ${JSON.stringify(next)}, not a URL`);
-  return { url: resolveUrl(next, page.answer.url) };
+  if (typeof next !== 'string') {
+    throw inOwnWords(call, 'nextUrl', wrong(`pagination.url gives ${JSON.stringify(next)}, not a URL`), next);
+  }
+  return { url: addressOfPage(call, next, page.answer.url) };
+}
+
+function repeatsOf(call: EffectCall, page: Page, carry: PageCarry): Required<Repeats> {
+  try {
+    return repeats(page.answer, carry);
+  } catch (error) {
+    throw error instanceof FailureError ? inOwnWords(call, 'repeated', error) : error;
+  }
 }
 
 /** What comes after this page: a carry, or null. `expected`: its status is no failure. */
@@ -278,7 +297,7 @@ export async function nextPage(
   page: Page,
   carry: PageCarry,
 ): Promise<{ carry: PageCarry | null; expected: boolean; stoppedByMax: boolean }> {
-  const repeated = repeats(page.answer, carry);
+  const repeated = repeatsOf(call, page, carry);
   const { done, expected } = await isComplete(call, pagination, page);
   const good = expected || call.params['neverError'] === true;
   // The caller turns this into the failure of the status; the page after it is of no interest.

@@ -9,7 +9,8 @@ import { wrong } from '../kit/http/answers.ts';
 import { addConnection, timeoutOf } from '../kit/http/connection.ts';
 import { writeMultipart, type WrittenBody } from '../kit/http/multipart.ts';
 import { namesFile, readNamedFile, type NamedBytes } from '../kit/item-files.ts';
-import { isObject, type JsonObject } from '../kit/paths.ts';
+import { isObject, put, type JsonObject } from '../kit/paths.ts';
+import { inOwnWords } from '../kit/http/words.ts';
 
 /** A request before it is written out; pages change it. */
 export interface Draft {
@@ -19,6 +20,7 @@ export interface Draft {
   headers: JsonObject;
   body: Json | undefined;
   bodyType: string;
+  queryLists: string;
 }
 
 export const UNSAFE_METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -29,16 +31,39 @@ export function objectOf(value: Json | undefined, what: string): JsonObject {
   return value;
 }
 
+/** By name, from an object, a list of { name, value } (a name that repeats is a list), or JSON text of either. */
+function namedValues(value: Json | undefined, what: string): JsonObject {
+  const given = typeof value === 'string' ? jsonOrText(value) : value;
+  if (!Array.isArray(given)) return objectOf(given === '' ? null : given, what);
+  const out: JsonObject = {};
+  for (const one of given) {
+    if (!isObject(one) || typeof one['name'] !== 'string') throw wrong(`${what} must be a list of { name, value }`);
+    const { name, value: next = null } = one;
+    const before = Object.hasOwn(out, name) ? out[name] : undefined;
+    put(out, name, before === undefined ? next : [...(Array.isArray(before) ? before : [before]), next].flat());
+  }
+  return out;
+}
+
+function jsonOrText(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
 function textOf(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Name and text pairs; a list repeats its name, null leaves it out. */
-function pairs(values: JsonObject): [string, string][] {
+function pairs(values: JsonObject, lists = 'repeat'): [string, string][] {
+  const suffix = (at: number): string => (lists === 'brackets' ? '[]' : lists === 'indices' ? `[${at}]` : '');
   return Object.entries(values).flatMap(([name, value]): [string, string][] => {
     if (value === null || value === undefined) return [];
-    if (Array.isArray(value)) return value.filter((one) => one !== null).map((one) => [name, textOf(one)]);
-    return [[name, textOf(value)]];
+    if (!Array.isArray(value)) return [[name, textOf(value)]];
+    return value.filter((one) => one !== null).map((one, at) => [`${name}${suffix(at)}`, textOf(one)]);
   });
 }
 
@@ -46,10 +71,11 @@ export function draftOf(params: JsonObject): Draft {
   return {
     method: String(params['method'] ?? 'GET').toUpperCase(),
     url: parseUrl(params['url']).href,
-    query: objectOf(params['query'], 'query'),
-    headers: objectOf(params['headers'], 'headers'),
-    body: params['body'],
+    query: namedValues(params['query'], 'query'),
+    headers: namedValues(params['headers'], 'headers'),
+    body: Array.isArray(params['fields']) ? namedValues(params['fields'], 'fields') : params['body'],
     bodyType: String(params['bodyType'] ?? 'json'),
+    queryLists: String(params['queryLists'] ?? 'repeat'),
   };
 }
 
@@ -66,7 +92,7 @@ export function parseUrl(value: Json | undefined): URL {
 export function addressOf(draft: Draft, onlyNew: boolean): string {
   const url = new URL(draft.url);
   const present = new Set(url.searchParams.keys());
-  for (const [name, value] of pairs(draft.query)) {
+  for (const [name, value] of pairs(draft.query, draft.queryLists)) {
     if (!onlyNew || !present.has(name)) url.searchParams.append(name, value);
   }
   return url.href;
@@ -107,7 +133,10 @@ function jsonText(body: Json): string {
 async function writeBody(call: EffectCall, draft: Draft): Promise<WrittenBody> {
   const { body, bodyType } = draft;
   if (body === undefined || bodyType === 'none') return {};
-  if (bodyType === 'json') return { body: jsonText(body), contentType: 'application/json' };
+  if (bodyType === 'jsonText' && typeof body === 'string' && jsonOrText(body) === body) {
+    throw inOwnWords(call, 'body', wrong(`body must be JSON, not ${JSON.stringify(body.slice(0, 200))}`));
+  }
+  if (bodyType === 'json' || bodyType === 'jsonText') return { body: jsonText(body), contentType: 'application/json' };
   if (body === null) return {};
   if (bodyType === 'raw') return { body: textOf(body), contentType: 'text/plain; charset=utf-8' };
   if (bodyType === 'binary') return binary(call, body);

@@ -7,8 +7,10 @@ import type { Item, Json } from '@rondo/core/model/item.ts';
 import type { EgressResponse } from '@rondo/core/model/effect-ports.ts';
 import type { EffectCall } from '@rondo/core/model/node-type.ts';
 import { decodeText, fileNameOf, isBinary, isGood, mimeOf, wrong } from '../kit/http/answers.ts';
+import { mediaType } from '../kit/formats/names.ts';
 import { fileItem, type NamedBytes } from '../kit/item-files.ts';
 import { getPath, type JsonObject } from '../kit/paths.ts';
+import { inOwnWords } from '../kit/http/words.ts';
 
 const JSON_TYPE = /^(application|text)\/([\w.-]+\+)?json\b/;
 
@@ -22,12 +24,14 @@ export interface Reading {
 }
 
 /** Reads the body by the parameter `response`. Throws FailureError node-failed for text that is not JSON. */
-export function readAnswer(answer: EgressResponse, wanted: string, where: string): Reading {
+export function readAnswer(call: EffectCall, answer: EgressResponse, where: string): Reading {
+  const wanted = String(call.params['response'] ?? 'auto');
   const mime = mimeOf(answer);
   const empty = answer.body.byteLength === 0;
   const plain = { status: answer.status, file: null, text: false, empty };
   if (wanted === 'file' || (wanted !== 'json' && wanted !== 'text' && !empty && isBinary(mime))) {
-    const file = { bytes: answer.body, mime: mime || 'application/octet-stream', name: fileNameOf(answer) };
+    const name = fileNameOf(answer);
+    const file = { bytes: answer.body, mime: mime || mediaType(name), name };
     return { ...plain, body: null, file };
   }
   const text = decodeText(answer);
@@ -41,7 +45,11 @@ export function readAnswer(answer: EgressResponse, wanted: string, where: string
       // An error page that claims to be JSON must not hide its status behind a syntax error.
       if (!looksJson && isGood(answer.status)) {
         const reason = error instanceof Error ? error.message : String(error);
-        throw wrong(`${where}: the answer is not valid JSON (${reason}); set response to text to take it as it is`);
+        throw inOwnWords(
+          call,
+          'json',
+          wrong(`${where}: the answer is not valid JSON (${reason}); set response to text to take it as it is`),
+        );
       }
     }
   }
@@ -78,14 +86,18 @@ export async function itemsOf(
   reading: Reading,
   where: string,
 ): Promise<Item[]> {
-  const full = call.params['response'] === 'full';
+  const { property } = call.params;
+  const full = call.params['full'] === true || call.params['response'] === 'full';
   const { statusText } = answer;
   const facts = full
     ? { headers: answer.headers as JsonObject, statusCode: answer.status, statusMessage: statusText }
     : {};
   if (reading.file !== null) return [await fileItem(call, reading.file, facts)];
-  if (full) return [{ json: { body: reading.body, ...facts } }];
-  if (reading.text) return [{ json: { [String(call.params['property'] ?? 'data')]: reading.body } }];
+  if (full) {
+    const key = reading.text && typeof property === 'string' && property !== '' ? property : 'body';
+    return [{ json: { [key]: reading.body, ...facts } }];
+  }
+  if (reading.text) return [{ json: { [String(property ?? 'data')]: reading.body } }];
   const list = listOf(call, reading, where);
   if (list !== null && call.params['split'] !== false) return list.map((json) => ({ json }));
   return [{ json: list ?? reading.body }];

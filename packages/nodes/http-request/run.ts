@@ -2,7 +2,9 @@
  * Owns one call of the HTTP Request node: one request, or one page of several.
  * Does not loop, retry or wait for a rate; the engine does.
  */
+import type { FailureError } from '@rondo/core/errors.ts';
 import type { EgressResponse } from '@rondo/core/model/effect-ports.ts';
+import type { Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
 import { isGood, statusFailure } from '../kit/http/answers.ts';
 import { sendAuthorised } from '../kit/http/authorised.ts';
@@ -15,8 +17,10 @@ import {
   requestNames,
   type PageCarry,
 } from './pagination.ts';
+import { isObject } from '../kit/paths.ts';
 import { addressOf, draftOf, objectOf, writeRequest, type Draft } from './request.ts';
 import { itemsOf, listOf, readAnswer, responseNames, type Reading } from './response.ts';
+import { inOwnWords } from '../kit/http/words.ts';
 
 interface Exchange {
   answer: EgressResponse;
@@ -38,18 +42,35 @@ async function send(
     auth === undefined || auth === null || !options.trusted
       ? await call.ports.fetch(address, init)
       : await sendAuthorised(call, objectOf(auth, 'auth'), address, init);
-  return { answer, reading: readAnswer(answer, String(call.params['response'] ?? 'auto'), where), where };
+  return { answer, reading: readAnswer(call, answer, where), where };
+}
+
+function statusError(call: EffectCall, answer: EgressResponse, where: string): FailureError {
+  return inOwnWords(call, answer.status, statusFailure(call, answer, where));
 }
 
 async function once(call: EffectCall): Promise<EffectResult> {
   const options = { trusted: true, idempotencyKey: call.idempotencyKey, onlyNew: false };
   const { answer, reading, where } = await send(call, draftOf(call.params), options);
-  if (!isGood(answer.status) && call.params['neverError'] !== true) throw statusFailure(call, answer, where);
+  if (!isGood(answer.status) && call.params['neverError'] !== true) throw statusError(call, answer, where);
   return { items: await itemsOf(call, answer, reading, where) };
 }
 
+/** Numbers of `pagination` that are templates; the other templates are about answers, and evaluated per page. */
+async function withNumbers(call: EffectCall, pagination: Json): Promise<Json> {
+  if (!isObject(pagination)) return pagination;
+  const out = { ...pagination };
+  for (const name of ['maxPages', 'interval', 'size', 'start']) {
+    const value = Object.hasOwn(out, name) ? out[name] : undefined;
+    if (typeof value === 'string' && value.includes('{{')) {
+      out[name] = await call.evaluate(value, { $pageCount: 0, $response: {}, $request: {} });
+    }
+  }
+  return out;
+}
+
 async function onePage(call: EffectCall): Promise<EffectResult> {
-  const pagination = readPagination(call.params['pagination'] ?? null);
+  const pagination = readPagination(await withNumbers(call, call.params['pagination'] ?? null));
   const base = draftOf(call.params);
   const carry = (call.carry as unknown as PageCarry | undefined) ?? (await firstPage(call, pagination, base));
   const draft = pageDraft(base, carry);
@@ -70,7 +91,7 @@ async function onePage(call: EffectCall): Promise<EffectResult> {
     names: { $response: responseNames(answer, reading), $request: requestNames(draft), $pageCount: carry.page + 1 },
   };
   const next = await nextPage(call, pagination, page, carry);
-  if (!next.expected) throw statusFailure(call, answer, where);
+  if (!next.expected) throw statusError(call, answer, where);
   if (next.stoppedByMax) call.ports.log(`ended at pagination.maxPages (${pagination.maxPages})`);
   const items = await itemsOf(call, answer, reading, where);
   if (next.carry === null) return { items, done: true };

@@ -1,8 +1,8 @@
 /**
  * Owns typed conditions: { left, op, right, type?, caseSensitive?, loose? }, joined by and / or.
  * Strict by default: a value of another type than the condition's is a Failure, not false. `loose`
- * converts both sides first. Operators are in operators.ts, dates in dates.ts, Dify's rules in
- * conditions-dify.ts. Runs inside the isolate.
+ * converts both sides first. Operators are in operators.ts, dates in dates.ts, n8n's rules in
+ * n8n-conditions.ts, Dify's in core/dify. Runs inside the isolate.
  */
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import { millisOf } from './dates.ts';
@@ -22,34 +22,22 @@ export interface Condition {
   loose?: boolean;
 }
 
-/**
- * How loose conversion reads: 1 makes booleans by JavaScript truthiness, 2 reads the words true, false,
- * 0 and 1 first, 3 (default) also takes an empty text or list as no number instead of 0.
- */
-export type ConversionRules = 1 | 2 | 3;
-
 export type Combinator = 'and' | 'or';
 
 /** Left to right, stopping as soon as the answer is known. No conditions: `and` holds, `or` does not. */
 export function evaluateConditions(
   conditions: readonly Condition[],
   combinator: Combinator = 'and',
-  rules: ConversionRules = 3,
   name = 'conditions',
 ): boolean {
   const wanted = combinator === 'or';
   for (let i = 0; i < conditions.length; i += 1) {
-    if (evaluateCondition(conditions[i] as Condition, rules, name, i) === wanted) return wanted;
+    if (evaluateCondition(conditions[i] as Condition, name, i) === wanted) return wanted;
   }
   return !wanted;
 }
 
-export function evaluateCondition(
-  condition: Condition,
-  rules: ConversionRules = 3,
-  name = 'conditions',
-  index = 0,
-): boolean {
+export function evaluateCondition(condition: Condition, name = 'conditions', index = 0): boolean {
   const place = (): string => `${name}[${index}]`;
   if (!isObject(condition)) wrongParameter(place(), 'an object with left, op and right', condition);
   const { op } = condition;
@@ -61,9 +49,9 @@ export function evaluateCondition(
   const operator = operators.get(op);
   if (operator === undefined) return unknownOperator(place(), op, type, [...operators.keys()]);
   const loose = condition.loose ?? false;
-  const left = convert(condition.left, type, loose, rules, place, 'left');
+  const left = convert(condition.left, type, loose, place, 'left');
   const right =
-    operator.right === 'none' ? null : convert(condition.right, operator.right ?? type, loose, rules, place, 'right');
+    operator.right === 'none' ? null : convert(condition.right, operator.right ?? type, loose, place, 'right');
   return operator.test(left, right, condition.caseSensitive ?? true);
 }
 
@@ -110,14 +98,7 @@ const EXPECTED: Record<ConditionType, string> = {
   object: 'an object',
 };
 
-function convert(
-  value: unknown,
-  type: Target,
-  loose: boolean,
-  rules: ConversionRules,
-  place: () => string,
-  side: 'left' | 'right',
-): unknown {
+function convert(value: unknown, type: Target, loose: boolean, place: () => string, side: 'left' | 'right'): unknown {
   if (value === undefined || value === null || type === 'any') return value ?? null;
   if (type === 'dateTime') {
     const ms = millisOf(value);
@@ -125,7 +106,7 @@ function convert(
     if (loose && value === '') return null;
   } else if (kindFor(value) === type) return value;
   else if (loose) {
-    const converted = convertLoosely(value, type, rules);
+    const converted = convertLoosely(value, type);
     if (converted !== undefined) return converted;
   }
   const fix = loose
@@ -135,18 +116,17 @@ function convert(
 }
 
 /** undefined when it cannot be done. */
-function convertLoosely(value: unknown, type: Exclude<ConditionType, 'dateTime'>, rules: ConversionRules): unknown {
+function convertLoosely(value: unknown, type: Exclude<ConditionType, 'dateTime'>): unknown {
   switch (type) {
     case 'string':
       return typeof value === 'object' ? JSON.stringify(value) : String(value);
     case 'number': {
       const blank = (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && value.length === 0);
-      if (blank) return rules >= 3 ? null : 0;
+      if (blank) return null;
       const number = Number(value);
       return Number.isNaN(number) ? undefined : number;
     }
     case 'boolean': {
-      if (rules === 1) return Boolean(value);
       const word = String(value).trim().toLowerCase();
       if (word === 'true' || word === '1') return true;
       if (word === 'false' || word === '0') return false;

@@ -2,11 +2,12 @@
  * Owns the question that if, filter and switch ask of an item: `when`, or typed `conditions`. Both the
  * parameters (for node.ts) and their reading (for kernels). Runs inside the isolate.
  */
+import { evaluateDifyConditions } from '@rondo/core/dify/conditions.ts';
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { ParameterSpec } from '@rondo/core/model/node-type.ts';
-import { evaluateDifyConditions } from './conditions-dify.ts';
-import { evaluateConditions, type Combinator, type Condition, type ConversionRules } from './conditions.ts';
+import { evaluateConditions, type Combinator, type Condition } from './conditions.ts';
+import { evaluateN8nConditions, type N8nRules } from './n8n-conditions.ts';
 import { OPERATOR_NAMES, TYPES } from './operators.ts';
 import { readChoice, wrongParameter } from './read.ts';
 
@@ -51,19 +52,37 @@ export const DECISION_PARAMETERS: Record<string, ParameterSpec> = {
   semantics: {
     type: 'string',
     description:
-      'Rules of comparison. The others are those of imported workflows: n8n-1 and n8n-2 convert loosely as old ' +
-      'versions of n8n do, dify ignores type, loose and caseSensitive and compares as Dify does.',
-    enum: ['rondo', 'n8n-1', 'n8n-2', 'dify'],
+      'Rules of comparison. The others are those of imported workflows: n8n-3, n8n-2 and n8n-1 compare and convert as ' +
+      'the versions of conditions of n8n do, n8n-0 as its nodes did before; dify ignores type, loose and caseSensitive ' +
+      'and compares as Dify does.',
+    enum: ['rondo', 'n8n-3', 'n8n-2', 'n8n-1', 'n8n-0', 'dify'],
     default: 'rondo',
+  },
+  undecided: {
+    type: 'string',
+    description: 'What an item is whose conditions cannot be compared: a failure, or one that does not fit (no).',
+    enum: ['fail', 'no'],
+    default: 'fail',
   },
 };
 
-const SEMANTICS = ['rondo', 'n8n-1', 'n8n-2', 'dify'] as const;
-const RULES: Record<string, ConversionRules> = { 'rondo': 3, 'n8n-1': 1, 'n8n-2': 2 };
+const SEMANTICS = ['rondo', 'n8n-3', 'n8n-2', 'n8n-1', 'n8n-0', 'dify'] as const;
+const N8N: Readonly<Record<string, N8nRules>> = { 'n8n-0': 0, 'n8n-1': 1, 'n8n-2': 2, 'n8n-3': 3 };
+const UNDECIDED = ['fail', 'no'] as const;
 const COMBINATORS: readonly Combinator[] = ['and', 'or'];
 
-/** The answer. `prefix` is where the parameters stand, for messages: `rules[2].`. */
-export function decides(params: Record<string, Json>, prefix = ''): boolean {
+/** The answer. `index` is the position of the item; `prefix` is where the parameters stand: `rules[2].`. */
+export function decides(params: Record<string, Json>, index: number, prefix = ''): boolean {
+  if (readChoice(params, 'undecided', UNDECIDED, 'fail') === 'fail') return answer(params, index, prefix);
+  try {
+    return answer(params, index, prefix);
+  } catch (error) {
+    if (error instanceof FailureError) return false;
+    throw error;
+  }
+}
+
+function answer(params: Record<string, Json>, index: number, prefix: string): boolean {
   const { when, conditions } = params;
   if (conditions === undefined || conditions === null) {
     if (typeof when === 'boolean') return when;
@@ -83,13 +102,20 @@ export function decides(params: Record<string, Json>, prefix = ''): boolean {
     );
   }
   if (!Array.isArray(conditions)) wrongParameter(`${prefix}conditions`, 'a list', conditions);
-  return holds(params, conditions as unknown as Condition[], `${prefix}conditions`);
+  return holds(params, conditions as unknown as Condition[], `${prefix}conditions`, index);
 }
 
 /** Whether the conditions hold, joined and compared as `params` say. */
-export function holds(params: Record<string, Json>, conditions: readonly Condition[], name: string): boolean {
+export function holds(
+  params: Record<string, Json>,
+  conditions: readonly Condition[],
+  name: string,
+  index = 0,
+): boolean {
   const combinator = readChoice(params, 'combinator', COMBINATORS, 'and');
   const semantics = readChoice(params, 'semantics', SEMANTICS, 'rondo');
   if (semantics === 'dify') return evaluateDifyConditions(conditions, combinator, name);
-  return evaluateConditions(conditions, combinator, RULES[semantics], name);
+  const rules = N8N[semantics];
+  if (rules !== undefined) return evaluateN8nConditions(conditions, combinator, rules, index);
+  return evaluateConditions(conditions, combinator, name);
 }

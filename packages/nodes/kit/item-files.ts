@@ -15,6 +15,15 @@ export const FILE_FIELDS: Record<string, ParameterSpec> = {
   type: { type: 'string', description: 'Media type. Default: that of the file.' },
 };
 
+/** What an item says beside a file that a node gives it. */
+export const BESIDE: ParameterSpec = {
+  type: 'string',
+  description:
+    'What stands beside the file: facts: its name, mime and size · described: the same as mimeType, fileType, fileName, fileExtension and fileSize (a text) · item: fields and files of the item · none.',
+  default: 'facts',
+  enum: ['facts', 'described', 'item', 'none'],
+};
+
 export interface NamedBytes {
   bytes: Uint8Array;
   name: string;
@@ -90,13 +99,39 @@ export async function storeFile(call: EffectCall, file: NamedBytes): Promise<Fil
   return { blob, size, name: file.name, mime: file.mime };
 }
 
-/** An item with the facts of a file, and the file itself: at the path `saveTo`, or as the item's file `data`. */
-export async function fileItem(call: EffectCall, file: NamedBytes, json: JsonObject): Promise<Item> {
-  const facts = { ...json, name: file.name, mime: file.mime, size: file.bytes.byteLength };
-  const path = call.params['saveTo'];
+const KINDS = /^(image|audio|video|text)\//;
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+function described({ name = '', mime = UNKNOWN_TYPE, size }: FileRef): JsonObject {
+  const dot = name.lastIndexOf('.');
+  const kind = mime === 'application/json' ? 'json' : mime === 'application/pdf' ? 'pdf' : KINDS.exec(mime)?.[1];
+  const unit = size < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(size) / 3));
+  return {
+    mimeType: mime,
+    ...(kind === undefined ? {} : { fileType: mime === 'text/html' ? 'html' : kind }),
+    fileName: name,
+    ...(dot > 0 ? { fileExtension: name.slice(dot + 1) } : {}),
+    fileSize: `${Number((size / 1000 ** unit).toPrecision(3))} ${UNITS[unit]}`,
+  };
+}
+
+/** An item that carries a file under `as`, and what `beside` says: of its facts, or of the item of the call. */
+export function withFile(call: EffectCall, file: FileRef, facts: JsonObject, as: string): Item {
+  const { beside } = call.params;
+  if (beside === 'described') return { json: described(file), files: { [as]: file } };
+  if (beside !== 'item') return { json: beside === 'none' ? {} : facts, files: { [as]: file } };
+  const item = call.items[0];
+  return { json: item?.json ?? {}, files: { ...item?.files, [as]: file } };
+}
+
+/** An item with a file: at the path `saveTo`, or as a file of the item. `more`: said in any case. */
+export async function fileItem(call: EffectCall, file: NamedBytes, more: JsonObject): Promise<Item> {
+  const facts = { ...more, name: file.name, mime: file.mime, size: file.bytes.byteLength };
+  const { saveTo: path, as, beside } = call.params;
   if (typeof path === 'string' && path !== '') {
     await call.ports.files.writeAt(path, 0, file.bytes);
     return { json: { ...facts, path } };
   }
-  return { json: facts, files: { data: await storeFile(call, file) } };
+  const item = withFile(call, await storeFile(call, file), facts, typeof as === 'string' && as !== '' ? as : 'data');
+  return Object.keys(more).length > 0 && beside !== undefined && beside !== 'facts' ? { ...item, json: more } : item;
 }

@@ -182,15 +182,20 @@ type Compiled = (...values: unknown[]) => unknown;
 const FunctionOf = Object.getPrototypeOf(resolve).constructor as new (...parts: string[]) => Compiled;
 const AsyncFunctionOf = Object.getPrototypeOf(async () => {}).constructor as new (...parts: string[]) => Compiled;
 
-async function callCode(body: string, scope: Names, more: Names, entry?: string): Promise<unknown> {
+/** Waits only where the code does, as the isolate. */
+function callCode(body: string, scope: Names, more: Names, entry?: string): unknown {
+  const Maker = /\bawait\b/.test(body) ? AsyncFunctionOf : FunctionOf;
   if (entry === undefined) {
     const names = { ...scope, ...more };
-    return new AsyncFunctionOf(...Object.keys(names), body)(...Object.values(names));
+    return new Maker(...Object.keys(names), body)(...Object.values(names));
   }
+  const call = (called: unknown): unknown => {
+    if (typeof called === 'function') return (called as Compiled)(more);
+    throw new FailureError(failure('node-failed', `The code defines no function ${entry}.`));
+  };
   const text = `${body}\n;return typeof ${entry} === 'function' ? ${entry} : null;`;
-  const called = (await new AsyncFunctionOf(...Object.keys(scope), text)(...Object.values(scope))) as Compiled | null;
-  if (called === null) throw new FailureError(failure('node-failed', `The code defines no function ${entry}.`));
-  return called(more);
+  const found = new Maker(...Object.keys(scope), text)(...Object.values(scope));
+  return found instanceof Promise ? found.then(call) : call(found);
 }
 
 function evaluate(template: unknown, names: Names): unknown {

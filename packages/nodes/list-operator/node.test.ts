@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '@rondo/core/model/item.ts';
-import { DIFY_OPERATORS } from '../kit/conditions-dify.ts';
+import { DIFY_OPERATORS } from '@rondo/core/dify/conditions.ts';
 import { runNode } from '../kit/run.ts';
 import { node } from './node.ts';
 

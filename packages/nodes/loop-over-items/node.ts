@@ -16,6 +16,17 @@ export const node = defineNode({
     { name: 'loop', description: 'The batch of this iteration.' },
   ],
   parameters: {
+    size: {
+      type: 'integer',
+      description: 'Items per batch, where an expression decides; else loop.size.',
+      min: 1,
+    },
+    version: {
+      type: 'integer',
+      description: 'How files of n8n mean it, in strict workflows: 1 gives no results at the end, 2 and 3 do.',
+      enum: [1, 2, 3],
+      default: 3,
+    },
     reset: {
       type: 'any',
       description:

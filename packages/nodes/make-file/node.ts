@@ -2,6 +2,7 @@
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
 import { DELIVERY_PARAMETERS } from '../kit/formats/delivery.ts';
+import { ENCODINGS } from '../kit/formats/encoding.ts';
 import { WRITE_PARAMETERS } from '../kit/formats/write-blocks.ts';
 
 export const node: NodeType = defineNode({
@@ -17,6 +18,15 @@ export const node: NodeType = defineNode({
   parameters: {
     name: { type: 'string', description: 'Name of the file; its extension tells the format.', default: 'data.json' },
     ...WRITE_PARAMETERS,
+    layout: {
+      type: 'string',
+      description: 'json: an element per line · compact: no line ends · pretty: indented.',
+      default: 'lines',
+      enum: ['lines', 'compact', 'pretty'],
+    },
+    single: { type: 'boolean', description: 'json: the first item itself instead of a list.', default: false },
+    header: { type: 'boolean', description: 'csv: the first line names the columns.', default: true },
+    encoding: { type: 'string', description: 'Of texts.', default: 'utf-8', enum: ENCODINGS.slice(1) },
     ...DELIVERY_PARAMETERS,
   },
   examples: [

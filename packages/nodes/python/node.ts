@@ -26,6 +26,7 @@ export const node = defineNode({
       item: '_json is its value, _item the whole item, _index its position',
       all: '_items are all items, each {"json": ..., "files": ...}',
       main: 'def main(a, b)',
+      function: 'def main(a, b)',
     }),
     timeout: { type: 'duration', description: 'Most time for one call. Default and cap: limit code.ms.' },
   },

@@ -7,7 +7,7 @@ import { checkOutputs, readOutputs, RULES } from '../kit/code/outputs.ts';
 import { itemsOf } from '../kit/code/result.ts';
 import { readChoice, readObject, readText } from '../kit/read.ts';
 
-const MODES = ['item', 'all', 'main'] as const;
+const MODES = ['item', 'all', 'main', 'function'] as const;
 
 export async function run(call: EffectCall): Promise<EffectResult> {
   const { params, ports, signal } = call;
@@ -24,10 +24,15 @@ export async function run(call: EffectCall): Promise<EffectResult> {
     signal,
     log: ports.log,
   });
+  if (mode === 'function') return { items: [{ json: value }] };
   return { items: mode === 'main' ? [{ json: checkOutputs(value, declared, rules) }] : itemsOf(value) };
 }
 
 function given(mode: (typeof MODES)[number], call: EffectCall): Pick<CodeRequest, 'style' | 'inputs'> {
+  if (mode === 'function') {
+    const args = readObject(call.params, 'inputs', {});
+    return { style: 'function', inputs: { entry: readText(call.params, 'entry', 'main'), args } };
+  }
   if (mode === 'main') return { style: 'main', inputs: readObject(call.params, 'inputs', {}) };
   if (mode === 'all') return { style: 'items', inputs: { items: call.items.map(asInput) } };
   const item = call.items[0] ?? { json: {} };

@@ -2,6 +2,7 @@
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
 import { READ_PARAMETERS } from '../kit/formats/read-page.ts';
+import { BESIDE } from '../kit/item-files.ts';
 
 export const node: NodeType = defineNode({
   type: 'read-file',
@@ -16,8 +17,16 @@ export const node: NodeType = defineNode({
   safe: true,
   parameters: {
     path: { type: 'string', description: 'Path below the folder of the workflow.', required: true },
+    pattern: {
+      type: 'boolean',
+      description: 'binary: path is a pattern as in List Files (*, **, ?, {a,b}); each file that fits is an item.',
+      default: false,
+    },
     ...READ_PARAMETERS,
     file: { type: 'string', description: 'binary: name under which the item carries the file.', default: 'file' },
+    name: { type: 'string', description: 'binary: name of the file. Default: its own.' },
+    mime: { type: 'string', description: 'binary: media type. Default: by the extension.' },
+    beside: BESIDE,
   },
   examples: [
     {

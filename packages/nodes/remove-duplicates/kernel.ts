@@ -5,8 +5,14 @@ import { from, inParts, keptFields } from '../kit/items.ts';
 import { canonical, looseCanonical } from '../kit/order.ts';
 import { getPath, isObject } from '../kit/paths.ts';
 import { readChoice, readFlag, readTextList, wrongParameter } from '../kit/read.ts';
+import { beginAsN8n, endAsN8n, type N8nState } from './n8n.ts';
 
-interface State {
+type State = OwnState | N8nState;
+
+interface OwnState {
+  rules: 'rondo';
+  dotted: boolean;
+  onlyCompared: boolean;
   compare: (typeof COMPARE)[number];
   names: string[];
   loose: boolean;
@@ -16,16 +22,25 @@ interface State {
   seen: number;
 }
 
+const SEMANTICS = ['rondo', 'n8n', 'n8n-1', 'n8n-lists'] as const;
 const COMPARE = ['all', 'selected', 'except'] as const;
 const SIDES = ['first', 'last'] as const;
 
 export function begin(params: Record<string, Json>): State {
+  const semantics = readChoice(params, 'semantics', SEMANTICS, 'rondo');
+  return semantics === 'rondo' ? beginOwn(params) : beginAsN8n(params, semantics);
+}
+
+function beginOwn(params: Record<string, Json>): OwnState {
   const compare = readChoice(params, 'compare', COMPARE, 'all');
   const names = readTextList(params, 'names', []);
   if (compare === 'selected' && names.length === 0) {
     wrongParameter('names', 'a list of at least one path with compare: selected', params.names ?? null);
   }
   return {
+    rules: 'rondo',
+    dotted: readFlag(params, 'dotPaths', true),
+    onlyCompared: readFlag(params, 'onlyCompared', false),
     compare,
     names,
     loose: readFlag(params, 'loose', false),
@@ -37,10 +52,14 @@ export function begin(params: Record<string, Json>): State {
 }
 
 export const add: FoldModule<State>['add'] = (state, { params, item }) => {
+  if (state.rules !== 'rondo') {
+    state.items.push(item);
+    return;
+  }
   const position = state.seen;
   state.seen += 1;
   const key = keyOf(state, Object.hasOwn(params, 'by') ? (params.by ?? null) : undefined, item);
-  const own = from(item, position);
+  const own = from(reduced(state, item), position);
   const earlier = state.kept.get(key);
   if (earlier === undefined) state.kept.set(key, own);
   else if (state.last) {
@@ -51,11 +70,20 @@ export const add: FoldModule<State>['add'] = (state, { params, item }) => {
   } else state.removed.push(own);
 };
 
-function keyOf(state: State, by: Json | undefined, item: Item): string {
+/** The item with the fields that stay. */
+function reduced(state: OwnState, item: Item): Item {
+  if (!state.onlyCompared || state.compare === 'all') return item;
+  return { ...item, json: keptFields(item.json, state.compare, state.names, state.dotted) };
+}
+
+function keyOf(state: OwnState, by: Json | undefined, item: Item): string {
   const text = state.loose ? looseCanonical : canonical;
   if (by !== undefined) return text(by);
-  if (state.compare === 'selected') return JSON.stringify(state.names.map((name) => text(getPath(item.json, name))));
-  const value = state.compare === 'except' ? keptFields(item.json, 'except', state.names) : item.json;
+  if (state.compare === 'selected') {
+    const names = state.dotted ? state.names : state.names.map((name) => [name]);
+    return JSON.stringify(names.map((name) => text(getPath(item.json, name))));
+  }
+  const value = state.compare === 'except' ? keptFields(item.json, 'except', state.names, state.dotted) : item.json;
   if (!state.loose || !isObject(value)) return text(value);
   // Loosely, the fields are compared one by one.
   return JSON.stringify(
@@ -66,6 +94,10 @@ function keyOf(state: State, by: Json | undefined, item: Item): string {
 }
 
 export function* end(state: State): Generator<Item[][]> {
+  if (state.rules !== 'rondo') {
+    if (state.items.length > 0) yield endAsN8n(state);
+    return;
+  }
   yield* inParts(state.kept.values());
   for (const [removed = []] of inParts(state.removed)) yield [[], removed];
 }

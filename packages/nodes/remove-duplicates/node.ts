@@ -1,5 +1,6 @@
 /** Owns Remove duplicates: one of several equal items of a run. Across runs it is remove-seen. */
 import { defineNode, MAIN } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 
 export const node = defineNode({
   type: 'remove-duplicates',
@@ -31,6 +32,22 @@ export const node = defineNode({
     },
     loose: { type: 'boolean', description: '1 and "1", true and "true", null and "" are equal.', default: false },
     keep: { type: 'string', description: 'Which one of equal items stays.', enum: ['first', 'last'], default: 'first' },
+    onlyCompared: {
+      type: 'boolean',
+      description: 'Whether items keep only the fields that were compared.',
+      default: false,
+    },
+    dotPaths: {
+      type: 'boolean',
+      description: 'Whether names are paths. With false a.b is a field with a dot in its name.',
+      default: true,
+    },
+    semantics: semanticsParameter(
+      ['n8n', 'n8n-1', 'n8n-lists'],
+      'With n8n, names may be a text with commas, all compares single values at any depth, and a field that an item lacks ' +
+        'or that has values of several types is a failure. n8n-1 is its version 1, where null is a type; n8n-lists that of ' +
+        'Item Lists 3.1, which does not look at types.',
+    ),
   },
   examples: [
     {
@@ -69,6 +86,22 @@ export const node = defineNode({
       ],
       with: { compare: 'except', names: ['at'], loose: true },
       output: { kept: [{ id: 1, at: 5 }], removed: [{ id: '1', at: 6 }] },
+    },
+    {
+      title: 'As n8n does, with what was compared',
+      input: [
+        { a: 1, b: { c: 2 } },
+        { a: 2, b: { c: 2 } },
+        { a: 2, b: { c: 3 } },
+      ],
+      with: { compare: 'selected', names: ['b.c'], onlyCompared: true, semantics: 'n8n' },
+      output: { kept: [{ b: { c: 2 } }, { b: { c: 3 } }], removed: [{ a: 2, b: { c: 2 } }] },
+    },
+    {
+      title: 'A dot in the name',
+      input: [{ 'a.b': 1 }, { 'a.b': 1 }],
+      with: { compare: 'selected', names: ['a.b'], dotPaths: false },
+      output: { kept: [{ 'a.b': 1 }], removed: [{ 'a.b': 1 }] },
     },
   ],
 });

@@ -17,17 +17,12 @@ import {
   type JsonObject,
   type Path,
 } from '../kit/paths.ts';
-import { readChoice, readFlag, readList, readObject, wrongParameter } from '../kit/read.ts';
-
-interface Pattern {
-  search: RegExp;
-  replace: string;
-  /** Levels of objects; 0 is the top only. */
-  depth: number;
-}
+import { readChoice, readFlag, readList, wrongParameter } from '../kit/read.ts';
+import { renameAsN8n, type Renaming, type Replacement } from './n8n.ts';
 
 const NOTHING = Object.freeze({});
 const NONE: Json[] = [];
+const SEMANTICS = ['rondo', 'n8n'] as const;
 const MISSING = ['ignore', 'fail'] as const;
 const CLASH = ['replace', 'fail'] as const;
 const MOST_PATTERNS = 100;
@@ -37,29 +32,45 @@ export function run({ params, item }: KernelCall): KernelResult {
   const dotted = readFlag(params, 'dotPaths', true);
   const missing = readChoice(params, 'missing', MISSING, 'ignore');
   const clash = readChoice(params, 'clash', CLASH, 'replace');
-  const keys = readObject(params, 'keys', NOTHING);
+  const n8n = readChoice(params, 'semantics', SEMANTICS, 'rondo') === 'n8n';
+  const keys = renamingsOf(params.keys ?? NOTHING);
+  const patterns = readList(params, 'patterns', NONE).map((value, i) => patternOf(value, i, n8n));
+  if (n8n) return [[renameAsN8n(item, keys, patterns)]];
   let json = item.json;
-  for (const [from, to] of Object.entries(keys)) {
-    if (typeof to !== 'string' || to === '') wrongParameter(`keys.${from}`, 'the new name', to);
+  for (const { from, to } of keys) {
+    if (to === '') wrongParameter(`keys.${from}`, 'the new name', to);
     json = renamed(json, dotted ? parsePath(from) : [from], dotted ? parsePath(to) : [to], missing === 'fail', clash);
   }
-  const patterns = readList(params, 'patterns', NONE).map(patternOf);
   for (const pattern of patterns) json = withPattern(json, pattern, clash, 0);
   return [[withJson(item, json)]];
 }
 
-function patternOf(value: Json, index: number): Pattern {
+function renamingsOf(given: Json): Renaming[] {
+  if (isObject(given)) {
+    return Object.entries(given).map(([from, to]) =>
+      typeof to === 'string' ? { from, to } : wrongParameter(`keys.${from}`, 'the new name', to),
+    );
+  }
+  if (!Array.isArray(given)) return wrongParameter('keys', 'an object of new names, or a list of { from, to }', given);
+  return given.map((entry, i) => {
+    const { from = '', to = '' } = isObject(entry) ? entry : wrongParameter(`keys[${i}]`, 'an object', entry);
+    if (typeof from !== 'string') return wrongParameter(`keys[${i}].from`, 'the old name', from);
+    return typeof to === 'string' ? { from, to } : wrongParameter(`keys[${i}].to`, 'the new name', to);
+  });
+}
+
+function patternOf(value: Json, index: number, n8n: boolean): Replacement {
   const at = `patterns[${index}]`;
   if (!isObject(value)) return wrongParameter(at, 'an object with search and replace', value);
   const { search, replace = '', caseSensitive = true, depth = null } = value;
-  if (typeof search !== 'string' || search === '')
+  if (typeof search !== 'string' || (search === '' && !n8n))
     return wrongParameter(`${at}.search`, 'a regular expression', search);
   if (typeof replace !== 'string') return wrongParameter(`${at}.replace`, 'text', replace);
   if (typeof caseSensitive !== 'boolean') return wrongParameter(`${at}.caseSensitive`, 'true or false', caseSensitive);
   if (depth !== null && (typeof depth !== 'number' || depth < 0)) {
     return wrongParameter(`${at}.depth`, 'a number of levels, 0 or more', depth);
   }
-  const flags = caseSensitive ? 'gu' : 'giu';
+  const flags = (n8n ? '' : 'gu') + (caseSensitive ? '' : 'i');
   const key = `${flags}:${search}`;
   let known = compiled.get(key);
   if (known === undefined) {
@@ -98,7 +109,7 @@ function renamed(json: Json, from: Path, to: Path, mustExist: boolean, clash: Cl
   return setPath(json, parent, out);
 }
 
-function withPattern(value: Json, pattern: Pattern, clash: Clash, depth: number): Json {
+function withPattern(value: Json, pattern: Replacement, clash: Clash, depth: number): Json {
   if (Array.isArray(value)) return value.map((one) => withPattern(one, pattern, clash, depth));
   if (!isObject(value)) return value;
   const out: JsonObject = {};

@@ -1,5 +1,6 @@
 /** Owns Rename keys: other names for fields. */
 import { defineNode, MAIN } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 
 export const node = defineNode({
   type: 'rename-keys',
@@ -13,8 +14,9 @@ export const node = defineNode({
   outputs: MAIN,
   parameters: {
     keys: {
-      type: 'object',
-      description: 'Old name to new name, as dot paths, in this order.',
+      type: 'any',
+      description:
+        'Old name to new name, as dot paths, in this order; or a list of { from, to }, for names that expressions give.',
       default: {},
     },
     patterns: {
@@ -45,6 +47,11 @@ export const node = defineNode({
       description: 'Whether names in keys are paths. With false a.b is a field with a dot in its name.',
       default: true,
     },
+    semantics: semanticsParameter(
+      ['n8n'],
+      'With n8n, values are read before anything is renamed, renamed fields go to the end, and a pattern is replaced ' +
+        'where it fits first only.',
+    ),
   },
   examples: [
     {
@@ -69,6 +76,12 @@ export const node = defineNode({
       input: [{ 'a.b': 1 }],
       with: { keys: { 'a.b': 'c.d' }, dotPaths: false },
       output: [{ 'c.d': 1 }],
+    },
+    {
+      title: 'As n8n does',
+      input: [{ a_b_c: 1, o: { x: 2 }, z: 3 }],
+      with: { keys: [{ from: 'o.x', to: 'y' }], patterns: [{ search: '[ab]_', replace: '-' }], semantics: 'n8n' },
+      output: [{ 'o': {}, 'z': 3, 'y': 2, '-b_c': 1 }],
     },
   ],
 });

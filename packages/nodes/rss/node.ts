@@ -15,6 +15,14 @@ export const node: NodeType = defineNode({
   parameters: {
     url: { type: 'string', description: 'Address of the feed.', required: true },
     limit: { type: 'integer', description: 'Most entries, in the order of the feed.', min: 1 },
+    entries: {
+      type: 'string',
+      description:
+        'plain: the same fields whatever the format · elements: RSS and Atom under the names of their elements, with content, contentSnippet and isoDate.',
+      default: 'plain',
+      enum: ['plain', 'elements'],
+    },
+    extra: { type: 'list', description: 'elements: names of further elements, such as media:title.', default: [] },
     onlyChanged: {
       type: 'boolean',
       description: 'No entries when the server says that the feed is as it was at the last run.',

@@ -6,7 +6,8 @@ import { decodeText, header, isGood, statusFailure } from '../kit/http/answers.t
 import { sendAuthorised } from '../kit/http/authorised.ts';
 import { addConnection, timeoutOf } from '../kit/http/connection.ts';
 import { isObject, type JsonObject } from '../kit/paths.ts';
-import { readFlag, readInteger, readObject, readText, wrongParameter } from '../kit/read.ts';
+import { readChoice, readFlag, readInteger, readObject, readText, readTextList, wrongParameter } from '../kit/read.ts';
+import { readElements } from './elements.ts';
 import { readFeed } from './feed.ts';
 
 const SCOPE = 'rss';
@@ -70,10 +71,18 @@ export async function run(call: EffectCall): Promise<EffectResult> {
   const where = `GET ${url.origin}${url.pathname}`;
   if (onlyChanged && answer.status === 304) return { items: [] };
   if (!isGood(answer.status)) throw statusFailure(call, answer, where);
-  const { title, link, entries } = await readFeed(textOf(answer), answer.url, where);
+  const most = readInteger(params, 'limit', 1, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  const items = (await entriesOf(call, answer, where)).slice(0, most).map((json) => ({ json }));
   // Only a feed that could be read is one that need not be read again.
   if (onlyChanged) await remember(call, url, answer);
-  const most = readInteger(params, 'limit', 1, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-  const feed: Json = { title, link };
-  return { items: entries.slice(0, most).map((entry) => ({ json: { ...entry, feed } as unknown as Json })) };
+  return { items };
+}
+
+async function entriesOf(call: EffectCall, answer: EgressResponse, where: string): Promise<Json[]> {
+  const { params } = call;
+  if (readChoice(params, 'entries', ['plain', 'elements'] as const, 'plain') === 'elements') {
+    return readElements(textOf(answer), readTextList(params, 'extra', []), where);
+  }
+  const { title, link, entries } = await readFeed(textOf(answer), answer.url, where);
+  return entries.map((entry) => ({ ...entry, feed: { title, link } }) as unknown as Json);
 }

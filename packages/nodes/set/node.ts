@@ -1,6 +1,7 @@
 /** Owns Set: fields added to, changed in or taken from an item. */
 import { defineNode, MAIN } from '../kit/define.ts';
 import { KEEP } from '../kit/items.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 
 export const node = defineNode({
   type: 'set',
@@ -24,11 +25,31 @@ export const node = defineNode({
       enum: KEEP,
       default: 'all',
     },
-    names: { type: 'list', description: 'Dot paths of fields, for keep: selected and keep: except.', default: [] },
+    names: {
+      type: 'any',
+      description: 'Dot paths of fields, for keep: selected and keep: except: a list, or a text with commas.',
+      default: [],
+    },
     value: {
       type: 'any',
       description:
-        'An object whose fields are set before those in fields, as they are; or JSON text of one, with templates.',
+        'An object whose fields are set before those in fields, as they are; or JSON text of one, with templates. A list ' +
+        'holds pieces of such a text: a piece that is an object or list is put in as JSON.',
+    },
+    assignments: {
+      type: 'list',
+      description: 'Fields to set after those in fields, in order, where a name comes from an expression too.',
+      default: [],
+      fields: {
+        name: { type: 'any', description: 'Dot path of the field.', required: true },
+        value: { type: 'any', description: 'Its value.' },
+        type: {
+          type: 'string',
+          description: 'What to convert it to: string, number, boolean, array or object.',
+          enum: ['string', 'number', 'boolean', 'array', 'object'],
+        },
+        pieces: { type: 'list', description: 'Instead of value: pieces of the JSON text of an object.' },
+      },
     },
     types: {
       type: 'object',
@@ -49,6 +70,18 @@ export const node = defineNode({
       default: true,
     },
     keepFiles: { type: 'boolean', description: 'Whether the files of the item stay.', default: true },
+    copies: {
+      type: 'integer',
+      description: 'How often the item is given once more, for tests with many items.',
+      default: 0,
+      min: 0,
+      max: 10_000,
+    },
+    semantics: semanticsParameter(
+      ['n8n', 'n8n-3.1', 'n8n-3', 'n8n-1'],
+      'n8n converts as n8n does ("" is the number 0), takes a field with dots in its name for a path that it has, and ' +
+        'gives a kept path its last name. n8n-3.1 fails on a missing text, n8n-3 writes it, n8n-1 converts nothing.',
+    ),
   },
   examples: [
     {
@@ -80,6 +113,29 @@ export const node = defineNode({
       input: [{ qty: '3', paid: 'TRUE', tags: '["a"]', at: '2024-02-01 10:00' }],
       with: { types: { qty: 'number', paid: 'boolean', tags: 'array', at: 'dateTime' }, mismatch: 'null' },
       output: [{ qty: 3, paid: true, tags: ['a'], at: '2024-02-01T10:00:00.000Z' }],
+    },
+    {
+      title: 'In order, with a name from an expression',
+      input: [{ key: 'total', qty: '3' }],
+      with: { keep: 'none', assignments: [{ name: '{{ $json.key }}.qty', value: '{{ $json.qty }}', type: 'number' }] },
+      output: [{ total: { qty: 3 } }],
+    },
+    {
+      title: 'JSON in pieces, and each item twice',
+      input: [{ tags: ['a'] }],
+      with: { keep: 'none', value: ['{"tags":', '{{ $json.tags }}', '}'], copies: 1 },
+      output: [{ tags: ['a'] }, { tags: ['a'] }],
+    },
+    {
+      title: 'As n8n converts',
+      input: [{ a: { b: '' }, c: 1 }],
+      with: {
+        semantics: 'n8n',
+        keep: 'selected',
+        names: 'a.b, c',
+        assignments: [{ name: 'n', value: '', type: 'number' }],
+      },
+      output: [{ b: '', c: 1, n: 0 }],
     },
     {
       title: 'JSON as text',

@@ -1,5 +1,6 @@
 /** Owns Sort: items in order. */
 import { defineNode, MAIN } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 
 export const node = defineNode({
   type: 'sort',
@@ -31,6 +32,17 @@ export const node = defineNode({
       default: 'ascending',
     },
     caseSensitive: { type: 'boolean', description: 'Whether upper and lower case differ in texts.', default: true },
+    shuffle: { type: 'boolean', description: 'Any order, another one each time, instead of sorting.', default: false },
+    dotPaths: {
+      type: 'boolean',
+      description: 'Whether fields are paths. With false a.b is a field with a dot in its name.',
+      default: true,
+    },
+    semantics: semanticsParameter(
+      ['n8n'],
+      'With n8n, texts are compared in lower case and all else as numbers, null as 0; what cannot be compared counts as ' +
+        'larger, and a field that no item has is a failure.',
+    ),
   },
   examples: [
     {
@@ -67,5 +79,18 @@ export const node = defineNode({
       with: { fields: ['n'], caseSensitive: false },
       output: [{ n: 'A' }, { n: 'b' }, { n: 'C' }, { n: null }],
     },
+    {
+      title: 'As n8n does',
+      input: [{ n: 'b' }, { n: 'A', v: 5 }, { n: 'a', v: null }],
+      with: { fields: ['n', 'v'], semantics: 'n8n' },
+      output: [{ n: 'a', v: null }, { n: 'A', v: 5 }, { n: 'b' }],
+    },
+    {
+      title: 'A dot in the name',
+      input: [{ 'a.b': 2 }, { 'a.b': 1 }],
+      with: { fields: ['a.b'], dotPaths: false },
+      output: [{ 'a.b': 1 }, { 'a.b': 2 }],
+    },
+    { title: 'Any order', input: [{ n: 1 }], with: { shuffle: true }, output: [{ n: 1 }] },
   ],
 });

@@ -1,5 +1,8 @@
 /** Owns Split out: a list inside an item to one item per element. */
 import { defineNode, MAIN } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
+
+const SEMANTICS = ['n8n-1', 'n8n-2', 'n8n-2.1', 'n8n'];
 
 export const node = defineNode({
   type: 'split-out',
@@ -31,7 +34,18 @@ export const node = defineNode({
       default: 'none',
     },
     names: { type: 'list', description: 'Dot paths of the fields, for include: selected and except.', default: [] },
+    dotPaths: {
+      type: 'boolean',
+      description: 'Whether field, also and names are paths. With false a.b is a field with a dot in its name.',
+      default: true,
+    },
     keepFiles: { type: 'boolean', description: 'Whether each new item has the files of the item.', default: false },
+    semantics: semanticsParameter(
+      SEMANTICS,
+      'With n8n, field and destination may name several fields with commas between, which are split side by side; each ' +
+        'keeps its whole name, dots too, $binary are the files, and elements come before other selected fields. ' +
+        'n8n-1, n8n-2 and n8n-2.1 are those of its older Item Lists, which fail where a list is missing or none.',
+    ),
   },
   examples: [
     {
@@ -57,6 +71,21 @@ export const node = defineNode({
         { id: 7, names: 'Ada', ages: 36 },
         { id: 7, names: 'Bob' },
       ],
+    },
+    {
+      title: 'As n8n does',
+      input: [{ 'id': 7, 'a.b': 1, 'order': { lines: ['x', 'y'], n: 2 } }],
+      with: { field: 'order.lines', include: 'selected', names: ['order.n', 'a.b'], semantics: 'n8n' },
+      output: [
+        { 'order.lines': 'x', 'order.n': 2, 'a.b': 1 },
+        { 'order.lines': 'y', 'order.n': 2, 'a.b': 1 },
+      ],
+    },
+    {
+      title: 'A dot in the name',
+      input: [{ 'a.b': [1, 2] }],
+      with: { field: 'a.b', dotPaths: false },
+      output: [{ 'a.b': 1 }, { 'a.b': 2 }],
     },
   ],
 });

@@ -7,7 +7,8 @@ import { convertTo } from '../kit/convert.ts';
 import { inParts } from '../kit/items.ts';
 import { canonical } from '../kit/order.ts';
 import { getPath, isObject, lastName, put, type JsonObject } from '../kit/paths.ts';
-import { kindOf, readChoice, readList, readTextList, wrongParameter } from '../kit/read.ts';
+import { kindOf, readChoice, readFlag, readList, readTextList, wrongParameter } from '../kit/read.ts';
+import { addAsN8n, beginAsN8n, endAsN8n, type N8nState } from './n8n.ts';
 
 interface Summary {
   field: string;
@@ -22,7 +23,15 @@ interface Group {
   accumulators: Accumulator[];
 }
 
-interface State {
+type State = OwnState | N8nState;
+
+interface OwnState {
+  rules: 'rondo';
+  /** Whether any item had the field of the summary. */
+  found: boolean[];
+  mustExist: boolean;
+  skipEmptyKeys: boolean;
+  dotted: boolean;
   summaries: Summary[];
   by: string[];
   numbers: (typeof NUMBERS)[number];
@@ -31,10 +40,17 @@ interface State {
   seen: number;
 }
 
+const SEMANTICS = ['rondo', 'n8n', 'n8n-1', 'n8n-lists'] as const;
+const MISSING = ['ignore', 'fail'] as const;
 const NUMBERS = ['fail', 'skip', 'convert'] as const;
 const SHAPES = ['items', 'object'] as const;
 
 export function begin(params: Record<string, Json>): State {
+  const semantics = readChoice(params, 'semantics', SEMANTICS, 'rondo');
+  return semantics === 'rondo' ? beginOwn(params) : beginAsN8n(params, semantics);
+}
+
+function beginOwn(params: Record<string, Json>): OwnState {
   const summaries = readList(params, 'fields').map(summaryOf);
   const by = readTextList(params, 'by', []);
   const shape = readChoice(params, 'shape', SHAPES, 'items');
@@ -48,7 +64,19 @@ export function begin(params: Record<string, Json>): State {
     );
   }
   const numbers = readChoice(params, 'numbers', NUMBERS, 'fail');
-  const state: State = { summaries, by, numbers, shape, groups: new Map(), seen: 0 };
+  const state: OwnState = {
+    rules: 'rondo',
+    found: summaries.map(() => false),
+    mustExist: readChoice(params, 'missing', MISSING, 'ignore') === 'fail',
+    skipEmptyKeys: readFlag(params, 'skipEmptyKeys', false),
+    dotted: readFlag(params, 'dotPaths', true),
+    summaries,
+    by,
+    numbers,
+    shape,
+    groups: new Map(),
+    seen: 0,
+  };
   if (by.length === 0) state.groups.set('', groupFor(state, []));
   return state;
 }
@@ -66,15 +94,18 @@ function summaryOf(value: Json, index: number): Summary {
   return { field, op: op as Operation, name: typeof name === 'string' ? name : own, separator, includeEmpty };
 }
 
-const groupFor = (state: State, keys: Json[]): Group => ({
+const groupFor = (state: OwnState, keys: Json[]): Group => ({
   keys,
   accumulators: state.summaries.map((summary) => accumulator(summary.op, summary.separator)),
 });
 
 export const add: FoldModule<State>['add'] = (state, { item }) => {
+  if (state.rules !== 'rondo') return addAsN8n(state, item);
   const position = state.seen;
   state.seen += 1;
-  const keys = state.by.map((path) => getPath(item.json, path) ?? null);
+  const read = (path: string): Json | undefined => getPath(item.json, state.dotted ? path : [path]);
+  const keys = state.by.map((path) => read(path) ?? null);
+  if (state.skipEmptyKeys && keys.some((key) => key === null || key === '')) return;
   const key = keys.length === 0 ? '' : canonical(keys);
   let group = state.groups.get(key);
   if (group === undefined) {
@@ -82,7 +113,9 @@ export const add: FoldModule<State>['add'] = (state, { item }) => {
     state.groups.set(key, group);
   }
   for (const [i, summary] of state.summaries.entries()) {
-    addValue(state, summary, group.accumulators[i] as Accumulator, getPath(item.json, summary.field), position);
+    const value = read(summary.field);
+    if (value !== undefined) state.found[i] = true;
+    addValue(state, summary, group.accumulators[i] as Accumulator, value, position);
   }
 };
 
@@ -90,7 +123,13 @@ const ADDED: ReadonlySet<string> = new Set(['sum', 'average']);
 /** Operations for which an empty value says something. */
 const TAKES_EMPTY: ReadonlySet<string> = new Set(['count', 'countUnique', 'unique', 'list', 'concat']);
 
-function addValue(state: State, summary: Summary, into: Accumulator, given: Json | undefined, position: number): void {
+function addValue(
+  state: OwnState,
+  summary: Summary,
+  into: Accumulator,
+  given: Json | undefined,
+  position: number,
+): void {
   const { op } = summary;
   if (isSkipped(given) || given === '') {
     if (summary.includeEmpty && TAKES_EMPTY.has(op)) into.add(op === 'concat' ? '' : (given ?? null));
@@ -105,24 +144,33 @@ function addValue(state: State, summary: Summary, into: Accumulator, given: Json
 }
 
 export function end(state: State): Iterable<Item[][]> {
+  if (state.rules !== 'rondo') return inParts(endAsN8n(state));
+  const missing = state.mustExist && state.seen > 0 ? state.found.indexOf(false) : -1;
+  if (missing >= 0) {
+    const fix = 'Correct the path, or set missing to ignore.';
+    const { field } = state.summaries[missing] as Summary;
+    throw new FailureError(failure('node-failed', `No item has the field ${field}.`, { retry: 'no', fix }));
+  }
   return inParts(state.shape === 'items' ? rows(state) : [{ json: tree(state) }]);
 }
 
-function* rows(state: State): Generator<Item> {
+function* rows(state: OwnState): Generator<Item> {
   for (const group of state.groups.values()) {
     const json: JsonObject = {};
-    for (const [i, path] of state.by.entries()) put(json, lastName(path), group.keys[i] as Json);
+    for (const [i, path] of state.by.entries()) {
+      put(json, state.dotted ? lastName(path) : path, group.keys[i] as Json);
+    }
     yield { json: results(state, group, json) };
   }
 }
 
-function results(state: State, group: Group, json: JsonObject): JsonObject {
+function results(state: OwnState, group: Group, json: JsonObject): JsonObject {
   for (const [i, { name }] of state.summaries.entries()) put(json, name, (group.accumulators[i] as Accumulator).end());
   return json;
 }
 
 /** Groups inside one another, by their values as texts. */
-function tree(state: State): JsonObject {
+function tree(state: OwnState): JsonObject {
   const root: JsonObject = {};
   for (const group of state.groups.values()) {
     let node = root;

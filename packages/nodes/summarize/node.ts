@@ -1,6 +1,7 @@
 /** Owns Summarize: sums, counts and other results of fields, by group. */
 import { OPERATIONS } from '../kit/accumulate.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 
 export const node = defineNode({
   type: 'summarize',
@@ -49,6 +50,28 @@ export const node = defineNode({
       enum: ['items', 'object'],
       default: 'items',
     },
+    missing: {
+      type: 'string',
+      description: 'What happens where a field is in no item at all.',
+      enum: ['ignore', 'fail'],
+      default: 'ignore',
+    },
+    skipEmptyKeys: {
+      type: 'boolean',
+      description: 'Leave out items whose fields in by are missing, null or empty text.',
+      default: false,
+    },
+    dotPaths: {
+      type: 'boolean',
+      description: 'Whether names of fields are paths. With false a.b is a field with a dot in its name.',
+      default: true,
+    },
+    semantics: semanticsParameter(
+      ['n8n', 'n8n-1', 'n8n-lists'],
+      'With n8n, results have its names (appended_price, unique_count_price), by may be a text with commas, sum and ' +
+        'average take numbers only, and the fields of by stand last, in reverse. In n8n-1 their values are texts; ' +
+        'n8n-lists is that of Item Lists, where they stand first and groups come in the order of keys of an object.',
+    ),
   },
   examples: [
     {
@@ -90,6 +113,27 @@ export const node = defineNode({
         ],
       },
       output: [{ tags: 'a/b', all: 3 }],
+    },
+    {
+      title: 'As n8n does',
+      input: [
+        { 'c': 'DE', 'n': 2, 'a.b': 1 },
+        { 'c': null, 'n': 3 },
+        { 'c': 'DE', 'n': '4' },
+      ],
+      with: {
+        by: ['c'],
+        fields: [
+          { field: 'n', op: 'sum' },
+          { field: 'n', op: 'countUnique' },
+          { field: 'a.b', op: 'list' },
+        ],
+        semantics: 'n8n',
+        missing: 'fail',
+        skipEmptyKeys: true,
+        dotPaths: false,
+      },
+      output: [{ sum_n: 2, unique_count_n: 2, appended_a_b: [1], c: 'DE' }],
     },
   ],
 });

@@ -11,7 +11,7 @@ import { switchOutputs } from '../kit/switch-outputs.ts';
 const NO_RULES: Json[] = [];
 const NO_NAMES: string[] = [];
 
-export function run({ params, item }: KernelCall): KernelResult {
+export function run({ params, item, index }: KernelCall): KernelResult {
   const rules = readList(params, 'rules', NO_RULES);
   const fallback = readText(params, 'fallback', 'none');
   const all = readFlag(params, 'all', false);
@@ -37,7 +37,7 @@ export function run({ params, item }: KernelCall): KernelResult {
     const rule = rules[i] as Json;
     if (!isObject(rule)) wrongParameter(`rules[${i}]`, 'an object', rule);
     if (typeof rule.output !== 'string') wrongParameter(`rules[${i}].output`, 'text', rule.output);
-    if (!decides(rule, `rules[${i}].`)) continue;
+    if (!decides(rule, index, `rules[${i}].`)) continue;
     found = true;
     send(rule.output);
     if (!all) break;

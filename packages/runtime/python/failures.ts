@@ -55,7 +55,7 @@ export function failureOf(answer: Answer, allowed: Allowed): Failure | null {
 function raised(error: Raised): Failure {
   const { name, message, module, cause } = error;
   const at = placeOf(error);
-  const data: Record<string, unknown> = { exception: name };
+  const data: Record<string, unknown> = { exception: name, message };
   if (error.line !== undefined) Object.assign(data, { line: error.line, text: error.text, trace: error.trace });
   const more = { retry: 'no', data, ...(cause === undefined ? {} : { cause }) } as const;
   if (name === 'SystemExit') {

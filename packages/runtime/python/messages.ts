@@ -31,7 +31,7 @@ export const MARK = {
   broken: 'x',
 } as const;
 
-export type Style = 'main' | 'item' | 'items';
+export type Style = 'main' | 'item' | 'items' | 'function';
 
 export interface UnitHead {
   source: number;

@@ -86,8 +86,9 @@ class Program:
         known = self.styles.get(style)
         if known is None:
             tree = ast.parse(self.source, FILE)
-            deep, silent = reflective(tree), style != "main" and not _returns(tree.body)
-            if style != "main":
+            called = style in ("main", "function")
+            deep, silent = reflective(tree), not called and not _returns(tree.body)
+            if not called:
                 tree = _in_function(tree)
             known = self.styles[style] = (compile(tree, FILE, "exec", dont_inherit=True), deep, silent)
         return known
@@ -104,7 +105,21 @@ def forget(number):
     _programs.pop(number, None)
 
 
+def _taken(function, args):
+    """The arguments that it takes, by name."""
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_flags & 8:
+        return args
+    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return {name: value for name, value in args.items() if name in known}
+
+
 def _call(names, style, inputs):
+    if style == "function":
+        entry = names.get(inputs["entry"])
+        if not callable(entry):
+            raise NotData(f"the code defines no function {inputs['entry']}")
+        return entry(**_taken(entry, inputs["args"]))
     if style != "main":
         return names["_code"]()
     main = names.get("main")

@@ -16,6 +16,8 @@ export interface Tried<T> {
   attempts: number;
 }
 
+export type Again = (failure: Failure) => Promise<boolean>;
+
 export async function attempt<T>(
   loop: Loop,
   clock: Clock,
@@ -24,13 +26,17 @@ export async function attempt<T>(
   work: (attempt: number, signal: AbortSignal) => Promise<T>,
   /** Every try is a start for the rate; waiting for it does not count as time of the try. */
   gate: RateGate | null = null,
+  /** What the author asks of a failure before it is tried again. */
+  again: Again | null = null,
 ): Promise<Tried<T>> {
   for (let n = 1; ; n += 1) {
     await gate?.take(signal);
     const tried = await once(loop, clock, signal, where, n, work);
     if (tried.failure === null) return { ...tried, attempts: n };
     if (signal.aborted) throw signal.reason;
-    if (n > loop.retry.times || tried.failure.retry === 'no') return { ...tried, attempts: n };
+    if (n > loop.retry.times || (tried.failure.retry === 'no' && loop.retry.always !== true))
+      return { ...tried, attempts: n };
+    if (again !== null && !(await again(tried.failure))) return { ...tried, attempts: n };
     const asked = Math.min(tried.failure.retryAfterMs ?? 0, LONGEST_RETRY_AFTER);
     await clock.sleep(Math.max(retryDelay(loop.retry, n, Math.random()), asked), signal);
   }

@@ -48,6 +48,8 @@ export interface RunContext {
   readonly redactor: Redactor;
   readonly signals: Signals;
   readonly variables: VariablePort;
+  /** Of iterations that are gone on with: what their loop's variables were, by frame. */
+  readonly loopVariables: Map<string, Record<string, Json>>;
   /** Where signals of this installation are delivered; null without a server. */
   readonly signalUrl: ((token: string) => string) | null;
   /** Started by the first who asks. */
@@ -66,7 +68,8 @@ export interface RunContext {
   readonly programId: (key: object, name: string) => string;
   /** Programs the evaluator knows. */
   readonly programs: Set<string>;
-  readonly stats: { steps: number; iterations: number; folds: number };
+  /** exceptions: attempts of nodes that failed. */
+  readonly stats: { steps: number; iterations: number; folds: number; exceptions: number };
 }
 
 type Distribute<E> = E extends JournalEvent ? Omit<E, 'seq' | 'at'> : never;

@@ -52,22 +52,43 @@ function readFields(templates: [string, Template][], items: readonly string[]): 
   return values;
 }
 
+interface StepParameters {
+  fixed: Record<string, Json>;
+  dynamic: [string, Template][];
+}
+
+/** A step in a body is performed once per iteration; its parameters are told apart once. */
+const known = new WeakMap<Step, StepParameters>();
+
+function parametersOf(step: Step): StepParameters {
+  let found = known.get(step);
+  if (found === undefined) {
+    const fixed: Record<string, Json> = { ...step.rawParams };
+    const dynamic: [string, Template][] = [];
+    for (const [name, template] of Object.entries(step.params)) {
+      if (template.kind === 'literal') fixed[name] = template.value;
+      else dynamic.push([name, template]);
+    }
+    found = { fixed, dynamic };
+    known.set(step, found);
+  }
+  return found;
+}
+
 /** A way to get a step's parameters per unit; literals cost nothing. */
 export function parameterSource(
   context: RunContext,
   frame: Frame,
   step: Step,
 ): (items: readonly string[], index: number, scope: ProgramContext) => Promise<Record<string, Json>> {
-  const entries = Object.entries(step.params);
-  const dynamic = entries.filter(([, template]) => !isLiteral(template));
-  const fixed: Record<string, Json> = { ...step.rawParams };
-  for (const [name, template] of entries) if (template.kind === 'literal') fixed[name] = template.value;
+  const { fixed, dynamic } = parametersOf(step);
   if (dynamic.length === 0) return async () => ({ ...fixed });
-  const program = templateProgram(context, frame, `params:${step.id}`, dynamic);
-  return async (items, index, scope) => ({
-    ...fixed,
-    ...(readFields(dynamic, items) ?? (await evaluate(context, program, items, index, scope))),
-  });
+  return async (items, index, scope) => {
+    const read = readFields(dynamic, items);
+    if (read !== null) return { ...fixed, ...read };
+    const program = templateProgram(context, frame, `params:${step.id}`, dynamic);
+    return { ...fixed, ...(await evaluate(context, program, items, index, scope)) };
+  };
 }
 
 /** One template, by name; literals cost nothing. */

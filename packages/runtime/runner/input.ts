@@ -10,14 +10,17 @@ export function checkInput(plan: Pick<Plan, 'inputs'>, input: Json): Record<stri
   const values: Record<string, Json> = { ...given };
   const wrong: string[] = [];
   for (const [name, field] of Object.entries(plan.inputs)) {
-    if (!Object.hasOwn(given, name)) {
+    // Where null is what stands for nothing, it may be given as well.
+    if (!Object.hasOwn(given, name) || (given[name] === null && field.default === null)) {
       if (field.default !== undefined) values[name] = field.default;
       else if (field.required) wrong.push(`${name} is missing (${field.type} expected)`);
       continue;
     }
     const value = given[name] as Json;
     if (!fits(value, field.type)) wrong.push(`${name} must be ${field.type}, not ${describe(value)}`);
-    else if (field.enum !== undefined && !field.enum.includes(value)) {
+    else if (field.maxLength !== undefined && typeof value === 'string' && [...value].length > field.maxLength) {
+      wrong.push(`${name} may have at most ${field.maxLength} characters, not ${[...value].length}`);
+    } else if (field.enum !== undefined && !field.enum.includes(value)) {
       wrong.push(
         `${name} must be one of ${field.enum.map((v) => JSON.stringify(v)).join(', ')}, not ${describe(value)}`,
       );

@@ -49,6 +49,9 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
+/** Callers that make a commit worth its price. */
+const CROWD = 8;
+
 const empty = (): Pending => ({ rows: [], loops: new Set(), events: [], forget: [], run: undefined });
 
 export class LedgerWriter {
@@ -64,6 +67,8 @@ export class LedgerWriter {
   #flushing = false;
   #timer: NodeJS.Timeout | null = null;
   #immediate = false;
+  /** Callers that wait for the batch that is being collected. */
+  #eager = 0;
   #waiting: Waiting[] = [];
   #lost: unknown = null;
 
@@ -127,7 +132,11 @@ export class LedgerWriter {
         this.#start();
       });
     }
-    return new Promise((resolve, reject) => this.#waiting.push({ stage, batch, resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ stage, batch, resolve, reject });
+      // One waits for the others of its tick, but not for all of a crowd: what leaves together comes back together.
+      if (batch === this.#batch && (this.#eager += 1) >= CROWD) this.#start();
+    });
   }
 
   #serve(stage: Waiting['stage'], upTo: number): void {
@@ -165,6 +174,7 @@ export class LedgerWriter {
     this.#pending = empty();
     this.#dirty = false;
     this.#batch += 1;
+    this.#eager = 0;
     const commit: Commit = {
       lease: this.#options.lease,
       now: this.#options.clock.now(),

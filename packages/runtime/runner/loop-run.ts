@@ -16,6 +16,7 @@ const MOST_LOSSES = 3;
 
 export interface Outcome {
   status: 'completed' | 'failed' | 'skipped';
+  /** Of a failed one: its fallback, where the loop has such. */
   output: string;
   steps: string;
   logs: string;
@@ -171,7 +172,7 @@ export class LoopRun {
     let output = outcome.output;
     if (outcome.status === 'failed') {
       if (this.loop.onError === 'null') output = 'null';
-      else output = '';
+      else if (this.loop.onError === 'stop' || this.loop.onError === 'drop') output = '';
       if (why !== null && why.item === undefined) why.item = index;
       this.firstFailure ??= why;
       this.record.failed += 1;
@@ -183,7 +184,7 @@ export class LoopRun {
       this.record.completed += 1;
       this.progress.completed += 1;
     }
-    if (this.loop.collect === 'position') output = byPosition(output);
+    if (this.loop.collect === 'position' || this.loop.collect === 'list') output = byPosition(output);
     if (index === this.record.cursor) {
       this.record.cursor += 1;
       while (this.#ahead.delete(this.record.cursor)) this.record.cursor += 1;

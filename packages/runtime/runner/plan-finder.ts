@@ -1,8 +1,9 @@
 /**
- * Owns finding and compiling the workflows that a run calls, each once. Does not run them.
+ * Owns finding, converting and compiling the workflows that a run calls, each once. Does not run them.
  */
-import { failure, FailureError } from '@rondo/core/errors.ts';
+import { type Diagnostic, failure, FailureError } from '@rondo/core/errors.ts';
 import { compile } from '@rondo/core/compile/compile.ts';
+import type { Definition } from '@rondo/core/model/definition.ts';
 import { parseDefinition } from '@rondo/core/model/format.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import type { RunnerEnvironment } from '../api.ts';
@@ -30,12 +31,14 @@ export function planFinder(
         }),
       );
     }
-    await environment.registry.prepare?.(found.text);
-    const parsed = parseDefinition(found.text, found.file);
+    const read = await readAny(found.text, found.file, self?.settings?.strict ?? false);
+    if (read.definition !== null) {
+      await environment.registry.prepare?.(read.foreign ? JSON.stringify(read.definition) : found.text);
+    }
     const compiled =
-      parsed.definition === null
-        ? { plan: null, diagnostics: parsed.diagnostics }
-        : compile(parsed.definition, environment.registry);
+      read.definition === null
+        ? { plan: null, diagnostics: read.diagnostics }
+        : compile(read.definition, environment.registry);
     if (compiled.plan === null) {
       const first = compiled.diagnostics.find((d) => d.severity === 'error');
       throw new FailureError(
@@ -56,4 +59,18 @@ export function planFinder(
     }
     return plan;
   };
+}
+
+/** A native file, or one of another product, converted. */
+async function readAny(
+  text: string,
+  file: string,
+  strict: boolean,
+): Promise<{ definition: Definition | null; foreign: boolean; diagnostics: Diagnostic[] }> {
+  const parsed = parseDefinition(text, file);
+  if (parsed.definition !== null) return { ...parsed, foreign: false };
+  const { convert, detectFormat } = await import('@rondo/core/convert/convert.ts');
+  const format = detectFormat(text, file);
+  if (format === null) return { ...parsed, foreign: false };
+  return { ...convert(text, format, { strict, file }), foreign: true };
 }

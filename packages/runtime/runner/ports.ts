@@ -89,8 +89,8 @@ export interface VariableHome {
   conversation: Record<string, Json>;
   /** Those of the run that were set so far, by earlier runners too. */
   assigned: Record<string, Json>;
-  recordRun(values: Record<string, Json>): void;
-  recordConversation(name: string, value: Json): Promise<void>;
+  recordRun(): void;
+  recordConversation(name: string): Promise<void>;
 }
 
 export function createVariables(home: VariableHome): VariablePort {
@@ -102,12 +102,12 @@ export function createVariables(home: VariableHome): VariablePort {
     async set(scope, name, value) {
       if (scope === 'conversation') {
         put(home.conversation, name, value);
-        await home.recordConversation(name, value);
+        await home.recordConversation(name);
         return;
       }
       put(home.vars, name, value);
       put(home.assigned, name, value);
-      home.recordRun(home.assigned);
+      home.recordRun();
     },
   };
 }

@@ -9,17 +9,18 @@ import type { Program, ProgramContext } from '@rondo/core/ports.ts';
 import type { RunContext } from './context.ts';
 import { countOf, readAll, readBlocks, type Feed } from './dataset.ts';
 import type { Frame } from './frame.ts';
+import { runnable } from './script.ts';
 
 /** Isolation from the loop: inside a program a failing step fails its unit; the runner applies the policy. */
 function bare(step: Step, inputs: Source[][]): Step {
-  return { ...step, index: 0, inputs, loop: { ...step.loop, onError: 'stop', parallel: 1 } };
+  return { ...runnable(step), index: 0, inputs, loop: { ...step.loop, onError: 'stop', parallel: 1 } };
 }
 
 function shell(context: RunContext, frame: Frame, id: string, slow: boolean): Program {
   const { limits } = context;
   return {
     id,
-    scope: 'native',
+    scope: frame.owner.dialect,
     timezone: frame.owner.timezone,
     kind: 'region',
     steps: [],
@@ -85,9 +86,10 @@ export function regionProgram(context: RunContext, frame: Frame, step: Step, reg
   if (context.programs.has(id)) return id;
   const { loop, loopTemplates } = step;
   const program = shell(context, frame, id, isSlow(region.steps));
-  program.steps = region.steps;
+  program.steps = region.steps.map(runnable);
   program.results = [region.results];
   program.flatten = loop.flatten;
+  program.plain = step.container?.kind === 'for-each' && step.container.branches === true;
   program.carry = loop.over === 'items' && loop.carry === 'previous';
   program.stopWhen = loopTemplates.stopWhen ?? null;
   if (loop.over === 'state') {
@@ -147,6 +149,7 @@ export async function contextFor(
   return {
     ...(references.length > 0 ? { nodes } : {}),
     vars: frame.vars,
+    ...(Object.keys(frame.owner.constants).length > 0 ? { constants: frame.owner.constants } : {}),
     ...(context.options.conversation === null ? {} : { conversation: context.options.conversation }),
     run: { id: context.runId, workflow: context.workflow },
     ...(frame.loops.length > 0 ? { loops: frame.loops } : {}),
@@ -165,7 +168,7 @@ function feedsOfNode(frame: Frame, node: string): Feed[] | null {
 }
 
 async function referenceItems(context: RunContext, feed: Feed, reference: Reference, where: string): Promise<string[]> {
-  const whole = reference.uses.some((use) => use === 'all' || use === 'item' || use === 'other');
+  const whole = reference.uses.some((use) => use === 'all' || use === 'item' || use === 'other' || use === 'runs');
   const count = countOf(feed);
   if (whole || count <= 1) return readAll(context, [feed], `${where}, reading $('${reference.node}')`);
   const wanted: string[] = [];

@@ -24,10 +24,12 @@ const NO_CONVERSATION = failure(
   },
 );
 
+/** What the conversation holds by now; what it has not, begins with what the workflow declares. */
 export async function readConversation(setup: RunSetup): Promise<Record<string, Json>> {
-  if (setup.conversation === null) return {};
+  const declared = setup.plan.conversation ?? {};
+  if (setup.conversation === null) return { ...declared };
   const stored = await setup.ports.state.get(CONVERSATIONS, setup.conversation);
-  return isObject(stored) ? { ...(stored as Record<string, Json>) } : {};
+  return isObject(stored) ? { ...declared, ...(stored as Record<string, Json>) } : { ...declared };
 }
 
 export function makeContext(
@@ -43,10 +45,16 @@ export function makeContext(
   const earlier = new Map<string, Map<string, JournalEvent>>();
   let seq = 0;
   let assigned: { seq: number; values: Record<string, Json> } | null = null;
+  const loopVariables = new Map<string, Record<string, Json>>();
   for (const event of journal) {
     seq = Math.max(seq, event.seq);
+    if (event.type === 'variables-set' && event.frame !== '') {
+      loopVariables.set(event.frame, event.values);
+      continue;
+    }
     if (event.type === 'variables-set') {
       assigned = { seq: event.seq, values: event.values };
+      for (const [name, value] of Object.entries(event.conversation ?? {})) put(conversation, name, value);
       for (const [name, value] of Object.entries(event.values)) put(setup.vars, name, value);
       continue;
     }
@@ -64,18 +72,25 @@ export function makeContext(
     writer.event(event);
     setup.report({ type: 'step', event });
   };
+  /** Without a conversation, what the workflow declares of one belongs to the run. */
+  const isOwn = (name: string): boolean => plan.conversation !== null && Object.hasOwn(plan.conversation, name);
+  const recordRun = (): void => {
+    if (home.seq === 0) home.seq = ++seq;
+    const own = setup.conversation === null && plan.conversation !== null ? { conversation: { ...conversation } } : {};
+    const values = { ...home.values };
+    report({ type: 'variables-set', frame: '', step: null, values, ...own, seq: home.seq, at: clock.now() });
+  };
   const variables = createVariables({
     vars,
     conversation,
     assigned: home.values,
-    recordRun: (values) => {
-      if (home.seq === 0) home.seq = ++seq;
-      report({ type: 'variables-set', frame: '', step: null, values: { ...values }, seq: home.seq, at: clock.now() });
+    recordRun: () => recordRun(),
+    recordConversation: async (name) => {
+      if (setup.conversation !== null) {
+        await setup.ports.state.set(CONVERSATIONS, setup.conversation, { ...conversation });
+      } else if (isOwn(name)) recordRun();
+      else throw new FailureError(NO_CONVERSATION);
     },
-    recordConversation: () =>
-      setup.conversation === null
-        ? Promise.reject(new FailureError(NO_CONVERSATION))
-        : setup.ports.state.set(CONVERSATIONS, setup.conversation, { ...conversation }),
   });
   return {
     runId: setup.runId,
@@ -88,7 +103,7 @@ export function makeContext(
     limits: plan.limits,
     options: {
       vars,
-      conversation: setup.conversation === null ? null : conversation,
+      conversation: setup.conversation === null && plan.conversation === null ? null : conversation,
       trigger: setup.trigger,
       pins: new Map(
         Object.entries(setup.pins).map(([node, value]) => [node, listOf(value).map((json) => encodeItem({ json }))]),
@@ -101,6 +116,7 @@ export function makeContext(
     signals: setup.signals,
     signalUrl: setup.signalUrl,
     variables,
+    loopVariables,
     python: setup.python,
     rates: new Map(),
     loops: new LoopTable(loops, plan.limits),
@@ -123,7 +139,7 @@ export function makeContext(
       return `${setup.runId}:${id}:${name}`;
     },
     programs: new Set(),
-    stats: { steps: 0, iterations: 0, folds: 0 },
+    stats: { steps: 0, iterations: 0, folds: 0, exceptions: 0 },
   };
 }
 

@@ -2,6 +2,7 @@
  * Owns one driven run from lease to final status: sets up what its parts share, drives the top
  * frame, writes the end. Recovery is the same path: load, decide, go on.
  */
+import { failedValue } from '@rondo/core/engine/failed.ts';
 import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
 import { encodeItem, itemFromWire, type Json } from '@rondo/core/model/item.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
@@ -13,7 +14,7 @@ import type { Redactor } from '../services/secrets/redactor.ts';
 import { Stopped, StopSignal, type RunContext } from './context.ts';
 import { countOf, inline, readBlocks, SPILL_MARK, type Feed } from './dataset.ts';
 import { Notes, type Doors } from './doors.ts';
-import { driveFrame, resultFeeds, type Frame } from './frame.ts';
+import { driveFrame, ownerOf, resultFeeds, type Frame } from './frame.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { LedgerWriter } from './ledger-writer.ts';
 import type { RunPorts } from './ports.ts';
@@ -117,7 +118,7 @@ async function drive(
   } catch (error) {
     if (error instanceof FailureError) {
       status = 'failed';
-      failed = error.failure;
+      ({ failed, output } = failedRun(plan, error.failure));
     } else if (error instanceof Stopped) {
       status = error.reason === 'cancel' ? 'cancelled' : error.reason === 'timeout' ? 'failed' : 'waiting';
       if (error.reason === 'timeout')
@@ -169,6 +170,12 @@ async function drive(
   return { result, frame, context };
 }
 
+/** What a failed run gives nevertheless is its output, not part of the failure. */
+function failedRun(plan: Plan, { output, handled: _, ...failed }: Failure): { failed: Failure; output: Json | null } {
+  if (plan.scope === 'openflow') return { failed, output: failedValue(plan.scope, { ...failed, output }) };
+  return { failed, output: output === undefined ? null : (output as Json) };
+}
+
 function topFrame(setup: RunSetup, doors: Doors): Frame {
   const { plan } = setup;
   return {
@@ -183,7 +190,7 @@ function topFrame(setup: RunSetup, doors: Doors): Frame {
     depth: 0,
     vars: setup.vars,
     doors,
-    owner: { timezone: plan.timezone, key: plan },
+    owner: ownerOf(plan, {}),
   };
 }
 

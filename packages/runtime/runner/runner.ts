@@ -6,9 +6,11 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { compile } from '@rondo/core/compile/compile.ts';
 import { diagnostic, FailureError } from '@rondo/core/errors.ts';
+import type { Definition } from '@rondo/core/model/definition.ts';
 import { locate, parseDefinition } from '@rondo/core/model/format.ts';
 import { itemFromWire, type Json } from '@rondo/core/model/item.ts';
 import { resolveLimits } from '@rondo/core/model/limits.ts';
+import { pinsIn } from '@rondo/core/model/pins.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import { StoreError, type Evaluator, type Lease } from '@rondo/core/ports.ts';
 import {
@@ -54,6 +56,7 @@ export function createRunner(environment: RunnerEnvironment): Runner {
   const evaluator = environment.evaluator ?? warmEvaluator();
   let starting: Promise<Python> | null = null;
   const python = (): Promise<Python> => {
+    if (environment.python !== undefined) return environment.python();
     starting ??= import('../python/python.ts').then(({ createPython }) =>
       createPython({ processes: PYTHON_PROCESSES }),
     );
@@ -66,9 +69,10 @@ export function createRunner(environment: RunnerEnvironment): Runner {
     stored: StoredOptions,
     lease: Lease,
     plan: Plan,
+    pins: Record<string, Json>,
     startedAt: number | null,
   ): RunHandle => {
-    const handle = begin(environment, evaluator, python, runId, definition, stored, lease, plan, startedAt);
+    const handle = begin(environment, evaluator, python, runId, definition, stored, lease, plan, pins, startedAt);
     const settled = handle.done.then(
       () => {},
       () => {},
@@ -79,7 +83,7 @@ export function createRunner(environment: RunnerEnvironment): Runner {
   };
   const runner: Runner = {
     async start(request) {
-      const { plan, stored } = prepare(environment, request);
+      const { plan, stored, pins } = prepare(environment, request);
       const clock = environment.clock ?? systemClock;
       const runId = request.runId ?? newRunId(clock.now());
       await environment.store.createRun({
@@ -92,7 +96,7 @@ export function createRunner(environment: RunnerEnvironment): Runner {
       environment.fault?.('run-created');
       const lease = await environment.store.claim(runId, owner(), LEASE_MS);
       if (lease === null) throw new StoreError('lease-lost', `Run ${runId} is driven by another runner.`);
-      return drive(runId, request.definition, stored, lease, plan, null);
+      return drive(runId, request.definition, stored, lease, plan, pins, null);
     },
     async resume(runId) {
       const record = await environment.store.getRun(runId);
@@ -104,10 +108,10 @@ export function createRunner(environment: RunnerEnvironment): Runner {
         );
       }
       const stored = JSON.parse(record.options) as StoredOptions;
-      const { plan } = prepare(environment, { definition: record.definition, ...stored });
+      const { plan, pins } = prepare(environment, { definition: record.definition, ...stored });
       const lease = await claimWhenFree(environment, runId);
       await environment.store.setControl(runId, 'none');
-      return drive(runId, record.definition, stored, lease, plan, record.startedAt);
+      return drive(runId, record.definition, stored, lease, plan, pins, record.startedAt);
     },
     async sweep(limit = 10) {
       const handles: RunHandle[] = [];
@@ -157,11 +161,18 @@ function newRunId(now: number): string {
   return `r${now.toString(36)}${random}`;
 }
 
-function prepare(environment: RunnerEnvironment, request: RunRequest): { plan: Plan; stored: StoredOptions } {
+interface Prepared {
+  plan: Plan;
+  stored: StoredOptions;
+  /** Those of the file, and of the request instead of them. */
+  pins: Record<string, Json>;
+}
+
+function prepare(environment: RunnerEnvironment, request: RunRequest): Prepared {
   const parsed = parseDefinition(request.definition, request.file);
   if (parsed.definition === null) throw new InvalidWorkflow(parsed.diagnostics);
-  const pins = new Set(Object.keys(request.pins ?? {}));
-  const { plan, diagnostics } = compile(parsed.definition, environment.registry, { pins });
+  const asked = new Set(Object.keys(request.pins ?? {}));
+  const { plan, diagnostics } = compile(parsed.definition, environment.registry, { pins: asked });
   if (plan === null) {
     locate(request.definition, diagnostics);
     throw new InvalidWorkflow([...parsed.diagnostics, ...diagnostics]);
@@ -190,7 +201,22 @@ function prepare(environment: RunnerEnvironment, request: RunRequest): { plan: P
     ...(request.trigger === undefined ? {} : { trigger: request.trigger }),
     ...(request.conversation === undefined ? {} : { conversation: request.conversation }),
   };
-  return { plan, stored };
+  return { plan, stored, pins: { ...pinsOfFile(environment, parsed.definition, request), ...request.pins } };
+}
+
+function pinsOfFile(
+  environment: RunnerEnvironment,
+  definition: Definition,
+  request: RunRequest,
+): Record<string, Json[]> {
+  const pins = pinsIn(definition.nodes);
+  // What comes with the request counts more than what a trigger remembers.
+  if (request.input !== undefined || request.items !== undefined) {
+    for (const [id, { type }] of Object.entries(definition.nodes)) {
+      if (environment.registry.get(type)?.group === 'trigger') pins.delete(id);
+    }
+  }
+  return Object.fromEntries(pins);
 }
 
 function isTrigger(environment: RunnerEnvironment, plan: Plan, id: string): boolean {
@@ -206,6 +232,7 @@ function begin(
   stored: StoredOptions,
   lease: Lease,
   plan: Plan,
+  pins: Record<string, Json>,
   startedAt: number | null,
 ): RunHandle {
   const clock = environment.clock ?? systemClock;
@@ -236,7 +263,7 @@ function begin(
     input: stored.input,
     vars,
     items: stored.items ?? null,
-    pins: stored.pins ?? {},
+    pins,
     parallel: stored.parallel ?? null,
     limit: stored.limit ?? null,
     commitRows: environment.commitRows ?? 1000,

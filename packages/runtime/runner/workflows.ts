@@ -1,9 +1,10 @@
 /**
- * Owns finding sub-workflows in a folder: by relative path, by id or by name. Looks only inside the
+ * Owns finding sub-workflows, of whichever product: by relative path, by id or by name. Looks only inside the
  * folder, symbolic links included, because the reference may come from data. Does not compile them.
  */
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import type { Identity } from '@rondo/core/convert/identity.ts';
 import { LIMITS } from '@rondo/core/model/limits.ts';
 
 export interface FoundWorkflow {
@@ -26,6 +27,35 @@ export function workflowFinder(folder: string): (reference: string) => Promise<F
   };
 }
 
+/** The same for texts that are at hand; `file` is their relative path. */
+export function workflowsIn(files: readonly FoundWorkflow[]): (reference: string) => Promise<FoundWorkflow | null> {
+  const byPath = (reference: string): FoundWorkflow | undefined =>
+    files.find(({ file }) => file === reference || EXTENSIONS.some((extension) => file === reference + extension));
+  let index: Promise<Map<string, FoundWorkflow>> | null = null;
+  return async (reference) => {
+    const found = byPath(reference);
+    if (found !== undefined) return found;
+    index ??= identities().then((identityOf) => indexed(files, ({ text, file }) => identityOf(text, file)));
+    return (await index).get(reference) ?? null;
+  };
+}
+
+const identities = async (): Promise<(text: string, file: string) => Identity | null> =>
+  (await import('@rondo/core/convert/identity.ts')).identityOf;
+
+/** By id and by name; an id wins over a name, the first one over later ones. */
+function indexed<T>(entries: Iterable<T>, identify: (entry: T) => Identity | null): Map<string, T> {
+  const ids = new Map<string, T>();
+  const names = new Map<string, T>();
+  for (const entry of entries) {
+    const identity = identify(entry);
+    if (identity === null) continue;
+    if (identity.id !== null && !ids.has(identity.id)) ids.set(identity.id, entry);
+    if (identity.name !== null && !names.has(identity.name)) names.set(identity.name, entry);
+  }
+  return new Map([...names, ...ids]);
+}
+
 async function readInside(folder: string, reference: string): Promise<FoundWorkflow | null> {
   if (reference === '' || reference.includes('\0')) return null;
   const candidates = EXTENSIONS.some((e) => reference.endsWith(e)) ? [reference] : EXTENSIONS.map((e) => reference + e);
@@ -41,19 +71,14 @@ async function readInside(folder: string, reference: string): Promise<FoundWorkf
   return null;
 }
 
-/** File by id and by name; an id wins over a name, the first file in order of path over later ones. */
+/** Files by id and by name, in order of path. */
 async function indexFolder(folder: string): Promise<Map<string, string>> {
-  const ids = new Map<string, string>();
-  const names = new Map<string, string>();
-  const { parseDefinition } = await import('@rondo/core/model/format.ts');
+  const identityOf = await identities();
+  const known = new Map<string, Identity | null>();
   for (const file of await listFiles(folder)) {
-    const text = await readFile(file, 'utf8').catch(() => '');
-    const { definition } = parseDefinition(text, file);
-    if (definition === null) continue;
-    if (definition.id !== undefined && !ids.has(definition.id)) ids.set(definition.id, file);
-    if (!names.has(definition.name)) names.set(definition.name, file);
+    known.set(file, identityOf(await readFile(file, 'utf8').catch(() => ''), file));
   }
-  return new Map([...names, ...ids]);
+  return indexed(known.keys(), (file) => known.get(file) ?? null);
 }
 
 async function listFiles(folder: string): Promise<string[]> {

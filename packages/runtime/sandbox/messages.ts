@@ -3,7 +3,8 @@
  * them, and slices taken apart. Does not send (evaluator-process.ts) or decide (evaluator.ts).
  */
 import type { Failure } from '@rondo/core/errors.ts';
-import type { Block, Program, ProgramContext, UnitResult } from '@rondo/core/ports.ts';
+import type { Block, Program, UnitResult } from '@rondo/core/ports.ts';
+import { contextText } from './context-text.ts';
 import { needsOf } from './needs.ts';
 import { FIELD, TO_CHILD, UNIT } from './wire.ts';
 
@@ -25,33 +26,6 @@ export interface RunHead {
 export function runText(head: RunHead, requests: readonly string[]): string {
   const flags = (head.careful ? 'c' : '') + (head.fresh ? 'n' : '');
   return TO_CHILD.run + [head.program, flags, head.unitMs, `[${requests.join(',')}]`].join(FIELD);
-}
-
-/** The lists of nodes outside are the same object for all blocks of a loop. */
-const nodeTexts = new WeakMap<object, string>();
-
-function nodesText(nodes: Record<string, string[][]>): string {
-  const known = nodeTexts.get(nodes);
-  if (known !== undefined) return known;
-  const members = Object.entries(nodes).map(
-    ([id, ports]) => `${JSON.stringify(id)}:[${ports.map((items) => `[${items.join(',')}]`).join(',')}]`,
-  );
-  const text = `{${members.join(',')}}`;
-  nodeTexts.set(nodes, text);
-  return text;
-}
-
-function contextText(context: ProgramContext): string {
-  const { nodes, input, ...rest } = context;
-  const members: string[] = [];
-  if (nodes !== undefined) members.push(`"nodes":${nodesText(nodes)}`);
-  // Item texts of what $input sees beyond the unit.
-  if (Array.isArray(input)) members.push(`"input":[${input.join(',')}]`);
-  for (const [name, value] of Object.entries(rest)) {
-    const text = JSON.stringify(value);
-    if (text !== undefined) members.push(`"${name}":${text}`);
-  }
-  return `{${members.join(',')}}`;
 }
 
 export interface Part {

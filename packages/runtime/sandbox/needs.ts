@@ -18,7 +18,7 @@ const DATES = new Set(['$now', '$today', 'DateTime', 'Duration', 'Interval']);
 export function needsOf(program: Program): Needs {
   const needs: Needs = { functions: false, dates: false, jmespath: false };
   const name = (word: string): void => {
-    if (word === '$jmespath') needs.jmespath = true;
+    if (word === '$jmespath' || word === '$jmesPath') needs.jmespath = true;
     else if (DATES.has(word)) needs.dates = true;
     else if (FUNCTIONS.has(word)) needs.functions = true;
   };

@@ -86,7 +86,9 @@ function plainRows(text: string, { delimiter, end }: CsvFormat, first: number): 
 export function columnNames(fields: readonly string[]): string[] {
   const used = new Set<string>();
   return fields.map((field, position) => {
-    const wanted = field.trim() === '' ? `column_${position + 1}` : field.trim();
+    // A byte order mark that was kept is part of the name.
+    const trimmed = field.replace(/^[^\S\uFEFF]+|[^\S\uFEFF]+$/g, '');
+    const wanted = trimmed === '' ? `column_${position + 1}` : trimmed;
     let name = wanted;
     for (let n = 2; used.has(name); n += 1) name = `${wanted}_${n}`;
     used.add(name);
@@ -105,6 +107,10 @@ function typed(text: string): Json {
   }
   return text;
 }
+
+/** The fields of a row, in order. */
+export const rowValues = (row: CsvRow, format: Pick<CsvFormat, 'types'>): Json[] =>
+  row.fields.map((text) => (format.types ? typed(text) : text));
 
 /** The row as an object; null when it has more fields than columns and such rows are skipped. */
 export function rowObject(

@@ -7,6 +7,7 @@ import { FailureError } from '@rondo/core/errors.ts';
 import type { Item } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { EffectCall, ParameterSpec } from '@rondo/core/model/node-type.ts';
+import { BESIDE, withFile } from '../item-files.ts';
 import { putPath, type JsonObject } from '../paths.ts';
 import { readChoice, readText } from '../read.ts';
 import { blobsOf } from './carried.ts';
@@ -25,6 +26,8 @@ export const DELIVERY_PARAMETERS: Record<string, ParameterSpec> = {
     description: 'Name of the file that the item carries, or dot path of the field.',
     default: 'data',
   },
+  beside: BESIDE,
+  mime: { type: 'string', description: 'Media type of the file. Default: by the extension of its name.' },
 };
 
 async function collect(call: EffectCall, name: string, bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -52,10 +55,10 @@ export async function delivered(
 ): Promise<Item> {
   const to = readChoice(call.params, 'to', ['file', 'base64', 'text'] as const, 'file');
   const as = readText(call.params, 'as', 'data');
-  const mime = mediaType(name);
+  const mime = readText(call.params, 'mime', '') || mediaType(name);
   if (to === 'file') {
     const { blob, size } = await blobsOf(call).put(bytes);
-    return { json: { name, mime, size, ...facts }, files: { [as]: { blob, size, name, mime } } };
+    return withFile(call, { blob, size, name, mime }, { name, mime, size, ...facts }, as);
   }
   const content = await collect(call, name, bytes);
   if (to === 'text' && !isUtf8(content))

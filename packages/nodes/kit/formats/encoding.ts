@@ -5,7 +5,37 @@
 import { isUtf8 } from 'node:buffer';
 import { unreadable } from './source.ts';
 
-export const ENCODINGS = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'latin1'] as const;
+/** One byte is one character; TextDecoder knows them. */
+const SINGLE = [
+  'windows-1250',
+  'windows-1251',
+  'windows-1252',
+  'windows-1253',
+  'windows-1254',
+  'windows-1255',
+  'windows-1256',
+  'windows-1257',
+  'windows-1258',
+  'windows-874',
+  'iso-8859-2',
+  'iso-8859-3',
+  'iso-8859-4',
+  'iso-8859-5',
+  'iso-8859-6',
+  'iso-8859-7',
+  'iso-8859-8',
+  'iso-8859-10',
+  'iso-8859-13',
+  'iso-8859-14',
+  'iso-8859-15',
+  'iso-8859-16',
+  'koi8-r',
+  'koi8-u',
+  'macintosh',
+  'ibm866',
+] as const;
+
+export const ENCODINGS = ['auto', 'utf-8', 'utf-16le', 'utf-16be', 'latin1', ...SINGLE] as const;
 export type Encoding = Exclude<(typeof ENCODINGS)[number], 'auto'>;
 
 /** Enough to see whether every second byte of a text is zero. */
@@ -54,22 +84,18 @@ export interface DecodedPart {
   raw(used: number): number;
 }
 
-const DECODERS: Record<Exclude<Encoding, 'utf-8'>, string> = {
-  'utf-16le': 'utf-16le',
-  'utf-16be': 'utf-16be',
-  // What programs mean by Latin-1 is Windows-1252, as the web decided, too.
-  latin1: 'windows-1252',
-};
+/** What programs mean by Latin-1 is Windows-1252, as the web decided, too. */
+const labelOf = (encoding: Encoding): string => (encoding === 'latin1' ? 'windows-1252' : encoding);
 
 /** `last`: the end of the file is in `raw`, so half a character there is not a matter of where it was cut. */
 export function decodePart(raw: Uint8Array, encoding: Encoding, last: boolean, name: string): DecodedPart {
   if (encoding === 'utf-8') return { bytes: raw, raw: (used) => used };
-  const unit = encoding === 'latin1' ? 1 : 2;
+  const unit = encoding === 'utf-16le' || encoding === 'utf-16be' ? 2 : 1;
   let length = raw.byteLength - (raw.byteLength % unit);
   if (last && length < raw.byteLength) throw unreadable(name, 'it ends in the middle of a UTF-16 character');
   if (!last && unit === 2 && length > 0 && isHighSurrogate(raw, length - 2, encoding)) length -= 2;
   // A mark in the middle is a character like any other; dropping it would shift all offsets.
-  const text = new TextDecoder(DECODERS[encoding], { ignoreBOM: true }).decode(raw.subarray(0, length));
+  const text = new TextDecoder(labelOf(encoding), { ignoreBOM: true }).decode(raw.subarray(0, length));
   const bytes = Buffer.from(text, 'utf8');
   return {
     bytes,
@@ -93,4 +119,16 @@ export function checkUtf8(bytes: Uint8Array, name: string, line: number): void {
     start = end;
   }
   throw unreadable(name, `line ${at} is not valid UTF-8`, 'Set encoding to what the file has, for example latin1.');
+}
+
+/** The text in an encoding; characters that it does not have become question marks. */
+export function encodeText(text: string, encoding: Encoding): Uint8Array {
+  if (encoding === 'utf-8') return Buffer.from(text, 'utf8');
+  if (encoding === 'utf-16le' || encoding === 'utf-16be') {
+    const bytes = Buffer.from(text, 'utf16le');
+    return encoding === 'utf-16le' ? bytes : bytes.swap16();
+  }
+  const decoder = new TextDecoder(labelOf(encoding));
+  const codes = new Map(Array.from({ length: 256 }, (_, code) => [decoder.decode(Uint8Array.of(code)), code]));
+  return Uint8Array.from(text, (character) => codes.get(character) ?? 0x3f);
 }

@@ -1,9 +1,10 @@
 /** Owns which format and which media type a file name stands for. Does not look into files. */
+import { unreadable } from './source.ts';
 
 export type ReadFormat = 'ndjson' | 'json' | 'csv' | 'xlsx' | 'parquet' | 'lines' | 'text' | 'binary';
 export type WriteFormat = 'ndjson' | 'json' | 'csv' | 'xlsx' | 'parquet' | 'text';
 
-export const READ_FORMATS = ['auto', 'ndjson', 'json', 'csv', 'xlsx', 'parquet', 'lines', 'text', 'binary'] as const;
+export const READ_FORMATS = ['auto', 'table', 'ndjson', 'json', 'csv', 'xlsx', 'parquet', 'lines', 'text', 'binary'] as const;
 export const WRITE_FORMATS = ['auto', 'ndjson', 'json', 'csv', 'xlsx', 'parquet', 'text'] as const;
 
 const FORMATS: Record<string, Exclude<WriteFormat, 'text'>> = {
@@ -74,8 +75,13 @@ export function mediaType(path: string): string {
   return own(MEDIA_TYPES, extensionOf(path)) ?? 'application/octet-stream';
 }
 
-/** What `auto` means for reading: by the extension, else text. */
+/** What `auto` means for reading: by the extension, else text; `table` takes formats of tables only. */
 export function readFormat(wanted: string, path: string): ReadFormat {
+  if (wanted === 'table') {
+    const format = own(FORMATS, extensionOf(path));
+    if (format === 'csv' || format === 'xlsx' || format === 'parquet') return format;
+    throw unreadable(`file "${path}"`, 'its name does not say that it is a table (csv, tsv, xlsx, parquet)', 'Set format.');
+  }
   return wanted === 'auto' ? (own(FORMATS, extensionOf(path)) ?? 'text') : (wanted as ReadFormat);
 }
 

@@ -7,7 +7,7 @@ import type { Item, Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
 import { readChoice, wrongParameter } from '../read.ts';
-import { BAD_ROWS, columnNames, findDelimiter, parseRows, rowObject, type CsvFormat } from './csv.ts';
+import { BAD_ROWS, columnNames, findDelimiter, parseRows, rowObject, rowValues, type CsvFormat } from './csv.ts';
 import { checkUtf8, ENCODINGS, findEncoding } from './encoding.ts';
 import { checkTail, findList, takeJson } from './json-pages.ts';
 import { extensionOf } from './names.ts';
@@ -72,8 +72,8 @@ async function takeRows(reading: Reading, part: Part): Promise<Taken | null> {
   const skipped: number[] = [];
   const rows = await parseRows(text(part.bytes, { start: 0, end: cut.rest }), format, place, skipped);
   let { columns } = reading.carry;
-  if (columns === undefined && params['headers'] !== false) {
-    const given = params['headers'];
+  const given = params['headers'];
+  if (columns === undefined && given !== false && typeof given !== 'string') {
     if (Array.isArray(given)) columns = columnNames(given.map(String));
     else {
       const header = rows.shift();
@@ -90,6 +90,10 @@ async function takeRows(reading: Reading, part: Part): Promise<Taken | null> {
   const items: Item[] = [];
   for (const row of rows) {
     checkWidth(row.fields.length, row.line);
+    if (typeof given === 'string') {
+      items.push({ json: { [given]: rowValues(row, format) } });
+      continue;
+    }
     const json = rowObject(columns ?? row.fields.map((_, n) => `column_${n + 1}`), row, format, reading.name);
     if (json === null) skipped.push(row.line);
     else items.push({ json });
@@ -114,7 +118,7 @@ function linesIn(bytes: Uint8Array, end: number, ending: '\n' | '\r'): number {
 async function begin(call: EffectCall, source: ByteSource, smallest: number): Promise<Carry> {
   const { bytes, stamp } = await source.read(0, 128);
   const { encoding, mark } = findEncoding(bytes, readChoice(call.params, 'encoding', ENCODINGS, 'auto'));
-  return { offset: mark, stamp, encoding, part: smallest, records: 0, lines: 0 };
+  return { offset: call.params['keepMark'] === true ? 0 : mark, stamp, encoding, part: smallest, records: 0, lines: 0 };
 }
 
 function logSkipped(reading: Reading): void {

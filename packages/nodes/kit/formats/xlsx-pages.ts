@@ -48,7 +48,7 @@ async function openSheet(call: EffectCall, source: ByteSource, row: number): Pro
 function columnsFrom(call: EffectCall, sheet: OpenSheet): { columns: string[]; header: boolean } {
   const { headers } = call.params;
   if (Array.isArray(headers)) return { columns: columnNames(headers.map(String)), header: false };
-  if (headers === false) return { columns: [], header: false };
+  if (headers === false || typeof headers === 'string') return { columns: [], header: false };
   const cells = Array.from(sheet.next?.cells ?? [], (cell) =>
     cell === undefined || cell === null ? '' : typeof cell === 'string' ? cell : JSON.stringify(cell),
   );
@@ -61,6 +61,10 @@ function rowItem(call: EffectCall, columns: readonly string[], row: SheetRow, na
   const most = call.ports.limit('item.keys');
   if (width > most)
     throw new FailureError({ ...limitFailure('item.keys', most, `${name}, row ${row.row}`), retry: 'no' });
+  const { headers } = call.params;
+  if (typeof headers === 'string') {
+    return { json: { [headers]: Array.from({ length: width }, (_, at) => row.cells[at] ?? null) } };
+  }
   const json: JsonObject = {};
   for (let at = 0; at < width; at += 1) {
     const value = row.cells[at];

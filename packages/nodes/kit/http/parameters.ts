@@ -13,6 +13,11 @@ export const AUTH: ParameterSpec = {
       description:
         'Name of the secret that holds the password, token, value, client secret (oauth2) or secret access key (aws).',
     },
+    secrets: {
+      type: 'object',
+      description:
+        'Further fields whose values are secrets, such as user, name, clientId or tokenUrl: { user: NAME OF THE SECRET }.',
+    },
     user: { type: 'string', description: 'basic, digest: user name.' },
     password: { type: 'string', description: 'basic, digest: password, when no secret is named.' },
     token: { type: 'string', description: 'bearer: token, when no secret is named.' },

@@ -11,6 +11,7 @@ import { checkStop, type RunContext } from '../context.ts';
 import { BLOCK, countAll, readAll, readBlocks, type Feed } from '../dataset.ts';
 import type { ScopeSource } from '../lineage.ts';
 import type { LoopRun } from '../loop-run.ts';
+import type { Fallback } from './fallback.ts';
 import { endLoop, leaveLoop, tooMany } from './settle.ts';
 
 export interface BlockWork {
@@ -21,6 +22,8 @@ export interface BlockWork {
   /** Over state: the variables before the first iteration, as JSON text. */
   state: string | null;
   ports: number;
+  /** What a failed iteration gives; null: nothing, or null by its place. */
+  fallback: Fallback | null;
 }
 
 interface Issued {
@@ -57,7 +60,8 @@ export async function blockLoop(
   let current = await issue();
   while (current !== null) {
     const next = inOrder ? null : await issue();
-    settleBlock(context, run, current, await current.answer);
+    const answer = await current.answer;
+    settleBlock(context, run, current, answer, await fallbacks(work, current, answer));
     const decision = run.decide();
     if (decision.do === 'fail' || decision.do === 'finish') {
       await next?.answer.catch(() => {});
@@ -133,7 +137,27 @@ async function* source(
   } else yield* readBlocks(context, work.feeds, start, size);
 }
 
-function settleBlock(context: RunContext, run: LoopRun, block: Issued, result: BlockResult): void {
+/** By index: what the failed units of a block give. */
+async function fallbacks(work: BlockWork, block: Issued, result: BlockResult): Promise<Map<number, string> | null> {
+  const { fallback } = work;
+  if (fallback === null) return null;
+  const given = new Map<number, string>();
+  const { items, size, first } = block;
+  for (const [at, { failure }] of result.units.entries()) {
+    if (failure !== null) {
+      given.set(first + at, await fallback(failure, items.slice(at * size, (at + 1) * size), first + at));
+    }
+  }
+  return given;
+}
+
+function settleBlock(
+  context: RunContext,
+  run: LoopRun,
+  block: Issued,
+  result: BlockResult,
+  given: ReadonlyMap<number, string> | null,
+): void {
   const spent = context.clock.monotonic() - block.clock;
   const each = result.units.length === 0 ? 0 : spent / result.units.length;
   if (result.carry !== null) run.record.carry = result.carry;
@@ -148,7 +172,7 @@ function settleBlock(context: RunContext, run: LoopRun, block: Issued, result: B
       input,
       {
         status: unit.status,
-        output: unit.output,
+        output: given?.get(index) ?? unit.output,
         steps: unit.steps,
         logs: unit.logs,
         failure: placed(unit.failure, run, index),

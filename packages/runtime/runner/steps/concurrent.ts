@@ -7,17 +7,20 @@ import type { Dataset } from '@rondo/core/events.ts';
 import { ITEM_SEPARATOR, itemsOfPort } from '@rondo/core/model/item.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
 import type { Decision } from '@rondo/core/engine/loop.ts';
-import { attempt } from '../attempt.ts';
+import { attempt, type Again } from '../attempt.ts';
 import { checkStop, Stopped, type RunContext } from '../context.ts';
 import { readBlocks, countAll, type Feed } from '../dataset.ts';
 import { doorsOf, Notes, OrderedAnswers, type Doors } from '../doors.ts';
 import type { LoopRun } from '../loop-run.ts';
+import type { Fallback } from './fallback.ts';
 import { RateGate } from '../rate.ts';
 import { endLoop, leaveLoop, tooMany } from './settle.ts';
 
 export interface UnitValue {
   output: string;
   steps: string;
+  /** A step inside ended the loop. */
+  ends?: boolean;
 }
 
 export type UnitWork = (
@@ -42,6 +45,10 @@ export interface Concurrent {
    * iterations are the ones to blame.
    */
   progresses?: boolean;
+  /** What a failed iteration gives; null: nothing, or null by its place. */
+  fallback: Fallback | null;
+  /** Whether a failed attempt is followed by another; null: as the retry of the loop says. */
+  again?: (items: readonly string[], index: number) => Again | null;
   /** Called when an iteration is settled: nested records of it may go. */
   settled?: (index: number) => void;
 }
@@ -165,7 +172,8 @@ async function one(
   const at = clock.now();
   const lost = job.progresses === true ? null : run.lossFailure(index);
   if (lost !== null) {
-    run.settle(index, input, { status: 'failed', output: '', steps: '', logs: '', failure: lost, attempts: 0 }, at, 0);
+    const output = (await job.fallback?.(lost, items, index)) ?? '';
+    run.settle(index, input, { status: 'failed', output, steps: '', logs: '', failure: lost, attempts: 0 }, at, 0);
     answers.settle(index);
     return;
   }
@@ -180,6 +188,7 @@ async function one(
     where,
     (n, signal) => job.work(items, index, n, signal, doors),
     rateOf(context, step, job.path),
+    job.again?.(items, index) ?? null,
   ).catch((error: unknown) => {
     if (error instanceof Stopped) run.suspend(index, input, at);
     throw error;
@@ -189,17 +198,20 @@ async function one(
   const { value, attempts } = tried;
   const { usage, logs } = notes;
   if (value !== null) {
-    run.settle(index, input, { status: 'completed', ...value, logs, failure: null, attempts, usage }, at, ms);
+    const { output, steps } = value;
+    run.settle(index, input, { status: 'completed', output, steps, logs, failure: null, attempts, usage }, at, ms);
+    if (value.ends === true) run.progress.ended = true;
     if (job.stopWhen !== null && (await job.stopWhen(value.output, index))) run.progress.ended = true;
   } else {
     const failed =
       tried.failure === null
         ? null
         : { ...tried.failure, item: index, path: tried.failure.path ?? where, node: tried.failure.node ?? step.id };
+    const output = failed === null ? '' : ((await job.fallback?.(failed, items, index)) ?? '');
     run.settle(
       index,
       input,
-      { status: 'failed', output: '', steps: '', logs, failure: failed, attempts, usage },
+      { status: 'failed', output, steps: '', logs, failure: failed, attempts, usage },
       at,
       ms,
     );

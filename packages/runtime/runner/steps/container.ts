@@ -6,21 +6,46 @@ import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Dataset } from '@rondo/core/events.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { encodeItem } from '@rondo/core/model/item.ts';
-import type { Container, Step } from '@rondo/core/model/plan.ts';
+import type { Container, Step, Template } from '@rondo/core/model/plan.ts';
 import { describe, isObject } from '@rondo/core/model/shape.ts';
 import type { RunContext } from '../context.ts';
-import { countAll, inline, readBlocks, Spill, type Feed } from '../dataset.ts';
+import { countAll, countsOf, inline, readAll, readBlocks, Spill, type Feed } from '../dataset.ts';
 import { evaluateOne, isLiteral } from '../evaluate.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
 import { scopeSource } from '../lineage.ts';
 import { contextFor, jsonOf, regionProgram } from '../programs.ts';
 import { blockLoop } from './block-loop.ts';
+import { fallbackOf } from './fallback.ts';
 import { frameLoop } from './frames.ts';
 import { resetLoop } from './reset-loop.ts';
 import { stateLoop } from './state-loop.ts';
 import { runSubWorkflow } from './sub-workflow.ts';
 
 export async function runContainer(context: RunContext, frame: Frame, step: Step): Promise<Dataset> {
+  const dataset = await perform(context, frame, step);
+  const { give } = step.loopTemplates;
+  return give === undefined ? dataset : giveInstead(context, frame, step, give, dataset);
+}
+
+/** `loop.give`: one item instead of the results. What failed keeps its own output. */
+async function giveInstead(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+  give: Template,
+  dataset: Dataset,
+): Promise<Dataset> {
+  const path = pathIn(frame, step);
+  const [items = [], ...others] = await Promise.all(
+    countsOf(dataset).map((_, port) => readAll(context, [{ dataset, port }], path)),
+  );
+  const scope = await contextFor(context, frame, step.references, path);
+  const none = items.length === 0 ? { input: [] } : {};
+  const json = await evaluateOne(context, frame, `give:${step.id}`, give, items, 0, { ...scope, ...none });
+  return inline([encodeItem({ json })], ...others);
+}
+
+async function perform(context: RunContext, frame: Frame, step: Step): Promise<Dataset> {
   const container = step.container as Container;
   const overridden = frame.path === '' && frame.depth === 0 ? withOverrides(context, step) : step;
   switch (container.kind) {
@@ -118,9 +143,16 @@ async function runItems(
       step.inputs[0] ?? [],
       listed,
     );
-    return (await blockLoop(context, step, { path, program, feeds, scope, state: null, ports: 1 })).dataset;
+    const fallback = fallbackOf(context, frame, step);
+    const work = { path, program, feeds, scope, state: null, ports: portsOf(step), fallback };
+    return (await blockLoop(context, step, work)).dataset;
   }
   return frameLoop(context, frame, step, body, feeds);
+}
+
+/** A container gives the results of its body; what failed may leave through a port of its own. */
+export function portsOf(step: Step): number {
+  return step.loop.onError === 'port' ? step.outputs.length : 1;
 }
 
 /** While, until, times: variables handed from iteration to iteration. */
@@ -165,6 +197,7 @@ async function runLoop(
           scope: async () => input,
           state: initial,
           ports: 1,
+          fallback: fallbackOf(context, frame, bound),
         })
       : await stateLoop(context, frame, bound, container.body, initial, input);
   if (container.gives === 'results') return result.dataset;

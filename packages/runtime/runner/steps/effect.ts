@@ -26,7 +26,9 @@ import type { Doors } from '../doors.ts';
 import { evaluate, parameterSource } from '../evaluate.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
 import { readsInput, scopeSource } from '../lineage.ts';
+import { variablesOf } from '../loop-variables.ts';
 import { contextFor, templateProgram } from '../programs.ts';
+import { againOf, fallbackOf } from './fallback.ts';
 import { compileNever } from './page-templates.ts';
 import { runCode } from './run-code.ts';
 import { runWorkflow } from './sub-workflow.ts';
@@ -65,6 +67,7 @@ export async function effectCaller(context: RunContext, frame: Frame, step: Step
     readsInput(step),
   );
   const parameters = parameterSource(context, frame, step);
+  const variables = variablesOf(context, frame);
   const limit = (name: string): number => context.limits[name as LimitName];
   // Every call of a workflow from here has a place of its own, the same after a resume.
   const calls = new Map<string, number>();
@@ -73,7 +76,8 @@ export async function effectCaller(context: RunContext, frame: Frame, step: Step
     async (reference, input) => {
       const nth = calls.get(where) ?? 0;
       calls.set(where, nth + 1);
-      return runWorkflow(context, `${where}.${nth}`, frame.depth + 1, reference, input, doors);
+      const { constants } = frame.owner;
+      return runWorkflow(context, `${where}.${nth}`, frame.depth + 1, reference, input, doors, constants);
     };
   return async ({ items, index, attempt: n, carry, received, signal, log, doors, position = index }) => {
     const scope = await scopes(position, 1, step.loop.size);
@@ -94,7 +98,7 @@ export async function effectCaller(context: RunContext, frame: Frame, step: Step
       signal,
       ports: {
         ...context.ports,
-        variables: context.variables,
+        variables,
         code: (request) => runCode(context, frame, request),
         limit,
         log: (line) => log(context.redactor.text(line)),
@@ -249,7 +253,9 @@ export async function runEffectful(context: RunContext, frame: Frame, step: Step
   if (frame.path !== '' && count <= Math.min(loop.size, 100_000) && stopWhen === null && loop.rate === null) {
     return single(context, frame, step, await readAll(context, feeds, path), work);
   }
-  const job = { path, feeds, ports: step.outputs.length, work, stopWhen, doors: frame.doors };
+  const fallback = fallbackOf(context, frame, step);
+  const again = againOf(context, frame, step);
+  const job = { path, feeds, ports: step.outputs.length, work, stopWhen, fallback, again, doors: frame.doors };
   return (await concurrentLoop(context, step, job)).dataset;
 }
 
@@ -262,13 +268,22 @@ async function single(
   work: UnitWork,
 ): Promise<Dataset> {
   const path = pathIn(frame, step);
-  const tried = await attempt<UnitValue>(step.loop, context.clock, context.stop.signal, path, (n, signal) =>
-    work(items, 0, n, signal, frame.doors),
+  const tried = await attempt<UnitValue>(
+    step.loop,
+    context.clock,
+    context.stop.signal,
+    path,
+    (n, signal) => work(items, 0, n, signal, frame.doors),
+    null,
+    againOf(context, frame, step)(items, 0),
   );
-  if (tried.value !== null) {
-    const ports = splitPorts(tried.value.output).map(splitItems);
+  const byPort = (output: string): Dataset => {
+    const ports = splitPorts(output).map(splitItems);
     return inline(...step.outputs.map((_, port) => ports[port] ?? []));
-  }
+  };
+  if (tried.value !== null) return byPort(tried.value.output);
+  const fallback = fallbackOf(context, frame, step);
+  if (fallback !== null && tried.failure !== null) return byPort(await fallback(tried.failure, items, 0));
   if (step.loop.onError === 'stop')
     throw new FailureError({ ...(tried.failure as Failure), node: tried.failure?.node ?? step.id, path });
   return inline(step.loop.onError === 'null' ? ['null'] : [], ...step.outputs.slice(1).map(() => []));

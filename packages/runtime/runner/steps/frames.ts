@@ -7,6 +7,7 @@ import { countAll, type Feed } from '../dataset.ts';
 import { pathIn, type Frame } from '../frame.ts';
 import { concurrentLoop } from './concurrent.ts';
 import { breakCondition } from './effect.ts';
+import { againOf, fallbackOf } from './fallback.ts';
 import { bodyFrame, iterate, viewOf } from './iteration.ts';
 
 export async function frameLoop(
@@ -17,29 +18,31 @@ export async function frameLoop(
   feeds: Feed[],
 ): Promise<Dataset> {
   const path = pathIn(frame, step);
-  const { loop } = step;
+  const { loop, container } = step;
+  const branches = container?.kind === 'for-each' && container.branches === true;
   const total = Math.ceil(countAll(feeds) / Math.min(loop.size, Math.max(countAll(feeds), 1)));
   const stopWhen = await breakCondition(context, frame, step);
   let previous: { index: number; value: unknown } = { index: -1, value: null };
   const { dataset } = await concurrentLoop(context, step, {
     path,
     feeds,
-    ports: 1,
+    ports: step.loop.onError === 'port' ? step.outputs.length : 1,
     stopWhen,
     progresses: body.checkpoint,
     settled: (index) => {
       if (body.checkpoint) context.writer.forget(`${path}[${index}]`);
     },
     doors: frame.doors,
+    fallback: fallbackOf(context, frame, step),
+    again: againOf(context, frame, step),
     work: async (items, index, _attempt, _signal, doors) => {
       if (loop.carry === 'previous' && previous.index !== index - 1)
         previous = { index: index - 1, value: await earlierResult(context, path, index - 1, loop.size) };
       const view = { item: viewOf(items, loop.size), index, count: total, previous: previous.value, node: step.id };
-      const value = await iterate(
-        context,
-        bodyFrame(frame, step, index, body, `${path}[${index}]`, items, view, doors),
-        loop.flatten,
-      );
+      const inner = bodyFrame(frame, step, index, body, `${path}[${index}]`, items, view, doors);
+      // Branches are no loop to expressions.
+      if (branches) inner.loops = frame.loops;
+      const value = await iterate(context, inner, loop.flatten);
       if (loop.carry === 'previous') previous = { index, value: viewOf(splitItems(value.output), loop.size) };
       return value;
     },

@@ -56,7 +56,18 @@ export async function iterate(context: RunContext, frame: Frame, flatten: boolea
   const output = (flatten ? items.flatMap(spread) : items).join(ITEM_SEPARATOR);
   const most = context.limits['step.bytes'];
   if (output.length > most) throw new FailureError(limitFailure('step.bytes', most, frame.path));
-  return { output, steps: stepsText(frame) };
+  return { output, steps: stepsText(frame), ...(passesOn(frame) ? { ends: true } : {}) };
+}
+
+/** A frame that was ended may end the frame around it too. True: and the loop that it is an iteration of. */
+function passesOn(frame: Frame): boolean {
+  const { ending, parent, around, region } = frame;
+  if (ending === undefined) return false;
+  const { regions, breaks } = ending.end;
+  if (parent !== null && around !== null && regions.includes(parent.region.id)) {
+    parent.ending ??= { end: ending.end, step: around.step.index, port: 0 };
+  }
+  return breaks || regions.at(-1) !== region.id;
 }
 
 /** A list becomes its elements, one level. */

@@ -14,6 +14,7 @@ import { readsInput, scopeSource } from '../lineage.ts';
 import { kernelProgram } from '../programs.ts';
 import { blockLoop } from './block-loop.ts';
 import { runEffectful } from './effect.ts';
+import { fallbackOf } from './fallback.ts';
 
 export async function runKernel(context: RunContext, frame: Frame, step: Step): Promise<Dataset> {
   const { loop } = step;
@@ -23,9 +24,10 @@ export async function runKernel(context: RunContext, frame: Frame, step: Step): 
   const path = pathIn(frame, step);
   const program = kernelProgram(context, frame, step);
   const scope = await scopeSource(context, frame, step.references, path, step.inputs[0] ?? [], false, readsInput(step));
+  const fallback = fallbackOf(context, frame, step);
   if (frame.path === '' || countAll(feeds) > BLOCK) {
-    return (await blockLoop(context, step, { path, program, feeds, scope, state: null, ports: step.outputs.length }))
-      .dataset;
+    const work = { path, program, feeds, scope, state: null, ports: step.outputs.length, fallback };
+    return (await blockLoop(context, step, work)).dataset;
   }
   const items = await readAll(context, feeds, path);
   const size = Math.min(loop.size, Math.max(items.length, 1));
@@ -41,13 +43,18 @@ export async function runKernel(context: RunContext, frame: Frame, step: Step): 
     context: await scope(0, units, size),
   });
   const ports: string[][] = step.outputs.map(() => []);
+  const give = (output: string): void =>
+    splitPorts(output).forEach((text, port) => ports[port]?.push(...splitItems(text)));
   for (const [index, answer] of answers.entries()) {
     if (answer.logs !== '') frame.doors.log(answer.logs);
     if (answer.status === 'failed') {
       if (loop.onError === 'stop')
         throw new FailureError({ ...answer.failure, item: answer.failure?.item ?? index } as never);
       if (loop.onError === 'null') ports[0]?.push('null');
-    } else splitPorts(answer.output).forEach((text, port) => ports[port]?.push(...splitItems(text)));
+      if (fallback !== null && answer.failure !== null) {
+        give(await fallback(answer.failure, items.slice(index * size, (index + 1) * size), index));
+      }
+    } else give(answer.output);
   }
   return inline(...ports);
 }

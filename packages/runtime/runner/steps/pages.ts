@@ -12,6 +12,7 @@ import { doorsOf, Notes } from '../doors.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
 import { rateOf } from './concurrent.ts';
 import { breakCondition, effectCaller, encodeOutput } from './effect.ts';
+import { fallbackOf } from './fallback.ts';
 import { endLoop, leaveLoop } from './settle.ts';
 
 /** Where a paged node stands: which input item, and its own cursor there. */
@@ -29,6 +30,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
   const caller = await effectCaller(context, frame, step);
   const stopWhen = await breakCondition(context, frame, step);
   const gate = rateOf(context, step, path);
+  const fallback = fallbackOf(context, frame, step);
   let cursor: Cursor = run.record.carry === null ? { item: 0 } : (JSON.parse(run.record.carry) as Cursor);
   const feeds = feedsOf(frame, step.inputs[0] ?? []);
   const items = readBlocks(context, feeds, cursor.item, 1);
@@ -81,12 +83,13 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     const { value, attempts } = tried;
     if (value === null) {
       const failed = tried.failure ?? { code: 'node-failed', message: 'The page could not be read.' };
+      const output = (await fallback?.(failed, current.value as string[], cursor.item)) ?? '';
       run.settle(
         index,
         input,
         {
           status: 'failed',
-          output: '',
+          output,
           steps: '',
           logs,
           failure: { ...failed, node: step.id, item: index },

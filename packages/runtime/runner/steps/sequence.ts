@@ -7,6 +7,7 @@ import { attempt } from '../attempt.ts';
 import { Stopped, type RunContext } from '../context.ts';
 import { doorsOf, Notes, type Doors } from '../doors.ts';
 import type { LoopRun } from '../loop-run.ts';
+import type { Fallback } from './fallback.ts';
 import { rateOf, type UnitValue } from './concurrent.ts';
 import { leaveLoop } from './settle.ts';
 
@@ -19,6 +20,8 @@ export async function sequentialIteration(
   around: Doors,
   work: (index: number, doors: Doors) => Promise<UnitValue>,
   carry: (value: UnitValue | null, index: number) => Promise<string>,
+  /** What a failed iteration gives. */
+  fallback: Fallback | null = null,
 ): Promise<UnitValue | null> {
   const { clock, writer, stop } = context;
   const { path } = run;
@@ -58,14 +61,22 @@ export async function sequentialIteration(
   const { usage, logs } = notes;
   run.record.carry = await carry(tried.value, index);
   const { value, attempts } = tried;
+  if (value?.ends === true) run.progress.ended = true;
   if (value !== null)
-    run.settle(index, input, { status: 'completed', ...value, logs, failure: null, attempts, usage }, at, ms);
+    run.settle(
+      index,
+      input,
+      { status: 'completed', output: value.output, steps: value.steps, logs, failure: null, attempts, usage },
+      at,
+      ms,
+    );
   else {
     const failure =
       tried.failure === null
         ? null
         : { ...tried.failure, item: index, path: tried.failure.path ?? `${path}[${index}]` };
-    run.settle(index, input, { status: 'failed', output: '', steps: '', logs, failure, attempts, usage }, at, ms);
+    const output = failure === null ? '' : ((await fallback?.(failure, [input], index)) ?? '');
+    run.settle(index, input, { status: 'failed', output, steps: '', logs, failure, attempts, usage }, at, ms);
   }
   writer.forget(`${path}[${index}]`);
   context.fault('cursor-moved');

@@ -6,11 +6,12 @@ import { Defect, failure, FailureError } from '@rondo/core/errors.ts';
 import type { Decision } from '@rondo/core/engine/loop.ts';
 import type { Dataset } from '@rondo/core/events.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
-import { splitItems, splitPorts } from '@rondo/core/model/item.ts';
+import { decodeItem, splitItems, splitPorts } from '@rondo/core/model/item.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
 import { checkStop, type RunContext } from '../context.ts';
 import { inline } from '../dataset.ts';
 import type { LoopRun } from '../loop-run.ts';
+import { outputPages } from '../output-pages.ts';
 
 /** Why the list is longer than the loop may be. */
 export function tooMany(context: RunContext, step: Step, path: string, total: number | null): FailureError {
@@ -37,7 +38,9 @@ export async function endLoop(context: RunContext, step: Step, run: LoopRun, dec
   if (decision.do === 'fail') {
     run.finish('failed');
     await writer.recorded();
-    throw loopFailure(context, step, run, decision.reason);
+    const failed = loopFailure(context, step, run, decision.reason);
+    if (step.loop.collect !== 'list') throw failed;
+    throw new FailureError({ ...failed.failure, output: JSON.parse(await listText(context, run)) });
   }
   run.touchDuration();
   writer.loop(run);
@@ -88,8 +91,31 @@ function loopFailure(
   );
 }
 
+/** The results by position, as the JSON text of one list. */
+async function listText(context: RunContext, run: LoopRun): Promise<string> {
+  await context.writer.recorded();
+  const most = context.limits['step.bytes'];
+  const texts: string[] = [];
+  let chars = 0;
+  for await (const page of outputPages(context.store, context.runId, run.record.key)) {
+    for (const { output } of page) {
+      const text = plainText(output);
+      chars += text.length + 1;
+      if (chars > most) throw new FailureError(limitFailure('step.bytes', most, run.path, 'the list of its results'));
+      texts.push(text);
+    }
+  }
+  return `[${texts.join(',')}]`;
+}
+
+/** JSON of an item's value; most items travel as that. */
+function plainText(text: string): string {
+  return text.startsWith('{"$item"') ? JSON.stringify(decodeItem(text).json) : text;
+}
+
 /** What the loop gives, by its `collect`. */
 export async function collected(context: RunContext, step: Step, run: LoopRun): Promise<Dataset> {
+  if (step.loop.collect === 'list') return inline([await listText(context, run)]);
   if (step.loop.collect !== 'last') return run.dataset();
   await context.writer.recorded();
   for (let index = run.record.cursor - 1; index >= 0; index -= 1) {

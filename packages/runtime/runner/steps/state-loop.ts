@@ -12,6 +12,7 @@ import { evaluate, isLiteral } from '../evaluate.ts';
 import { pathIn, type Frame, type LoopView } from '../frame.ts';
 import { jsonOf, templateProgram } from '../programs.ts';
 import { firstItem } from './concurrent.ts';
+import { fallbackOf } from './fallback.ts';
 import { bodyFrame, iterate } from './iteration.ts';
 import { sequentialIteration } from './sequence.ts';
 import { endLoop, leaveLoop } from './settle.ts';
@@ -36,6 +37,7 @@ export async function stateLoop(
       carry: run.record.carry,
     };
   const ask = (name: string, template: Template | undefined) => question(context, frame, step, name, template, scope);
+  const fallback = fallbackOf(context, frame, step);
   const goOn = ask('while', templates.while);
   const enough = ask('until', templates.until);
   const broken = ask('stopWhen', templates.stopWhen);
@@ -44,7 +46,8 @@ export async function stateLoop(
       ? null
       : templateProgram(context, frame, `update:${step.id}`, templates.update ?? []);
   for (;;) {
-    const vars = JSON.parse(run.record.carry ?? initial) as Vars;
+    const kept = context.loopVariables.get(`${path}[${run.record.cursor}]`);
+    const vars = { ...(JSON.parse(run.record.carry ?? initial) as Vars), ...kept };
     const view: LoopView = { item: vars, index: run.record.cursor, count: null, previous: null, vars, node: step.id };
     if (
       !run.progress.ended &&
@@ -85,6 +88,7 @@ export async function stateLoop(
           run.progress.ended = true;
         return JSON.stringify(after);
       },
+      fallback,
     );
   }
 }

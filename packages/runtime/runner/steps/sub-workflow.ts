@@ -12,13 +12,14 @@ import type { RunContext } from '../context.ts';
 import { inline } from '../dataset.ts';
 import type { Doors } from '../doors.ts';
 import { evaluateOne } from '../evaluate.ts';
-import { driveFrame, feedsOf, pathIn, type Frame } from '../frame.ts';
+import { driveFrame, feedsOf, ownerOf, pathIn, type Frame } from '../frame.ts';
 import { checkInput } from '../input.ts';
 import { scopeSource } from '../lineage.ts';
 import { contextFor, jsonOf } from '../programs.ts';
 import { breakCondition } from './effect.ts';
 import { concurrentLoop, type UnitValue } from './concurrent.ts';
-import { firstOf } from './container.ts';
+import { firstOf, portsOf } from './container.ts';
+import { againOf, fallbackOf } from './fallback.ts';
 import { outputTexts } from './output.ts';
 import { iterate } from './iteration.ts';
 
@@ -54,14 +55,16 @@ export async function runSubWorkflow(
   const { dataset } = await concurrentLoop(context, step, {
     path,
     feeds,
-    ports: 1,
+    ports: portsOf(step),
     stopWhen: await breakCondition(context, frame, step),
     progresses: plan.root.checkpoint,
     settled: (index) => context.writer.forget(`${path}[${index}]`),
     doors: frame.doors,
+    fallback: fallbackOf(context, frame, step),
+    again: againOf(context, frame, step),
     work: async (items, index, _attempt, _signal, doors) => {
       const given = container.input === undefined ? items : await mapped(context, frame, step, container, items, index);
-      return callWorkflow(context, plan, `${path}[${index}]`, given, depth, doors);
+      return callWorkflow(context, plan, `${path}[${index}]`, given, depth, doors, frame.owner.constants);
     },
   });
   return dataset;
@@ -94,6 +97,8 @@ export async function callWorkflow(
   items: string[],
   depth: number,
   doors: Doors,
+  /** Of the caller. */
+  constants: Record<string, Json>,
 ): Promise<UnitValue> {
   context.loops.called(path);
   const vars = checkInput(plan, items[0] === undefined ? {} : (jsonOf(items[0]) as Json));
@@ -109,7 +114,7 @@ export async function callWorkflow(
     depth,
     vars,
     doors,
-    owner: { timezone: plan.timezone, key: plan },
+    owner: ownerOf(plan, constants),
   };
   if (plan.output === null) return iterate(context, frame, false);
   await driveFrame(context, frame);
@@ -124,11 +129,12 @@ export async function runWorkflow(
   reference: string,
   input: Json,
   doors: Doors,
+  constants: Record<string, Json>,
 ): Promise<Json> {
   checkDepth(context, path, depth);
   const plan = await context.findPlan(reference);
   const items = (Array.isArray(input) ? input : [input]).map((json) => encodeItem({ json }));
-  const { output } = await callWorkflow(context, plan, path, items, depth, doors);
+  const { output } = await callWorkflow(context, plan, path, items, depth, doors, constants);
   context.writer.forget(path);
   const results = splitItems(output).map((text) => jsonOf(text) as Json);
   return results.length === 1 ? (results[0] as Json) : results;

@@ -3,6 +3,7 @@
  * or a clear error. Copies only what has to change. Does not serialise (output.ts).
  */
 import type { Json } from '@rondo/core/model/item.ts';
+import { Float } from '@rondo/core/template/value.ts';
 
 /** Deeper than any limit on items; a value that goes deeper is circular or hostile. */
 const MOST_LEVELS = 500;
@@ -40,6 +41,8 @@ function structure(value: object, level: number): Json {
   if (Array.isArray(value)) return list(value, level);
   const prototype = getPrototypeOf(value) as object | null;
   if (prototype !== objectPrototype && prototype !== null) {
+    // A whole number with a point, which writes itself as one.
+    if (value instanceof Float) return value as unknown as Json;
     const special = instance(value);
     if (special !== value)
       return special !== null && typeof special === 'object' ? structure(special, level + 1) : toData(special);
@@ -105,6 +108,16 @@ function instance(value: object): unknown {
   return value;
 }
 
+/** The value as JSON.stringify has it: a Map is `{}`, functions are left out. */
+export function asJson(value: unknown): Json {
+  try {
+    return toData(value);
+  } catch (error) {
+    if (!(error instanceof NotData)) throw error;
+    return JSON.parse(JSON.stringify(value) ?? 'null') as Json;
+  }
+}
+
 /** Sets an own member whatever its name is; plain assignment would lose `__proto__`. */
 export function define(target: object, name: string, value: unknown): void {
   if (name === '__proto__') {
@@ -116,6 +129,7 @@ export function define(target: object, name: string, value: unknown): void {
 export function cloneData<T>(value: T): T {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(cloneData) as T;
+  if (value instanceof Float) return value;
   const copy: Record<string, unknown> = {};
   const names = keys(value);
   for (let i = 0; i < names.length; i += 1) {

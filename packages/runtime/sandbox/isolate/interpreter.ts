@@ -6,6 +6,7 @@ import { failure } from '@rondo/core/errors.ts';
 import type { Program } from '@rondo/core/ports.ts';
 import { FIELD, SLICE, UNIT } from '../wire.ts';
 import { installConsole } from './console.ts';
+import { N8N_SHARED } from './dialects/n8n/scope.ts';
 import { FoldJob, forgetFolds } from './fold-job.ts';
 import { harden } from './harden.ts';
 import { useZone } from './library.ts';
@@ -31,7 +32,7 @@ let careful = false;
 let sent = 0;
 
 installConsole();
-harden(SHARED_CLASSES);
+harden([...SHARED_CLASSES, ...N8N_SHARED]);
 
 /** A kernel or fold, by its URL. */
 export function provide(url: string, namespace: unknown): void {
@@ -54,7 +55,7 @@ export function begin(id: string, text: string, oneByOne: boolean): void {
   if (known === undefined) throw new Error(`program ${id} is not defined`);
   const { program, region } = known;
   useZone(program.timezone);
-  const requests = JSON.parse(text) as Request[];
+  const requests = (program.dialect.parse?.(text) ?? JSON.parse(text)) as Request[];
   job =
     program.kind === 'fold'
       ? new FoldJob(program, region.scope, requests[0] as Request, now)

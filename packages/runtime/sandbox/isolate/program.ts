@@ -7,6 +7,7 @@ import type { FoldModule, KernelModule } from '@rondo/core/model/node-type.ts';
 import type { Source, Step, Template } from '@rondo/core/model/plan.ts';
 import type { Program } from '@rondo/core/ports.ts';
 import { compileCode, type RunCode } from './code.ts';
+import { dialectOf, type IsolateDialect } from './dialects/dialect.ts';
 import { stepHead } from './output.ts';
 import { compileParameters, compileTemplate, type Evaluate } from './templates.ts';
 
@@ -39,6 +40,7 @@ export interface CompiledStep {
 
 export interface CompiledProgram {
   id: string;
+  dialect: IsolateDialect;
   kind: Program['kind'];
   timezone: string;
   limits: Program['limits'];
@@ -64,28 +66,30 @@ export interface CompiledProgram {
 
 export type Modules = Record<string, unknown>;
 
-const optional = (template: Template | undefined | null, parameter: string): Evaluate | null =>
-  template ? compileTemplate(template, { node: null, parameter }) : null;
 
 /** `program` has been through JSON: endless sizes and limits have become null. */
 export function compileProgram(program: Program, modules: Modules): CompiledProgram {
+  const dialect = dialectOf(program.scope);
+  const optional = (template: Template | undefined | null, parameter: string): Evaluate | null =>
+    template ? compileTemplate(template, { node: null, parameter }, dialect) : null;
   const places = new Map(program.steps.map((step, at) => [step.index, at]));
   // Sources outside the program are what the frame was given.
   const place = (source: Source): Source => ({ step: places.get(source.step) ?? -1, port: source.port });
   const results = program.results.map((sources) => sources.map(place));
   const [only] = results.flat();
   const sole = results.flat().every((source) => source.step === only?.step) ? only?.step : undefined;
-  const steps = program.steps.map((step, at) => compileStep(step, at, place, at === sole, modules));
+  const steps = program.steps.map((step, at) => compileStep(step, at, place, at === sole, modules, dialect));
   const inside = new Set(steps.map((step) => step.id));
   return {
     id: program.id,
+    dialect,
     kind: program.kind,
     timezone: program.timezone,
     limits: program.limits,
     unitMs: program.unitMs,
     steps,
     results,
-    templates: program.kind === 'templates' ? compileParameters(program.templates, { node: null }) : null,
+    templates: program.kind === 'templates' ? compileParameters(program.templates, { node: null }, dialect) : null,
     state:
       program.state === null
         ? null
@@ -93,7 +97,7 @@ export function compileProgram(program: Program, modules: Modules): CompiledProg
             while: optional(program.state.while, 'loop.while'),
             until: optional(program.state.until, 'loop.until'),
             update: program.state.update
-              ? compileParameters(program.state.update, { node: null, parameter: 'loop.update' })
+              ? compileParameters(program.state.update, { node: null, parameter: 'loop.update' }, dialect)
               : null,
           },
     stopWhen: optional(program.stopWhen, 'loop.stopWhen'),
@@ -118,9 +122,12 @@ function compileStep(
   place: (source: Source) => Source,
   isResult: boolean,
   modules: Modules,
+  dialect: IsolateDialect,
 ): CompiledStep {
   const module = modules[step.module ?? ''] as Partial<KernelModule & FoldModule> | undefined;
   const isFold = step.work === 'fold';
+  if (['item', 'port', 'pass'].includes(step.loop.onError))
+    throw new Error(`the failures of step ${step.id} are not the business of the isolate`);
   if (isFold ? typeof module?.begin !== 'function' : typeof module?.run !== 'function') {
     throw new Error(`module of node type ${step.type} does not export ${isFold ? 'begin, add and end' : 'run'}`);
   }
@@ -147,11 +154,11 @@ function compileStep(
     flatten: loop.flatten,
     alwaysOutput: step.alwaysOutput,
     runsOnEmpty: step.runsOnEmpty,
-    params: compileParameters([...raw, ...Object.entries(step.params)], { node: step.id }),
-    itemParams: itemParams.length === 0 ? null : compileParameters(itemParams, { node: step.id }),
+    params: compileParameters([...raw, ...Object.entries(step.params)], { node: step.id }, dialect),
+    itemParams: itemParams.length === 0 ? null : compileParameters(itemParams, { node: step.id }, dialect),
     kernel: isFold ? null : (module as KernelModule).run,
     fold: isFold ? (module as FoldModule) : null,
-    code: code?.kind === 'literal' && typeof code.value === 'string' ? compileCode(code.value, step.id) : null,
+    code: code?.kind === 'literal' && typeof code.value === 'string' ? compileCode(code.value, step.id, dialect.code, loop.size !== null && Number.isFinite(loop.size)) : null,
     isResult,
   };
 }

@@ -8,7 +8,7 @@ import type { Item, Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { KernelCall, KernelResult } from '@rondo/core/model/node-type.ts';
 import type { Source } from '@rondo/core/model/plan.ts';
-import { Scope, type Neighbours } from './scope.ts';
+import { Pending, type Neighbours, type Scope } from './scope.ts';
 import { cloneItem } from './views.ts';
 import { toData } from './data.ts';
 import { Lineage } from './lineage.ts';
@@ -26,7 +26,7 @@ export class Region implements Neighbours {
   /** By step: JSON texts of the outputs. */
   readonly texts: (string[][] | null)[];
   /** Promise of the kernel that runs now. */
-  pending: Promise<Item[][]> | null = null;
+  pending: Promise<Item[][] | null> | null = null;
   readonly #program: CompiledProgram;
   readonly #places: Map<string, number>;
   readonly #lineage: Lineage | null;
@@ -50,7 +50,7 @@ export class Region implements Neighbours {
     this.outputs = program.steps.map(() => null);
     this.texts = program.steps.map(() => null);
     this.#lineage = program.lineage ? new Lineage(program.steps, (source) => this.itemsOf(source)) : null;
-    this.scope = new Scope(this, program.plain);
+    this.scope = program.dialect.scope(this, program.plain);
   }
 
   begin(frame: Item[]): void {
@@ -82,9 +82,23 @@ export class Region implements Neighbours {
     return true;
   }
 
-  settle(ports: Item[][]): void {
+  /** Null: what an expression waited for is there; the item is done again. */
+  settle(ports: Item[][] | null): void {
     this.pending = null;
     this.#settled = ports;
+  }
+
+  suspend({ promise, key }: Pending): void {
+    this.pending = promise.then(
+      (value) => {
+        this.scope.settle(key, { value });
+        return null;
+      },
+      (error: unknown) => {
+        this.scope.settle(key, { error });
+        return null;
+      },
+    );
   }
 
   reject(error: unknown): void {
@@ -216,6 +230,10 @@ export class Region implements Neighbours {
         }
         this.#collect(step, ports, position, Math.min(size, items.length - position), lead);
       } catch (error) {
+        if (error instanceof Pending) {
+          this.suspend(error);
+          return false;
+        }
         const failed = this.#failed(step, error, position);
         if (step.onError === 'stop') throw new FailureError(failed);
         if (step.onError === 'null') this.#collect(step, [[{ json: null }]], position, 1, lead);

@@ -16,10 +16,12 @@ export interface RawContext {
   itemOf?: Record<string, number[]>;
   vars?: Json;
   conversation?: Json;
+  constants?: Json;
   run?: Json;
   input?: Json[];
   loops?: Json[];
   names?: Record<string, Json>;
+  walk?: Json;
 }
 
 /** The steps of the region around an expression, as far as `$('node')` needs them. */
@@ -59,7 +61,19 @@ export class SharedContext {
 }
 
 const NOTHING = new SharedContext({});
-const NO_ITEM: Item = { json: {} };
+/** The current item where there is none. */
+export const NO_ITEM: Item = { json: {} };
+
+/** An expression gave a promise. */
+export class Pending extends Error {
+  readonly promise: Promise<unknown>;
+  readonly key: object;
+  constructor(promise: Promise<unknown>, key: object) {
+    super('A promise can be waited for in parameters only.');
+    this.promise = promise;
+    this.key = key;
+  }
+}
 
 export class Scope {
   context = NOTHING;
@@ -85,17 +99,18 @@ export class Scope {
   /** Items of a fold arrive in blocks, so that its parameters cannot see them all. */
   streamed = false;
   #loop: unknown = undefined;
-  readonly #neighbours: Neighbours;
-  readonly #plain: boolean;
-  readonly $: (node: unknown) => NodeView;
+  /** What promises that expressions of this item gave have settled to. */
+  #settled: Map<object, { value: unknown } | { error: unknown }> | null = null;
+  protected readonly neighbours: Neighbours;
+  protected readonly plain: boolean;
+  readonly $: (node: unknown) => unknown;
   readonly $jmespath = jmespath;
-  readonly $runIndex = 0;
 
   /** `plain`: the unit is not an iteration of a body; its own loop shows only where there is no other. */
   constructor(neighbours: Neighbours, plain: boolean) {
-    this.#neighbours = neighbours;
-    this.#plain = plain;
-    this.$ = Object.freeze((node: unknown) => this.#node(String(node)));
+    this.neighbours = neighbours;
+    this.plain = plain;
+    this.$ = Object.freeze((node: unknown) => this.node(String(node)));
   }
 
   beginUnit(): void {
@@ -109,8 +124,25 @@ export class Scope {
     this.#loop = undefined;
   }
 
-  /** Ends the call of code. */
+  /**
+   * What a promise of an expression settled to. Until then it throws Pending: whoever drives the unit waits, and
+   * evaluates again. `key`: the expression.
+   */
+  settled(promise: Promise<unknown>, key: object): unknown {
+    const known = this.#settled?.get(key);
+    if (known === undefined) throw new Pending(promise, key);
+    if ('error' in known) throw known.error;
+    return known.value;
+  }
+
+  settle(key: object, result: { value: unknown } | { error: unknown }): void {
+    this.#settled ??= new Map();
+    this.#settled.set(key, result);
+  }
+
+  /** Ends the work on one item. */
   release(): void {
+    this.#settled = null;
     this.copies = false;
     this.ownsItem = false;
     this.ownsInputs = false;
@@ -125,26 +157,34 @@ export class Scope {
   }
 
   get $itemIndex(): number {
-    return this.#plain ? this.index * this.size + this.position : this.position;
+    return this.plain ? this.index * this.size + this.position : this.position;
+  }
+
+  get $runIndex(): number {
+    return 0;
   }
 
   get $input(): InputView {
     const { item, copies } = this;
-    const all = this.#plain ? this.context.input() : null;
+    const all = this.plain ? this.context.input() : null;
     const lists = all !== null ? [all] : this.streamed ? null : this.inputs;
     return new InputView(item, lists, copies && !this.ownsItem, copies && (all !== null || !this.ownsInputs));
   }
 
   get $vars(): unknown {
-    return this.#shared(this.context.raw.vars ?? {});
+    return this.shared(this.context.raw.vars ?? {});
   }
 
   get $conversation(): unknown {
-    return this.#shared(this.context.raw.conversation ?? {});
+    return this.shared(this.context.raw.conversation ?? {});
+  }
+
+  get $constants(): unknown {
+    return this.shared(this.context.raw.constants ?? {});
   }
 
   get $run(): unknown {
-    return this.#shared(this.context.raw.run ?? {});
+    return this.shared(this.context.raw.run ?? {});
   }
 
   get $loop(): unknown {
@@ -176,16 +216,17 @@ export class Scope {
   extra(name: string): unknown {
     const names = this.context.raw.names;
     if (names === undefined || !Object.hasOwn(names, name)) throw new ReferenceError(`${name} is not defined here`);
-    return this.#shared(names[name] as Json);
+    return this.shared(names[name] as Json);
   }
 
-  #shared(value: Json): Json {
+  /** What several units see. */
+  protected shared(value: Json): Json {
     return this.copies ? cloneData(value) : freezeData(value);
   }
 
   #makeLoop(): unknown {
-    const outer = this.#outerLoop(0);
-    if (this.#plain && outer !== null) return outer;
+    const outer = this.outerLoop(0);
+    if (this.plain && outer !== null) return outer;
     const { index, total, size, unitItems } = this;
     const items = unitItems.map((item) => item.json);
     return Object.freeze({
@@ -200,17 +241,17 @@ export class Scope {
     });
   }
 
-  #outerLoop(level: number): Record<string, unknown> | null {
+  protected outerLoop(level: number): Record<string, unknown> | null {
     const loop = this.context.raw.loops?.[level];
     if (loop === undefined || loop === null || typeof loop !== 'object') return null;
-    return Object.freeze({ ...(freezeData(loop) as Record<string, unknown>), parent: this.#outerLoop(level + 1) });
+    return Object.freeze({ ...(freezeData(loop) as Record<string, unknown>), parent: this.outerLoop(level + 1) });
   }
 
-  #node(id: string): NodeView {
-    const inside = this.#neighbours.outputsOf(id);
+  protected node(id: string): unknown {
+    const inside = this.neighbours.outputsOf(id);
     const { copies, step, position, local } = this;
     if (inside !== undefined) {
-      return new NodeView(id, inside, copies, () => this.#neighbours.ancestor(id, step, position));
+      return new NodeView(id, inside, copies, () => this.neighbours.ancestor(id, step, position));
     }
     const ports = this.context.node(id) ?? null;
     return new NodeView(id, ports, copies, () => {
@@ -237,6 +278,7 @@ export const SCOPE_MEMBERS: ReadonlySet<string> = new Set([
   '$loop',
   '$vars',
   '$conversation',
+  '$constants',
   '$run',
   '$now',
   '$today',

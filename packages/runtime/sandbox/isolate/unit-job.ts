@@ -12,7 +12,7 @@ import { cloneData, freezeData } from './data.ts';
 import { joinPorts, jsonText, wireText } from './output.ts';
 import { flattenItems, type CompiledProgram } from './program.ts';
 import { neverSettled, type Region } from './region.ts';
-import { SharedContext, type RawContext, type Scope } from './scope.ts';
+import { NO_ITEM, Pending, SharedContext, type RawContext, type Scope } from './scope.ts';
 import { isTrue } from './templates.ts';
 
 /** One block, or the rest of one, as the runner sent it. */
@@ -141,6 +141,10 @@ export class UnitJob implements Job {
         if (!this.#run()) return this.#wait(deadline, careful, token);
         this.#finish();
       } catch (error) {
+        if (error instanceof Pending) {
+          this.#region.suspend(error);
+          return this.#wait(deadline, careful, token);
+        }
         this.#finishFailed(toFailure(error, 'node-failed'));
       }
       if (careful || this.#now() >= deadline) return;
@@ -227,7 +231,7 @@ export class UnitJob implements Job {
   #run(): boolean {
     const { templates } = this.#program;
     if (templates !== null) {
-      this.#look(this.#scope.unitItems[0] ?? { json: {} });
+      this.#look(this.#scope.unitItems[0] ?? NO_ITEM);
       this.#scope.inputs = [this.#scope.unitItems];
       return true;
     }

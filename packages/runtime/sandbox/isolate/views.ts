@@ -1,7 +1,7 @@
 /**
  * Owns `$input` and `$('node')`: items as texts of users get them. Does not find them (scope.ts).
  */
-import type { Item } from '@rondo/core/model/item.ts';
+import type { Item, Json } from '@rondo/core/model/item.ts';
 import { cloneData } from './data.ts';
 
 export function cloneItem(item: Item): Item {
@@ -67,6 +67,12 @@ export class NodeView {
 
   get isExecuted(): boolean {
     return this.#ports !== null;
+  }
+
+  /** For nodes that give one item: its json, on whichever output; undefined when the node has not run. */
+  get outputs(): Json | undefined {
+    const item = this.#ports?.find((items) => items.length > 0)?.[0];
+    return item === undefined ? undefined : this.#give(item).json;
   }
 
   get item(): Item {

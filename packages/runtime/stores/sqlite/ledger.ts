@@ -5,6 +5,7 @@
 import { crc32 } from 'node:zlib';
 import type { Failure } from '@rondo/core/errors.ts';
 import type { IterationRow, IterationStatus } from '@rondo/core/ports.ts';
+import type { Counted } from '../digest.ts';
 import { MAX_ITERATIONS } from '../rules.ts';
 import { corrupt, type Cell, type Connection } from './connection.ts';
 
@@ -151,6 +152,8 @@ const INSERT_ONE = `insert into rows (${COLUMNS}) values ${MARKS}`;
 const INSERT_GROUP = `insert into rows (${COLUMNS}) values ${Array<string>(GROUP).fill(MARKS).join(', ')}`;
 const PUT_ONE = `insert or replace into rows (${COLUMNS}) values ${MARKS}`;
 
+const BEGUN: Counted = { status: 'running', cause: null };
+
 /** Writes rows of one loop; new ones, above all that are there, in groups. */
 export class RowWriter {
   readonly loopId: number;
@@ -158,6 +161,8 @@ export class RowWriter {
   private readonly name: LoopName;
   private highest: number;
   private pending: Cell[] = [];
+  /** Rows that were written as running and not again since; each is asked for once more, when it is settled. */
+  private readonly begun = new Set<number>();
 
   constructor(db: Connection, loopId: number, name: LoopName) {
     this.db = db;
@@ -166,14 +171,17 @@ export class RowWriter {
     this.highest = highestIndex(db, loopId);
   }
 
-  /** The row that is there; it may be one that was handed to `write` just now. */
-  find(index: number): IterationRow | null {
+  /** What is there; it may be a row that was handed to `write` just now. */
+  find(index: number): Counted | null {
     if (index > this.highest) return null;
+    if (this.begun.has(index)) return BEGUN;
     this.flush();
     return readRow(this.db, this.loopId, this.name, index);
   }
 
   write(row: IterationRow, cause: string | null): void {
+    if (row.status === 'running') this.begun.add(row.index);
+    else this.begun.delete(row.index);
     if (row.index <= this.highest) {
       this.flush();
       const cells: Cell[] = [];

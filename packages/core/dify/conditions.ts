@@ -1,16 +1,41 @@
 /**
- * Owns conditions that compare as Dify's If/Else and loop breaks do, for imported workflows: by the type
- * of the value that is there, with the expected side as text, falsiness as in Python. Operators have
- * our names (DIFY_OPERATORS). Does not know conditions over attributes of files. Runs inside the isolate.
+ * Owns conditions that compare as Dify's If/Else and loop breaks do: by the type of the value that is there, with
+ * the expected side as text, falsiness as in Python. Operators have the names of Rondo's own conditions
+ * (DIFY_OPERATORS). Pure; runs inside the isolate.
  */
-import { failure, FailureError } from '@rondo/core/errors.ts';
-import type { Combinator, Condition } from './conditions.ts';
-import type { ConditionType } from './operators.ts';
-import { isObject } from './paths.ts';
-import { kindOf } from './read.ts';
+import { failure, FailureError } from '../errors.ts';
+import { Float } from '../template/value.ts';
+import { attributeOf, isData, isFile, isTruthy as truthy, type Data } from './values.ts';
+
+export interface Condition {
+  left?: unknown;
+  op: string;
+  right?: unknown;
+  /** string or number: which kind of equality. */
+  type?: string;
+  /** Of files: what one of them must fulfil, instead of `right`. */
+  where?: { combinator?: string; conditions?: readonly FileCondition[] };
+}
+
+/** A condition over an attribute of a file. */
+interface FileCondition {
+  key: string;
+  op: string;
+  right?: unknown;
+  type?: string;
+}
+
+type Combinator = 'and' | 'or';
+
+/** Stands for a variable that does not exist, which is an error only when it is looked at. */
+const MISSING = '$missing';
+
+export function missing(path: string): { [MISSING]: string } {
+  return { [MISSING]: path };
+}
 
 /** Dify's name of an operator to ours. `is` and `=` differ in the types that they take. */
-export const DIFY_OPERATORS: Readonly<Record<string, { op: string; type?: ConditionType }>> = {
+export const DIFY_OPERATORS: Readonly<Record<string, { op: string; type?: 'string' | 'number' }>> = {
   'contains': { op: 'contains' },
   'not contains': { op: 'notContains' },
   'start with': { op: 'startsWith' },
@@ -54,9 +79,10 @@ export function evaluateDifyConditions(
 export function evaluateDifyCondition(
   condition: Condition,
   place = 'condition',
-  isFloat = typeof condition.left === 'number' && !Number.isInteger(condition.left),
+  isFloat = isPointed(condition.left),
 ): boolean {
-  const value = condition.left ?? null;
+  const value = plain(found(condition.left));
+  if (condition.where !== undefined) return ofFiles(condition, value, place);
   const right = (): unknown => expectedOf(value, condition.right ?? null, place);
   switch (condition.op) {
     case 'exists':
@@ -112,10 +138,69 @@ function unfit(place: string, expected: string, value: unknown): never {
   return refuse('wrong-type', `${place}.left must be ${expected}, not ${kindOf(value)}.`);
 }
 
-/** As in Python: null, false, 0, empty text, empty list and empty object are false. */
-function truthy(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  return isObject(value) ? Object.keys(value).length > 0 : Boolean(value);
+const isPointed = (value: unknown): boolean =>
+  value instanceof Float || (typeof value === 'number' && !Number.isInteger(value));
+
+/** Comparisons are of numbers; that one has a point is said apart. */
+function plain(value: unknown): unknown {
+  if (value instanceof Float) return value.value;
+  return Array.isArray(value) && value.some((one) => one instanceof Float) ? value.map(plain) : value;
+}
+
+/** Throws where the variable does not exist. */
+function found(value: unknown): unknown {
+  if (isData(value) && Object.hasOwn(value, MISSING) && Object.keys(value).length === 1)
+    return refuse('bad-value', notFound(String(value[MISSING])));
+  return value ?? null;
+}
+
+/** Of a selector, spelled as Dify spells it. */
+export function notFound(path: string): string {
+  return `Variable [${path
+    .split('.')
+    .map((part) => `'${part}'`)
+    .join(', ')}] not found`;
+}
+
+/** Whether files fulfil conditions over their attributes: some do, none does, all do. */
+function ofFiles(condition: Condition, value: unknown, place: string): boolean {
+  const files = (Array.isArray(value) ? value : value === null ? [] : [value]) as unknown[];
+  if (!files.every(isFile)) return unfit(place, 'a file or a list of files', value);
+  const { conditions = [], combinator } = condition.where ?? {};
+  const fits = (file: Data): boolean =>
+    evaluateDifyConditions(
+      conditions.map(({ key, ...rest }) => ({ ...rest, left: fileAttribute(file, key) })),
+      combinator === 'or' ? 'or' : 'and',
+      place,
+    );
+  switch (condition.op) {
+    case 'contains':
+      return files.some(fits);
+    case 'notContains':
+      return !files.some(fits);
+    case 'containsAll':
+      return files.length > 0 && files.every(fits);
+    case 'exists':
+    case 'notEmpty':
+      return files.length > 0;
+    default:
+      return files.length === 0;
+  }
+}
+
+function fileAttribute(file: Data, key: string): unknown {
+  return attributeOf(file, key) ?? null;
+}
+
+/** A value in words for people. */
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'number') return `the number ${value}`;
+  if (typeof value !== 'string') return String(value);
+  if (value === '') return 'empty text';
+  return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)}`;
 }
 
 /** Where the value is of booleans, what is expected of it becomes one. */

@@ -1,7 +1,7 @@
 /** Conditions as Dify compares: what surprises, and the recorded truth table where it is at hand. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DIFY_OPERATORS, evaluateDifyCondition, evaluateDifyConditions } from './conditions-dify.ts';
+import { DIFY_OPERATORS, evaluateDifyCondition, evaluateDifyConditions } from './conditions.ts';
 
 describe('conditions of Dify', () => {
   it('take the expected side as text, and a missing value for neither equal nor unequal', () => {

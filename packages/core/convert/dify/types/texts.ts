@@ -1,0 +1,81 @@
+/** Owns the mapping of nodes that begin, end, say something or make text: start, end, answer, template, code. */
+import type { Json } from '../../../model/item.ts';
+import { textIn } from '../document.ts';
+import { isSelector, quoted, variablesIn } from '../expression.ts';
+import { membersOf, objects, type Mapped, type Mapping, type Place } from '../mapping.ts';
+
+/** Values of declared variables by name: what code and templates are called with. */
+export function variablesOf({ data, names }: Place): Record<string, Json> {
+  const given: Record<string, Json> = {};
+  for (const one of objects(data.variables)) {
+    const name = textIn(one.variable);
+    if (name !== '') given[name] = names.value(one.value_selector);
+  }
+  return given;
+}
+
+/** The run's input; numbers may come as text. */
+export const start: Mapping = ({ data }) => {
+  const numbers = objects(data.variables).flatMap((one) => (one.type === 'number' ? [textIn(one.variable)] : []));
+  if (numbers.length === 0) return { type: 'manual' };
+  const fields = Object.fromEntries(numbers.map((name) => [name, `{{ $number($json[${quoted(name)}], ${quoted(name)}) }}`]));
+  return { type: 'set', with: { fields, dotPaths: false } };
+};
+
+/** A trigger: what the server would give is what the run is given. */
+export const trigger: Mapping = ({ report, node }) => {
+  report.differs(`The trigger ${node.type} is not set up here: the run starts by hand, with its outputs as input.`);
+  return { type: 'manual' };
+};
+
+export const end: Mapping = ({ data, names }) => {
+  const fields: Record<string, Json> = {};
+  for (const one of objects(data.outputs)) {
+    const name = textIn(one.variable);
+    if (name !== '') fields[name] = names.value(one.value_selector ?? one.variable_selector);
+  }
+  return { type: 'set', with: { keep: 'none', dotPaths: false, fields } };
+};
+
+export const answer: Mapping = ({ data, names }) => {
+  const text = textIn(data.answer);
+  const read = variablesIn(text).map((selector) => names.code(selector));
+  const files = read.length === 0 ? [] : `{{ $files(${read.join(', ')}) }}`;
+  return { type: 'answer', with: { text: names.markdown(text), field: 'answer', fields: { files } } };
+};
+
+export const template: Mapping = (place) => ({
+  type: 'template',
+  with: {
+    template: textIn(place.data.template),
+    values: variablesOf(place),
+    field: 'output',
+    keep: 'none',
+    itemFields: false,
+  },
+});
+
+export const code: Mapping = (place) => {
+  const { data, report } = place;
+  const python = data.code_language === 'python3' || data.code_language === undefined;
+  if (!python && data.code_language !== 'javascript') {
+    return report.unsupported(`The language ${String(data.code_language)}`, 'code_language');
+  }
+  const outputs = Object.fromEntries(
+    Object.entries(membersOf(data.outputs)).map(([name, one]) => [name, textIn(membersOf(one).type) || 'string']),
+  );
+  const mapped: Mapped = {
+    type: python ? 'python' : 'code',
+    with: { mode: 'main', code: textIn(data.code), inputs: variablesOf(place), outputs, check: 'dify' },
+    errorType: 'SandboxCodeExecutionError',
+  };
+  return mapped;
+};
+
+/** Whether the text is one variable and nothing else. */
+export function onlyVariable(value: Json | undefined): string[] | null {
+  if (isSelector(value)) return value;
+  const text = textIn(value).trim();
+  const [only] = variablesIn(text);
+  return only !== undefined && text === `{{#${only.join('.')}#}}` ? only : null;
+}

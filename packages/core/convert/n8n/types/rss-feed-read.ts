@@ -1,0 +1,23 @@
+/**
+ * Owns the mapping of RSS Read. Version 1 reads one feed, whatever the number of items.
+ */
+import { isExpression, parameter, raw, type Mapping } from '../node.ts';
+
+export const rssFeedRead: Mapping = (node, report) => {
+  const custom = raw(node, 'options.customFields', '');
+  if (isExpression(custom)) {
+    report.unsupported('further fields must be a plain list of names.', 'options.customFields');
+    return null;
+  }
+  const extra = String(custom).split(',').map((name) => name.trim()).filter((name) => name !== '');
+  return {
+    type: 'rss',
+    with: {
+      url: parameter(node, 'url', ''),
+      entries: 'elements',
+      ...(extra.length === 0 ? {} : { extra }),
+      ...(raw(node, 'options.ignoreSSL', false) === true ? { insecure: true } : {}),
+    },
+    ...(node.typeVersion < 1.1 ? { executeOnce: true } : {}),
+  };
+};

@@ -1,0 +1,159 @@
+/**
+ * Owns expressions and code of n8n files where they run. An ordinary error of the language gives undefined, or empty
+ * text inside text; errors of the expressions' own names and functions fail the unit, in n8n's words.
+ */
+import { failure, FailureError } from '@rondo/core/errors.ts';
+import { N8N_HIDDEN } from '@rondo/core/expression/dialects/n8n-names.ts';
+import type { Code } from '@rondo/core/model/plan.ts';
+import { asJson, messageOf } from '../../data.ts';
+import { ExpressionError } from '../../functions/error.ts';
+import { hasFunction } from '../../library.ts';
+import { bind, type Evaluate, type Place } from '../../templates.ts';
+import type { CodeRules, IsolateDialect, Names } from '../dialect.ts';
+import { returned } from './items.ts';
+import { N8N_CODE_MEMBERS, N8N_MEMBERS, N8nScope } from './scope.ts';
+
+const identifier = /^[$A-Za-z_][$\w]*$/;
+/** Native library functions that n8n does not have. */
+const ABSENT = new Set(['range']);
+/** In strict functions no parameter may have these names. */
+const RESERVED = new Set(['eval', 'arguments', 'undefined', 'NaN', 'Infinity']);
+
+function isLibrary(name: string): boolean {
+  return hasFunction(name) && !ABSENT.has(name);
+}
+
+/** Names of members; in expressions also those that n8n hides, and any other, which is undefined. */
+function namesOf(members: ReadonlyMap<string, string>, all: boolean): Names {
+  return {
+    passed: (names) =>
+      [...new Set(names)].filter(
+        (name) =>
+          identifier.test(name) &&
+          !RESERVED.has(name) &&
+          name !== '$fn' &&
+          (members.has(name) || isLibrary(name) || (all && (N8N_HIDDEN.has(name) || NUMBER[name] !== undefined)) || !(name in globalThis)),
+      ),
+    source(name) {
+      const member = members.get(name);
+      if (member !== undefined) return `s.${member}`;
+      if (isLibrary(name)) return `library(${JSON.stringify(name)})`;
+      if (N8N_HIDDEN.has(name)) return '{}';
+      return NUMBER[name] ?? `s.extra(${JSON.stringify(name)})`;
+    },
+    knows: (name) => members.has(name) || isLibrary(name),
+  };
+}
+
+/** There these are the stricter ones of Number. */
+const NUMBER: Record<string, string | undefined> = { isNaN: 'Number.isNaN', isFinite: 'Number.isFinite' };
+
+const names = namesOf(N8N_MEMBERS, true);
+
+function failed(place: Place, source: string, error: unknown): FailureError {
+  if (error instanceof FailureError) return error;
+  return new FailureError(
+    failure('expression-failed', messageOf(error), {
+      ...(place.node === null ? {} : { node: place.node }),
+      fix: `Look at {{ ${source} }} in parameter ${place.parameter}.`,
+      data: { parameter: place.parameter, expression: source },
+    }),
+  );
+}
+
+/** Errors that are told; all others of the language count as missing data. */
+const isTold = (error: unknown): boolean => error instanceof ExpressionError || error instanceof FailureError;
+
+function run(part: Code, place: Place): Evaluate<unknown> {
+  const broken = (message: string): Evaluate<unknown> => {
+    const told = failed(place, part.source, new ExpressionError(message));
+    return () => {
+      throw told;
+    };
+  };
+  if (part.broken !== undefined) return broken(part.broken);
+  try {
+    return bind(part, names);
+  } catch (error) {
+    return broken(messageOf(error));
+  }
+}
+
+function expression(part: Code, place: Place): Evaluate {
+  const evaluate = run(part, place);
+  return (scope) => {
+    let value: unknown;
+    try {
+      value = evaluate(scope);
+    } catch (error) {
+      if (isTold(error)) throw failed(place, part.source, error);
+      return null;
+    }
+    if (typeof value === 'string') return value;
+    try {
+      if (typeof value === 'function') throw new ExpressionError(functionTold(value));
+      return asJson(value);
+    } catch (error) {
+      throw failed(place, part.source, error);
+    }
+  };
+}
+
+function functionTold(value: { name: string }): string {
+  return value.name === 'DateTime'
+    ? 'this is a DateTime, please access its methods'
+    : 'this is a function, please add ()';
+}
+
+function text(part: Code, place: Place): Evaluate<string> {
+  const evaluate = run(part, place);
+  return (scope) => {
+    try {
+      const value = evaluate(scope);
+      if (typeof value === 'string') return value;
+      return value || value === 0 || value === false ? inText(value) : '';
+    } catch (error) {
+      if (isTold(error)) throw failed(place, part.source, error);
+      return '';
+    }
+  };
+}
+
+/** As joining a list makes text of its elements. */
+const inText = (value: unknown): string => [value].join('');
+
+const DISALLOWED = /\$input\.(first|last|all|itemMatching)\b/;
+
+const code: CodeRules = {
+  names: namesOf(N8N_CODE_MEMBERS, false),
+  strict: false,
+  refuses(source, each) {
+    if (!each) return null;
+    const lines = source.split('\n');
+    const line = lines.findIndex((one) => DISALLOWED.test(one));
+    if (line === -1) return null;
+    const method = DISALLOWED.exec(lines[line] as string)?.[1];
+    return {
+      message: `Can't use .${method}() here`,
+      description: "This is only available in 'Run Once for All Items' mode",
+      line: line + 1,
+    };
+  },
+  result: returned,
+  failed(error, line, scope, each) {
+    const description = (error as { description?: unknown } | null)?.description;
+    const where = [...(line === null ? [] : [`line ${line}`]), ...(each ? [`for item ${scope.$itemIndex}`] : [])];
+    return {
+      message: `${messageOf(error)}${where.length === 0 ? '' : ` [${where.join(', ')}]`}`,
+      ...(typeof description === 'string' ? { description } : {}),
+    };
+  },
+};
+
+export const n8n: IsolateDialect = {
+  names,
+  scope: (neighbours, plain) => new N8nScope(neighbours, plain),
+  expression,
+  text,
+  code,
+};

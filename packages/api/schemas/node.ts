@@ -1,0 +1,89 @@
+/** Owns node types and expression previews as the API gives and takes them. */
+import { z } from 'zod';
+import { failure, json } from './shared.ts';
+
+export interface ParameterView {
+  name: string;
+  type: string;
+  description: string;
+  required: boolean;
+  default?: unknown;
+  enum?: (string | number)[] | undefined;
+  min?: number | undefined;
+  max?: number | undefined;
+  evaluate: 'unit' | 'item' | 'never';
+  jinja: boolean;
+  fields?: ParameterView[] | undefined;
+}
+
+export const parameter: z.ZodType<ParameterView> = z.lazy(() =>
+  z.object({
+    name: z.string(),
+    type: z.string(),
+    description: z.string(),
+    required: z.boolean(),
+    default: json.optional(),
+    enum: z.array(z.union([z.string(), z.number()])).optional(),
+    min: z.number().optional(),
+    max: z.number().optional(),
+    evaluate: z.enum(['unit', 'item', 'never']),
+    jinja: z.boolean(),
+    fields: z.array(parameter).optional(),
+  }),
+);
+
+const port = z.object({ name: z.string(), description: z.string().optional() });
+
+export const nodeType = z.object({
+  type: z.string(),
+  title: z.string(),
+  description: z.string(),
+  group: z.enum(['trigger', 'flow', 'data', 'integration', 'loop']),
+  work: z.enum(['kernel', 'fold', 'effect', 'container']),
+  /** Of the defaults; ports may depend on parameters. */
+  inputs: z.array(port),
+  outputs: z.array(port),
+  dynamicPorts: z.boolean(),
+  paged: z.boolean(),
+  trigger: z.string().nullable(),
+  parameters: z.array(parameter),
+  examples: z.array(z.object({ title: z.string(), with: z.record(z.string(), json) })),
+});
+
+/** Ports of nodes whose parameters decide them. */
+export const portsBody = z.object({
+  nodes: z.record(z.string(), z.object({ type: z.string(), with: z.record(z.string(), json).optional() })),
+});
+export const ports = z.object({
+  nodes: z.record(z.string(), z.object({ inputs: z.array(port), outputs: z.array(port) })),
+});
+
+export const scopeName = z.object({ name: z.string(), kind: z.string(), usage: z.string(), doc: z.string() });
+
+export const previewScope = z.object({
+  /** Items that the node got. */
+  input: z.array(json).default([]),
+  /** Position in the list. */
+  index: z.number().int().default(0),
+  /** Output items of other nodes, by id. */
+  nodes: z.record(z.string(), z.array(json)).default({}),
+  vars: json.optional(),
+  loops: z.array(json).optional(),
+});
+
+export const previewBody = z.object({
+  /** A parameter: any JSON whose texts may hold {{ }}. */
+  template: json,
+  /** At most four sets of data to try it on. */
+  scopes: z.array(previewScope).min(1).max(4),
+  /** Or data of an iteration of a run, instead of scopes. */
+  run: z.object({ id: z.string(), loop: z.string(), index: z.number().int(), node: z.string() }).optional(),
+});
+
+export const preview = z.object({
+  results: z.array(z.object({ value: json, failure: failure.nullable() })),
+});
+
+export type NodeTypeView = z.output<typeof nodeType>;
+export type Preview = z.output<typeof preview>;
+export type ScopeNameView = z.output<typeof scopeName>;

@@ -1,0 +1,251 @@
+/** Owns runs, their loops and iterations as the API gives and takes them. */
+import { z } from 'zod';
+import { cursor, failure, id, iterationStatus, json, limit, loopStatus, runStatus, time } from './shared.ts';
+
+export const loop = z.object({
+  path: z.string(),
+  node: z.string(),
+  /** Title of the node. */
+  title: z.string(),
+  status: loopStatus,
+  total: z.number().int().nullable(),
+  completed: z.number().int(),
+  failed: z.number().int(),
+  skipped: z.number().int(),
+  inFlight: z.number().int(),
+  /** Iterations settled a second, of the last ten seconds; null when it does not move. */
+  rate: z.number().nullable(),
+  /** Milliseconds to the end at that rate; null when it cannot be told. */
+  leftMs: z.number().nullable(),
+  startedAt: time,
+  durationMs: z.number(),
+  /** What is in force now; null where a value is not bounded. */
+  parallel: z.number().int(),
+  perSecond: z.number().nullable(),
+  /** What the definition says, where that was overridden. */
+  defined: z.object({ parallel: z.number().int(), perSecond: z.number().nullable() }).nullable(),
+});
+
+export const runSummary = z.object({
+  id,
+  workflow: z.string(),
+  workflowId: id.nullable(),
+  version: z.number().int().nullable(),
+  status: runStatus,
+  /** Asked for, not reached yet. */
+  control: z.enum(['none', 'pause', 'cancel']),
+  startedBy: z.string().nullable(),
+  trigger: z.string().nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  durationMs: z.number().nullable(),
+  /** The input in at most 120 characters. */
+  input: z.string(),
+  /** Of its biggest loop. */
+  completed: z.number().int(),
+  failed: z.number().int(),
+  total: z.number().int().nullable(),
+  score: z.string().nullable(),
+  failure: failure.nullable(),
+});
+
+export const run = runSummary.extend({
+  /** The definition that runs. */
+  definition: z.record(z.string(), json),
+  output: json,
+  /** Someone drives it and was heard of within 15 s. */
+  alive: z.boolean(),
+  heartbeatAt: time.nullable(),
+  loops: z.array(loop),
+  /** Loop to show first: the first that fails, else the biggest. */
+  shown: z.string().nullable(),
+  usage: z.object({ tokensIn: z.number(), tokensOut: z.number(), cost: z.number() }).nullable(),
+  /** What it waits for. */
+  waits: z.array(z.object({ path: z.string(), name: z.string(), url: z.string().nullable() })),
+});
+
+export const startBody = z.object({
+  input: json.optional().describe('Input object of the run.'),
+  items: z.array(json).max(100_000).optional().describe('Input items, instead of input.'),
+  mode: z
+    .enum(['async', 'wait', 'stream'])
+    .default('async')
+    .describe('async answers at once with 202, wait when the run has ended, stream with its events.'),
+  trigger: z.string().optional(),
+  conversation: z.string().max(200).optional(),
+  /** Only up to this node, for "run up to here". */
+  upTo: z.string().optional(),
+  pins: z.record(z.string(), json).optional(),
+  limit: z.number().int().min(0).optional(),
+  version: z.number().int().optional(),
+});
+
+export const runListQuery = z.object({
+  cursor: cursor.optional(),
+  limit,
+  status: z.string().max(100).optional().describe('One or several statuses, joined by commas.'),
+  workflow: id.optional(),
+  trigger: z.string().max(200).optional(),
+  failed: z.enum(['true', 'false']).optional().describe('true: only runs with failed iterations.'),
+  search: z.string().max(200).optional(),
+});
+
+export const causeRow = z.object({
+  id: z.string(),
+  message: z.string(),
+  node: z.string().nullable(),
+  count: z.number().int(),
+  first: z.number().int(),
+  last: z.number().int(),
+  /** Counts per column of the score. */
+  columns: z.array(z.number().int()),
+  /** `still failing`, `1 burst`, `3 bursts`, `every 3rd`, `scattered`, `all`, `first n`. */
+  pattern: z.string(),
+});
+
+export const score = z.object({
+  /** Grows with every change. */
+  revision: z.number().int(),
+  by: z.enum(['position', 'time', 'duration']),
+  total: z.number().int().nullable(),
+  /** Iterations per cell. */
+  per: z.number().int(),
+  columns: z.number().int(),
+  rows: z.number().int(),
+  /**
+   * One byte per cell, base64: high nibble the worst status (0 not started, 1 skipped, 2 completed, 3 in flight,
+   * 4 waiting, 5 failed), low nibble floor(log2(failures)) + 1.
+   */
+  cells: z.string(),
+  /** by=duration: bounds of the bars in ms, completed and failed per bar. by=time: bounds of the columns. */
+  bounds: z.array(z.number()).optional(),
+  completed: z.array(z.number().int()).optional(),
+  failed: z.array(z.number().int()).optional(),
+});
+
+export const scoreQuery = z.object({
+  by: z.enum(['position', 'time', 'duration']).default('position'),
+  since: z.coerce.number().int().optional(),
+});
+
+export const iterationQuery = z.object({
+  status: iterationStatus.optional(),
+  cause: z.string().max(100).optional(),
+  search: z.string().max(200).optional(),
+  sort: z.enum(['position', 'duration', 'started']).default('position'),
+  cursor: cursor.optional().describe('`index:n` begins at iteration n.'),
+  limit,
+});
+
+export const iterationRow = z.object({
+  index: z.number().int(),
+  status: iterationStatus,
+  /** What people call the item: name, title, id, url, else its JSON in short. */
+  item: z.string(),
+  /** Result or error in at most 120 characters. */
+  text: z.string(),
+  cause: z.string().nullable(),
+  node: z.string().nullable(),
+  attempts: z.number().int(),
+  durationMs: z.number(),
+  startedAt: time,
+});
+
+export const iterationPage = z.object({
+  items: z.array(iterationRow),
+  next: z.string().nullable(),
+  /** A search that has looked at so many rows in this answer. */
+  searched: z.object({ rows: z.number().int(), of: z.number().int().nullable() }).nullable(),
+});
+
+export const stepView = z.object({
+  id: z.string(),
+  title: z.string(),
+  type: z.string(),
+  status: z.enum(['completed', 'failed', 'skipped', 'running', 'waiting']),
+  output: z.array(z.array(json)).nullable(),
+  /** Only the number of items was kept. */
+  cut: z.boolean(),
+  failure: failure.nullable(),
+  /** Path of the loop that the step is, inside this iteration. */
+  loop: z.string().nullable(),
+});
+
+export const iteration = z.object({
+  index: z.number().int(),
+  status: iterationStatus,
+  input: z.array(json),
+  output: z.array(json),
+  /** The iteration's values are cut at this many bytes; null: they are whole. */
+  cutAt: z.number().int().nullable(),
+  steps: z.array(stepView),
+  logs: z.string(),
+  failure: failure.nullable(),
+  cause: z.string().nullable(),
+  attempts: z.number().int(),
+  usage: z.object({ tokensIn: z.number(), tokensOut: z.number(), cost: z.number() }).nullable(),
+  startedAt: time,
+  durationMs: z.number(),
+  /** Nested loops of this iteration. */
+  loops: z.array(loop),
+  /** Neighbours with the same filter. */
+  previous: z.number().int().nullable(),
+  following: z.number().int().nullable(),
+});
+
+export const redriveBody = z.object({
+  loop: z.string().optional().describe('Path of a loop; default all loops.'),
+  status: iterationStatus.optional(),
+  cause: z.string().optional(),
+  indices: z.array(z.number().int().min(0)).max(100_000).optional(),
+});
+
+export const redriven = z.object({
+  count: z.number().int().describe('Iterations that run again.'),
+  mayRepeat: z.number().int().describe('Of these, how many may repeat an effect that has no idempotency key.'),
+});
+
+export const dials = z
+  .object({
+    parallel: z.number().int().min(1).nullable().optional().describe('null: what the definition says.'),
+    perSecond: z.number().positive().nullable().optional().describe('null: what the definition says.'),
+    tolerate: z
+      .object({ count: z.number().int().min(0).optional(), share: z.number().min(0).max(1).optional() })
+      .optional(),
+  })
+  .describe('Changed while the loop runs; what is in flight is never stopped.');
+
+export const common = z.object({
+  failed: z.number().int(),
+  completed: z.number().int(),
+  /** Field paths that hold for the failed and hardly for the completed. */
+  fields: z.array(z.object({ path: z.string(), says: z.string(), failed: z.number(), completed: z.number() })),
+});
+
+export type Loop = z.output<typeof loop>;
+export type RunSummary = z.output<typeof runSummary>;
+export type Run = z.output<typeof run>;
+export type Cause = z.output<typeof causeRow>;
+export type Score = z.output<typeof score>;
+export type IterationRow = z.output<typeof iterationRow>;
+export type Iteration = z.output<typeof iteration>;
+export type StepView = z.output<typeof stepView>;
+
+/** Events of GET /runs/{id}/events, by name. */
+export const RUN_EVENTS = {
+  /** Status of the run, and what was asked of it. */
+  run: z.object({ status: runStatus, control: z.enum(['none', 'pause', 'cancel']), alive: z.boolean() }),
+  /** All loops that have changed, in one event a tick. */
+  progress: z.object({ loops: z.array(loop) }),
+  /** A loop's score has changed: ask for it again, with this revision. */
+  score: z.object({ path: z.string(), revision: z.number().int() }),
+  /** A top-level step. */
+  step: z.object({ node: z.string(), status: z.enum(['running', 'waiting', 'completed', 'failed', 'skipped']) }),
+  answer: z.object({ text: z.string() }),
+  log: z.object({ node: z.string(), line: z.string() }),
+  /** The end; nothing comes after it. */
+  end: z.object({ status: runStatus, output: json, failure: failure.nullable() }),
+} as const;
+export type RunEventName = keyof typeof RUN_EVENTS;
+export type RunEvent = { [N in RunEventName]: { name: N; data: z.output<(typeof RUN_EVENTS)[N]> } }[RunEventName];

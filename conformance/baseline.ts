@@ -27,9 +27,11 @@ export function figuresOf(outcomes: readonly Pick<Outcome, 'result'>[]): Figures
   return figures;
 }
 
-/** What is worse than the baseline, and suites that could not be run at all. */
-export function regressions(baseline: Baseline, suites: readonly SuiteResult[]): string[] {
+/** What is worse than the baseline, and suites that could not be run at all. `all`: no suite was left out on purpose. */
+export function regressions(baseline: Baseline, suites: readonly SuiteResult[], all = false): string[] {
   const lines: string[] = [];
+  const gone = all ? Object.keys(baseline).filter((name) => !suites.some((suite) => suite.name === name)) : [];
+  for (const name of gone) lines.push(`${name}: There is no such suite any more.`);
   for (const suite of suites) {
     if (suite.broken !== null) {
       lines.push(`${suite.name}: ${suite.broken}`);

@@ -71,7 +71,8 @@ await closeForeign();
 // Of a part of the cases nothing follows for the whole.
 const whole = values.case === undefined;
 const baseline = readBaseline();
-const trouble = whole ? regressions(baseline, suites) : [];
+const all = values.product === undefined && values.suite === undefined;
+const trouble = whole ? regressions(baseline, suites, all) : [];
 
 const out = join(import.meta.dirname, 'out');
 mkdirSync(out, { recursive: true });

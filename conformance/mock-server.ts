@@ -102,13 +102,17 @@ function fits({ methods, path, query }: Endpoint, method: string, url: URL): boo
   if (!methods.includes(method) || path !== url.pathname) return false;
   if (query === null) return true;
   const names = Object.keys(query);
-  return [...url.searchParams].length === names.length && names.every((name) => url.searchParams.get(name) === query[name]);
+  return (
+    [...url.searchParams].length === names.length && names.every((name) => url.searchParams.get(name) === query[name])
+  );
 }
 
 /** Only the headers that the answer has, with its length and the end of the connection. */
 function send(response: ServerResponse, { status, headers = {}, body = '', delayMs = 0 }: Answer): void {
   const bytes =
-    body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : body === null ? '' : JSON.stringify(body));
+    body instanceof Uint8Array
+      ? body
+      : Buffer.from(typeof body === 'string' ? body : body === null ? '' : JSON.stringify(body));
   const write = (): void => {
     response.sendDate = false;
     response.writeHead(status, { ...headers, 'content-length': String(bytes.byteLength), 'connection': 'close' });

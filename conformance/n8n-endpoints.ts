@@ -55,7 +55,13 @@ function echo(row: Row, { method, path, query, headers, body }: Asked): Json {
   }
   const names = Array.isArray(row.echoHeaders) ? row.echoHeaders.map(String) : [];
   const shown = Object.fromEntries(names.map((name): [string, Json] => [name, String(headers[name] ?? '') || null]));
-  return { method, path, query: Object.fromEntries(query), body: value, ...(names.length > 0 ? { headers: shown } : {}) };
+  return {
+    method,
+    path,
+    query: Object.fromEntries(query),
+    body: value,
+    ...(names.length > 0 ? { headers: shown } : {}),
+  };
 }
 
 /** The address of the server in the place of its marks. */
@@ -85,7 +91,8 @@ export async function upstreamEndpoints(folder: string, text: string): Promise<E
   const table = await tableAt(join(folder, 'n8n/nodes-base/HttpRequest/mock-server.json'));
   const workflow = JSON.parse(text) as Json;
   const pins = isRow(workflow) && isRow(workflow.pinData) ? workflow.pinData : {};
-  const page = listOf(pins['HTTP Request (v4)']).map(({ json }) => (isRow(json) ? String(json.data ?? '') : ''))[0] ?? '';
+  const page =
+    listOf(pins['HTTP Request (v4)']).map(({ json }) => (isRow(json) ? String(json.data ?? '') : ''))[0] ?? '';
   const feed: Answer = { status: 200, headers: { 'content-type': 'application/rss+xml' }, body: feedOf(pins) };
   return [
     ...atHost(JSON_HOST, [...listOf(table.static).map(staticEndpoint), users]),
@@ -187,7 +194,10 @@ const token: Endpoint = {
 function feedOf(pins: Row): string {
   const entries = listOf(Object.entries(pins).find(([name]) => name.startsWith('RSS'))?.[1]).map((pin) => pin.json);
   const custom = listOf(Object.entries(pins).find(([name]) => name.includes('Custom'))?.[1]).map((pin) => pin.json);
-  const text = (value: Json | undefined): string => String(value ?? '').replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const text = (value: Json | undefined): string =>
+    String(value ?? '')
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;');
   const items = entries.filter(isRow).map((entry, at) => {
     const more = isRow(custom[at]) ? (custom[at] as Row).custom : undefined;
     const parts: [string, Json | undefined][] = [
@@ -205,12 +215,23 @@ function feedOf(pins: Row): string {
   return `<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Feed</title>${items.join('')}</channel></rss>`;
 }
 
-/** Folders that the workflows name; their files lie beside the workflow instead. */
-const FOLDERS = ['C:\\\\Test\\\\', 'C:/Test/', '/home/me/Desktop/'];
+/** Parameters that name files on the disk of whoever wrote the workflow. */
+const PATHS = new Set(['filePath', 'fileSelector', 'fileName']);
+
+/** Such a path, below the folder of the workflow: its files lie there instead. */
+function nearer(path: string): string {
+  const plain = path.replaceAll('\\', '/');
+  if (/^[A-Z]:\//.test(plain)) return plain.replace(/^[A-Z]:\/[^/]+\//, '');
+  return plain.startsWith('/') ? (plain.split('/').pop() ?? plain) : path;
+}
 
 /** The text of an upstream workflow with the addresses of the server, and paths below its own folder. */
-export const upstreamText = (text: string, base: string): string =>
-  FOLDERS.reduce((out, folder) => out.replaceAll(folder, ''), rehosted(text, base, HOSTS));
+export function upstreamText(text: string, base: string): string {
+  const read = JSON.parse(rehosted(text, base, HOSTS), (key, value: Json) =>
+    PATHS.has(key) && typeof value === 'string' ? nearer(value) : value,
+  ) as Json;
+  return JSON.stringify(read);
+}
 
 /** Values of the credentials that upstream workflows name. */
 export const upstreamSecrets = (base: string): Record<string, string> => ({

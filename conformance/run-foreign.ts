@@ -8,8 +8,9 @@ import { dirname, join, resolve } from 'node:path';
 import { convert, detectFormat } from '@rondo/core/convert/convert.ts';
 import type { ForeignFormat } from '@rondo/core/convert/converted.ts';
 import { inputFor, pinFor } from '@rondo/core/convert/given.ts';
-import type { Diagnostic, Failure } from '@rondo/core/errors.ts';
+import { FailureError, type Diagnostic, type Failure } from '@rondo/core/errors.ts';
 import type { JournalEvent } from '@rondo/core/events.ts';
+import type { RestartPoint } from '@rondo/core/engine/restart.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { writeDefinition } from '@rondo/core/model/write.ts';
@@ -17,6 +18,7 @@ import type { Evaluator, LoopRecord } from '@rondo/core/ports.ts';
 import { registry } from '@rondo/nodes/registry.ts';
 import { InvalidWorkflow, type Progress, type RunHandle, type Runner, type RunRequest } from '@rondo/runtime/api.ts';
 import { createPython, type Python } from '@rondo/runtime/python/python.ts';
+import { readBeside } from '@rondo/runtime/runner/beside.ts';
 import { createRunner } from '@rondo/runtime/runner/runner.ts';
 import { workflowFinder, workflowsIn, type FoundWorkflow } from '@rondo/runtime/runner/workflows.ts';
 import { warmEvaluator, type EvaluatorClient } from '@rondo/runtime/sandbox/evaluator.ts';
@@ -42,6 +44,10 @@ export interface ForeignOptions {
   secrets?: Readonly<Record<string, string>>;
   trigger?: string;
   conversation?: string;
+  /** Runs that follow the first: each starts an earlier one (by number) again. What is told is told of the last. */
+  restarts?: readonly { from: number; at: readonly RestartPoint[]; input: Json }[];
+  /** What people answer when the run waits for them, one after the other. */
+  signals?: readonly Json[];
   /** Default 30 s. */
   timeoutMs?: number;
 }
@@ -57,6 +63,8 @@ export interface ForeignRun {
   /** By node: runs, their outputs, items' json. */
   nodes: Record<string, Json[][][]>;
   loops: LoopRecord[];
+  /** Attempts of nodes that failed, whatever became of them. */
+  exceptions: number;
   /** Of conversion, and of the compiler when it refuses the file. */
   diagnostics: Diagnostic[];
   /** What happened to the steps, in order; items of outputs with their lineage are in their wire form. */
@@ -87,6 +95,9 @@ function share(): Shared {
   return shared;
 }
 
+/** The evaluator of all runs, for suites that evaluate expressions alone. */
+export const sharedEvaluator = (): EvaluatorClient => share().evaluator;
+
 /** Ends what the runs shared. */
 export async function closeForeign(): Promise<void> {
   if (shared === null) return;
@@ -102,6 +113,7 @@ const NOTHING = {
   error: null,
   nodes: {},
   loops: [],
+  exceptions: 0,
   events: [],
   progress: [],
   definition: null,
@@ -112,7 +124,8 @@ export async function runForeign(text: string, options: ForeignOptions = {}): Pr
   const file = resolve(options.file ?? join(await share().folder, 'workflow'));
   const format = options.format ?? detectFormat(text, file);
   if (format === null) throw new Error(`${file} is of no product that is known`);
-  const converted = convert(text, format, { strict, file, pinned: new Set(Object.keys(pins)) });
+  const pinned = new Set(Object.keys(pins));
+  const converted = convert(text, format, { strict, file, pinned, read: readBeside(file) });
   const { diagnostics } = converted;
   if (converted.definition === null) {
     const unsupported = diagnostics.some((one) => one.severity === 'error' && one.code === 'not-supported');
@@ -134,16 +147,38 @@ export async function runForeign(text: string, options: ForeignOptions = {}): Pr
       if (!(error instanceof InvalidWorkflow)) throw error;
       return { ...NOTHING, status: 'invalid', diagnostics: [...diagnostics, ...error.diagnostics], definition };
     }
+    const signals = [...(options.signals ?? [])];
     handle.onProgress((one) => {
+      const answer = one.type === 'signal' ? signals.shift() : undefined;
+      if (one.type === 'signal' && answer !== undefined) void runner.deliver(one.token, answer);
       if (one.type === 'step') events.push(one.event);
       else if (one.type !== 'loop' && one.type !== 'run') progress.push(one);
     });
     const told = { diagnostics, events, progress, definition };
-    const result = await inTime(handle, options.timeoutMs ?? TIME_LIMIT_MS);
+    let result = await inTime(handle, options.timeoutMs ?? TIME_LIMIT_MS);
+    const runs = [handle.runId];
+    for (const { from, at, input } of options.restarts ?? []) {
+      try {
+        handle = await runner.restart({ run: runs[from] ?? '', at, input });
+      } catch (error) {
+        if (!(error instanceof FailureError)) throw error;
+        return { ...NOTHING, ...told, status: 'invalid', error: error.failure };
+      }
+      runs.push(handle.runId);
+      result = await inTime(handle, options.timeoutMs ?? TIME_LIMIT_MS);
+    }
     if (result === null) return { ...NOTHING, ...told, status: 'timeout' };
-    const { output, failure, loops } = result.run;
+    const { output, failure, loops, stats } = result.run;
     const status = result.late ? 'timeout' : (result.run.status as ForeignRun['status']);
-    return { ...told, status, output, error: failure, nodes: jsonOf(await handle.nodes(MOST_ITEMS)), loops };
+    return {
+      ...told,
+      status,
+      output,
+      exceptions: stats.exceptions,
+      error: failure,
+      nodes: jsonOf(await handle.nodes(MOST_ITEMS)),
+      loops,
+    };
   });
 }
 

@@ -1,7 +1,6 @@
 /**
  * Owns the list of suites and running their cases, several at once. Does not print or judge.
  */
-import { existsSync } from 'node:fs';
 import type { Case, Outcome, Suite } from './case.ts';
 
 const FILES = [
@@ -18,9 +17,14 @@ export async function loadSuites(): Promise<Suite[]> {
   const suites: Suite[] = [];
   for (const file of FILES) {
     const url = new URL(file, import.meta.url);
-    if (!existsSync(url)) continue;
-    const exported = Object.values((await import(url.href)) as Record<string, unknown>);
-    suites.push(...exported.filter(isSuite));
+    try {
+      const exported = Object.values((await import(url.href)) as Record<string, unknown>);
+      suites.push(...exported.filter(isSuite));
+    } catch (error) {
+      // The other suites can be run all the same.
+      const product = (['n8n', 'dify', 'windmill'] as const).find((one) => file.startsWith(one)) ?? 'n8n';
+      suites.push({ name: file, product, cases: () => Promise.reject(error) });
+    }
   }
   return suites;
 }

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { architecture } from '../scripts/architecture.ts';
+import { foreign } from '../scripts/foreign.ts';
 import { importsOf, resolveImport } from '../scripts/imports.ts';
 import { limits } from '../scripts/limits.ts';
 import { nodes } from '../scripts/nodes.ts';
@@ -57,6 +58,7 @@ describe('repository', () => {
     expect(isUpToDate(architecture()), 'run scripts/architecture.ts').toBe(true);
     expect(isUpToDate(limits()), 'run scripts/limits.ts').toBe(true);
     expect(isUpToDate(nodes()), 'run scripts/nodes.ts').toBe(true);
+    expect(isUpToDate(foreign()), 'run scripts/foreign.ts').toBe(true);
   });
 });
 

@@ -8,8 +8,12 @@ function bodyOf(step: Step): Region | null {
   return step.container !== undefined && 'body' in step.container ? step.container.body : null;
 }
 
-/** Ids of the steps after `nodes`, and after the containers around them, by connection or by `$('node')`. */
-export function downstream(plan: Plan, nodes: ReadonlySet<string>): string[] {
+/**
+ * Ids of the steps after `nodes`, and after the containers around them, by connection or by `$('node')`. Null: steps
+ * run again and again, so that only the run itself tells what came later.
+ */
+export function downstream(plan: Plan, nodes: ReadonlySet<string>): string[] | null {
+  if (plan.root.walk !== undefined) return null;
   const after = new Set<string>();
   walk(plan.root, nodes, after);
   return [...after];
@@ -34,6 +38,10 @@ function walk(region: Region, nodes: ReadonlySet<string>, after: Set<string>): b
       changed.add(step.index);
       names.add(step.id);
     }
+  }
+  // What dealt with a failure does so again, or is not reached any more.
+  if (holds && region.handler !== undefined) {
+    for (const step of region.steps.slice(region.handler)) after.add(step.id);
   }
   return holds;
 }

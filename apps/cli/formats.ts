@@ -41,11 +41,17 @@ export interface OpenedFile {
   sound: Definition | null;
 }
 
-/** `pinned`: nodes whose output is given from outside. */
+interface Around {
+  /** Nodes whose output is given from outside. */
+  pinned?: ReadonlySet<string>;
+  /** Another file calls it, and the options are those of that one. */
+  called?: boolean;
+}
+
 export async function openFormat(
   file: WorkflowFile,
   options: FormatOptions,
-  pinned: ReadonlySet<string> = new Set(),
+  { pinned = new Set(), called = false }: Around = {},
 ): Promise<OpenedFile> {
   const wanted = formatOption(options.format);
   const strict = options.strictCompat === true;
@@ -53,16 +59,18 @@ export async function openFormat(
   const read = readText(file.text, file.shown);
   const format = wanted ?? (await detected(read));
   if (format === 'native') {
-    if (strict) throw new UsageError('--strict-compat is for files of other products; this one is native.');
+    if (strict && !called) throw new UsageError('--strict-compat is for files of other products; this one is native.');
     const { definitionIn } = await import('@rondo/core/model/format.ts');
     const { definition, diagnostics, sound = null } = definitionIn(read, file.shown);
     return { file, format, definition, text: file.text, diagnostics, sound };
   }
-  const [{ convertRead }, { writeDefinition }] = await Promise.all([
+  const [{ convertRead }, { writeDefinition }, { readBeside }] = await Promise.all([
     import('@rondo/core/convert/convert.ts'),
     import('@rondo/core/model/write.ts'),
+    import('@rondo/runtime/runner/beside.ts'),
   ]);
-  const { definition, diagnostics } = convertRead(read, format, { strict, file: file.shown, pinned });
+  const converting = { strict, file: file.shown, pinned, read: readBeside(file.path) };
+  const { definition, diagnostics } = convertRead(read, format, converting);
   if (definition === null && !diagnostics.some((one) => one.severity === 'error')) {
     const message = `${file.shown} is not a workflow of ${PRODUCTS[format]}.`;
     diagnostics.push({ ...diagnostic('file-format', [], message), line: 1, column: 1 });

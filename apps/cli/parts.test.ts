@@ -76,7 +76,12 @@ describe('downstream', () => {
       step(4, 'reads', [2], { references: [{ node: 'report', uses: ['first'] }] }),
       step(5, 'body', [2], { container: { kind: 'for-each', body: region('body', [step(0, 'x', [-1])], ['outer']) } }),
     ]);
-    expect(downstream({ root } as Plan, new Set(['inner'])).sort()).toEqual(['body', 'later', 'reads', 'report']);
+    expect(downstream({ root } as Plan, new Set(['inner']))?.sort()).toEqual(['body', 'later', 'reads', 'report']);
+  });
+
+  it('is not known where steps run again and again', () => {
+    const walk = { order: 'v1', strict: false, steps: [], starts: [] } as const;
+    expect(downstream({ root: { ...region('', []), walk } as Region } as Plan, new Set())).toBeNull();
   });
 });
 

@@ -51,7 +51,7 @@ it('prints the object of --json with every field', async () => {
     loops: [
       { path: 'each', node: 'each', status: 'failed', total: 3, completed: 2, failed: 1, skipped: 0, durationMs: 9 },
     ],
-    stats: { durationMs: 1_234, iterations: 0, steps: 1, usage: null, peakRssMb: 80 },
+    stats: { durationMs: 1_234, iterations: 0, steps: 1, exceptions: 0, usage: null, peakRssMb: 80 },
   });
 });
 

@@ -9,8 +9,11 @@ import type { End } from './model/plan.ts';
 
 /** Where a finished step's items are. */
 export type Dataset =
-  /** Item texts per port, small. */
-  | { kind: 'inline'; ports: string[][] }
+  /**
+   * Item texts per port, small. `from`: for each, the position in the step's input of the first item that its call
+   * was given; absent where one call made all, or each made one.
+   */
+  | { kind: 'inline'; ports: string[][]; from?: number[][] }
   /**
    * The outputs of a loop, in order of index. Per port: items in all, and items per row where
    * every row (but the last) has the same number, so that a position can be found without a scan.

@@ -312,6 +312,8 @@ export interface WalkNode {
    * all of them, `state` none, every other the last.
    */
   runs: (string[][] | null)[];
+  /** Number of the first of `runs`; default 0. */
+  from?: number;
   /** Uses `item` and `other`: what `.item` and `.itemMatching(i)` answer. */
   paired?: WalkPairs;
   /** `.context`: what the node keeps between its runs, for loops `items`, `currentRunIndex`, `done` ... */

@@ -3,6 +3,7 @@
  * Does nothing itself; runner/runner.ts implements it.
  */
 import type { Diagnostic, Failure } from '@rondo/core/errors.ts';
+import type { RestartPoint } from '@rondo/core/engine/restart.ts';
 import type { JournalEvent } from '@rondo/core/events.ts';
 import type { KnowledgePort, StatePort, Usage } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
@@ -101,8 +102,19 @@ export interface RunResult {
   output: Json | null;
   failure: Failure | null;
   loops: LoopRecord[];
-  /** usage: since this start; null when no model was called. */
-  stats: { durationMs: number; iterations: number; steps: number; usage: Usage | null; peakRssMb: number };
+  stats: RunStats;
+}
+
+/** Since this start. */
+export interface RunStats {
+  durationMs: number;
+  iterations: number;
+  steps: number;
+  /** Attempts of nodes that failed; in a completed run all of them were tried again, or had a policy. */
+  exceptions: number;
+  /** Null when no model was called. */
+  usage: Usage | null;
+  peakRssMb: number;
 }
 
 export interface RunHandle {
@@ -127,10 +139,22 @@ export class InvalidWorkflow extends Error {
   }
 }
 
+export interface RestartRequest {
+  run: string;
+  at: readonly RestartPoint[];
+  /** Instead of the input of that run. */
+  input?: Json;
+}
+
 export interface Runner {
   start(request: RunRequest): Promise<RunHandle>;
   /** Goes on with a run from the store. Throws StoreError run-not-found, lease-lost when somebody drives it. */
   resume(runId: string): Promise<RunHandle>;
+  /**
+   * A new run of one that has ended: it begins at a step, or at an iteration of a loop, with what came before as it
+   * was. Each further point lies in the body of that iteration. Throws FailureError when it cannot begin there.
+   */
+  restart(request: RestartRequest): Promise<RunHandle>;
   /** Takes over runs whose runner is gone: their lease has run out. */
   sweep(limit?: number): Promise<RunHandle[]>;
   /** Brings a signal to the iteration that waits for it; false when nobody does, or it came before. */

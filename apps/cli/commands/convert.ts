@@ -5,8 +5,10 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import type { Diagnostic } from '@rondo/core/errors.ts';
+import type { Definition } from '@rondo/core/model/definition.ts';
 import { EXIT, InvalidFile, UsageError } from '../exit.ts';
-import { FORMAT_OPTION, openFormat, PRODUCTS, STRICT_OPTION } from '../formats.ts';
+import { FORMAT_OPTION, inFile, openFormat, PRODUCTS, STRICT_OPTION, type OpenedFile } from '../formats.ts';
 import type { Context } from '../program.ts';
 import { countDiagnostics, renderDiagnostics } from '../render/diagnostics.ts';
 import { printable, printableLines } from '../render/text.ts';
@@ -42,7 +44,7 @@ async function convert(name: string, options: Options, terminal: Terminal): Prom
   if (opened.format === 'native' && opened.definition !== null) {
     throw new UsageError(`${file.shown} is a native file already.`, 'already-native');
   }
-  const diagnostics = await diagnose(opened);
+  const diagnostics = opened.definition === null ? await diagnose(opened) : await converted(opened, opened.definition);
   if (opened.format === 'native' || diagnostics.some((one) => one.severity === 'error')) {
     throw new InvalidFile(diagnostics, file.shown, file.text);
   }
@@ -61,4 +63,13 @@ async function convert(name: string, options: Options, terminal: Terminal): Prom
   err.write(printable(`${file.shown}: ${PRODUCTS[opened.format]} workflow, ${countDiagnostics(diagnostics)}${where}`));
   err.write('\n');
   return EXIT.completed;
+}
+
+/** What converting says, and what the compiler says of what came out. Good advice is the work of `rondo check`. */
+async function converted(opened: OpenedFile, definition: Definition): Promise<Diagnostic[]> {
+  const [{ compile }, { registry }] = await Promise.all([
+    import('@rondo/core/compile/compile.ts'),
+    import('@rondo/nodes/registry.ts'),
+  ]);
+  return [...opened.diagnostics, ...(await inFile(opened, compile(definition, registry).diagnostics))];
 }

@@ -8,6 +8,7 @@ import { Command } from 'commander';
 import type { RunRecord } from '@rondo/core/ports.ts';
 import { InvalidWorkflow, type RunHandle, type RunRequest } from '@rondo/runtime/api.ts';
 import type { Json } from '@rondo/core/model/item.ts';
+import { refuseCallees } from '../callees.ts';
 import { collect, jsonPairs, jsonValue, secretPairs, wholeNumber } from '../arguments.ts';
 import { FINAL, findRun, openDatabase, type Opened } from '../database.ts';
 import { drive } from '../drive.ts';
@@ -84,8 +85,10 @@ export async function run(
     throw new UsageError('--input and --items cannot be used together: both are the input of the run.');
   }
   const pins = await jsonPairs(options.pin ?? [], '--pin', terminal);
-  const opened = await openFormat(await readWorkflowFile(file, terminal.cwd), options, new Set(Object.keys(pins)));
+  const pinned = new Set(Object.keys(pins));
+  const opened = await openFormat(await readWorkflowFile(file, terminal.cwd), options, { pinned });
   await refuseInvalid(opened);
+  await refuseCallees(opened, workflowsOf(options, dirname(opened.file.path), terminal), pinned, terminal.cwd);
   const request = await requestOf(opened, pins, options, terminal);
   if (options.quiet !== true) beforeRun(opened, request, terminal);
   return driven(options, { terminal, evaluator }, opened, true, async (runner) => {
@@ -190,6 +193,14 @@ export async function resumeStored(
   return code;
 }
 
+/** Where sub-workflows are; `folder`: that of the file. */
+function workflowsOf({ workflows }: RunOptions, folder: string, { cwd }: Terminal): string {
+  if (workflows === undefined) return folder;
+  const path = resolve(cwd, workflows);
+  if (!existsSync(path)) throw new UsageError(`--workflows: there is no folder ${workflows}.`, 'file-unreadable');
+  return path;
+}
+
 type Start = (runner: {
   start(request: RunRequest): Promise<RunHandle>;
   resume(id: string): Promise<RunHandle>;
@@ -219,10 +230,7 @@ async function withRunner(
   extra: Record<string, number>,
   start: Start,
 ): Promise<number> {
-  const workflows = options.workflows === undefined ? folder : resolve(terminal.cwd, options.workflows);
-  if (options.workflows !== undefined && !existsSync(workflows)) {
-    throw new UsageError(`--workflows: there is no folder ${options.workflows}.`, 'file-unreadable');
-  }
+  const workflows = workflowsOf(options, folder, terminal);
   const runner = await makeRunner(database, {
     definition,
     evaluator: await evaluator,

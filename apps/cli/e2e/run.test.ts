@@ -45,6 +45,7 @@ describe('rondo run', () => {
     });
     expect(Object.keys(result.stats as object).sort()).toEqual([
       'durationMs',
+      'exceptions',
       'iterations',
       'peakRssMb',
       'steps',

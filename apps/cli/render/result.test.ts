@@ -10,7 +10,10 @@ const facts = { durable: true, db: ' --db x.db', interrupted: false, resume: 'ro
 it('says what was done and how to see and repeat what failed', () => {
   const loops = [loopRecord({ status: 'completed', total: 10_000, completed: 9_997, failed: 3, durationMs: 3_100 })];
   const text = summary(
-    runResult({ loops, stats: { durationMs: 3_210, iterations: 10_000, steps: 3, usage: null, peakRssMb: 99 } }),
+    runResult({
+      loops,
+      stats: { durationMs: 3_210, iterations: 10_000, steps: 3, exceptions: 0, usage: null, peakRssMb: 99 },
+    }),
     facts,
     plain,
     100,

@@ -48,7 +48,7 @@ export function runResult(more: Partial<RunResult> = {}): RunResult {
     output: null,
     failure: null,
     loops: [],
-    stats: { durationMs: 1_234, iterations: 0, steps: 1, usage: null, peakRssMb: 80 },
+    stats: { durationMs: 1_234, iterations: 0, steps: 1, exceptions: 0, usage: null, peakRssMb: 80 },
     ...more,
   };
 }

@@ -11,6 +11,7 @@ import { locate, parseDefinition } from '@rondo/core/model/format.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import { writeDefinition } from '@rondo/core/model/write.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
+import { readBeside } from '@rondo/runtime/runner/beside.ts';
 import { readTriggers, type Trigger } from '../triggers/read.ts';
 
 export interface Workflow {
@@ -32,7 +33,7 @@ export interface Workflow {
 }
 
 export function readWorkflow(text: string, file: string, shown: string, registry: NodeRegistry): Workflow {
-  const read = readAny(text, shown);
+  const read = readAny(text, file, shown);
   const { definition, diagnostics } = read;
   const base = {
     id: definition?.id ?? null,
@@ -62,7 +63,7 @@ interface Read {
   placed(found: Diagnostic[]): Diagnostic[];
 }
 
-function readAny(text: string, shown: string): Read {
+function readAny(text: string, file: string, shown: string): Read {
   const parsed = parseDefinition(text, shown);
   const format = parsed.definition === null ? detectFormat(text, shown) : null;
   if (format === null) {
@@ -72,7 +73,8 @@ function readAny(text: string, shown: string): Read {
     };
     return { ...parsed, text, placed };
   }
-  const { definition, diagnostics } = convert(text, format, { strict: false, file: shown, unattended: true });
+  const options = { strict: false, file: shown, unattended: true, read: readBeside(file) };
+  const { definition, diagnostics } = convert(text, format, options);
   if (definition === null) return { text: '', definition, diagnostics, placed: (found) => found };
   const placed = (found: Diagnostic[]): Diagnostic[] =>
     placesInForeign({ text, file: shown, format }, definition, found);

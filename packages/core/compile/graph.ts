@@ -129,10 +129,14 @@ export function reach(
 }
 
 /**
- * Topological order, depth first: after a node its own followers come before its siblings'.
- * Ties follow the file. Null with the ids of a circle when there is one.
+ * Topological order, depth first: after a node its own followers come before its siblings'. `breadthFirst`: as a
+ * queue comes to them. Ties follow the file. Null with the ids of a circle when there is one.
  */
-export function order(ids: readonly string[], edges: readonly Edge[]): { sorted: string[]; circle: string[] } {
+export function order(
+  ids: readonly string[],
+  edges: readonly Edge[],
+  breadthFirst = false,
+): { sorted: string[]; circle: string[] } {
   const missing = new Map<string, number>(ids.map((id) => [id, 0]));
   const followers = new Map<string, string[]>(ids.map((id) => [id, []]));
   for (const edge of edges) {
@@ -152,7 +156,8 @@ export function order(ids: readonly string[], edges: readonly Edge[]): { sorted:
       missing.set(to, left);
       if (left === 0) ready.push(to);
     }
-    stack.push(...ready.sort(byPlace));
+    if (breadthFirst) stack.unshift(...ready.sort(byPlace));
+    else stack.push(...ready.sort(byPlace));
   }
   const done = new Set(sorted);
   return { sorted, circle: ids.filter((id) => !done.has(id)) };

@@ -131,7 +131,9 @@ export function compileParameters(node: NodeDefinition, type: NodeType, place: P
   }
   const loopTemplates = compileLoop(node, place, uses, out);
   const skipWhen =
-    node.skipWhen === undefined ? {} : { skipWhen: uses.template(node.skipWhen, [...place.path, 'skipWhen'], place, out) };
+    node.skipWhen === undefined
+      ? {}
+      : { skipWhen: uses.template(node.skipWhen, [...place.path, 'skipWhen'], place, out) };
   // Code sees every scope name; which nodes it reads is found by text, as its body is not an expression.
   for (const [key, spec] of Object.entries(type.parameters)) {
     const text = given[key];

@@ -6,7 +6,7 @@ import { diagnostic, type Diagnostic } from '../errors.ts';
 import type { Dialect, NodeDefinition } from '../model/definition.ts';
 import type { Limits } from '../model/limits.ts';
 import type { NodeRegistry, NodeType } from '../model/node-type.ts';
-import type { Container, Reference, Region, Source, Step } from '../model/plan.ts';
+import type { Container, Handing, Reference, Region, Source, Step, Template } from '../model/plan.ts';
 import { nearest } from '../model/shape.ts';
 import { endOf, handlersLast, type Around } from './endings.ts';
 import { order, readEdges, type Edge, type Ports } from './graph.ts';
@@ -133,7 +133,7 @@ function edgeRegion(
   results: ResultEdge[] | null,
 ): Region {
   const level = lower(ids, edges, wiring.isFeedback, wiring.pathOf, c.out);
-  const { sorted: ordered, circle } = order(level.ids, level.edges);
+  const { sorted: ordered, circle } = order(level.ids, level.edges, c.dialect === 'dify');
   if (circle.length > 0) {
     c.out.push(
       diagnostic(
@@ -324,7 +324,7 @@ function containerOf(
       kind: 'sub-workflow',
       mode,
       workflow,
-      ...(node.with?.input === undefined ? {} : { input: compiled.params.input as never }),
+      handing: handingOf(node, compiled),
     };
   }
   if (c.depth + 1 > c.limits['loop.nesting']) {
@@ -362,4 +362,19 @@ function containerOf(
   if (type.type === 'loop')
     return { kind: 'loop', body, gives: node.loop?.collect === undefined ? 'variables' : 'results' };
   return { kind: 'for-each', body, ...(type.type === 'branches' ? { branches: true as const } : {}) };
+}
+
+function handingOf(node: NodeDefinition, compiled: Compiled): Handing {
+  const given = (name: 'input' | 'fields' | 'message'): { [name: string]: Template } => {
+    const template = node.with?.[name] === undefined ? undefined : compiled.params[name];
+    return template === undefined ? {} : { [name]: template };
+  };
+  const only = node.with?.only;
+  return {
+    ...given('input'),
+    ...given('fields'),
+    ...given('message'),
+    only: Array.isArray(only) ? only.filter((name) => typeof name === 'string') : null,
+    waits: node.with?.wait !== false,
+  };
 }

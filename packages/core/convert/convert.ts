@@ -3,12 +3,13 @@
  * products mean by their files is in the folders n8n/, dify/ and openflow/.
  */
 import type { Json } from '../model/item.ts';
-import { isObject } from '../model/shape.ts';
+import { checkShape, isObject } from '../model/shape.ts';
 import { readText, type ReadText } from '../model/text.ts';
 import type { Converted, Converter, ConvertOptions, ForeignFormat } from './converted.ts';
 import { convertDify } from './dify/convert.ts';
 import { convertN8n } from './n8n/convert.ts';
 import { convertOpenFlow } from './openflow/convert.ts';
+import { placesIn } from './places.ts';
 
 const CONVERTERS: Record<ForeignFormat, Converter> = {
   n8n: convertN8n,
@@ -41,7 +42,11 @@ export function convertRead(read: ReadText, format: ForeignFormat, options: Conv
   const { definition, diagnostics } = CONVERTERS[format](read.value, options);
   const all = [...read.diagnostics, ...diagnostics];
   read.locate(all);
-  return { definition, diagnostics: all };
+  if (definition === null) return { definition, diagnostics: all };
+  // Ids and the like that another product takes and the native format does not.
+  const misshapen = checkShape(definition as unknown as Json).filter((one) => one.severity === 'error');
+  if (misshapen.length === 0) return { definition, diagnostics: all };
+  return { definition: null, diagnostics: [...all, ...placesIn(read, format, definition, misshapen)] };
 }
 
 /** The product of a text; null for native files and for what cannot be read. */

@@ -14,6 +14,8 @@ export interface ConvertOptions {
   file: string;
   /** Nodes whose output is given from outside: they are not run, so their type need not be supported. */
   pinned?: ReadonlySet<string>;
+  /** The text of a file beside the workflow's, by its relative path; null when it is not there. */
+  read?: (path: string) => string | null;
   /** For runs that nobody started by hand: what is pinned in the file is left out, as the product does. */
   unattended?: boolean;
 }

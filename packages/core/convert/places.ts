@@ -6,7 +6,7 @@ import type { Diagnostic } from '../errors.ts';
 import type { Definition } from '../model/definition.ts';
 import type { Json } from '../model/item.ts';
 import { isObject } from '../model/shape.ts';
-import { readText } from '../model/text.ts';
+import { readText, type ReadText } from '../model/text.ts';
 import type { ForeignFormat } from './converted.ts';
 
 type Path = (string | number)[];
@@ -24,12 +24,23 @@ export function placesInForeign(
   definition: Definition,
   diagnostics: readonly Diagnostic[],
 ): Diagnostic[] {
-  const read = readText(foreign.text, foreign.file);
+  return diagnostics.length === 0
+    ? []
+    : placesIn(readText(foreign.text, foreign.file), foreign.format, definition, diagnostics);
+}
+
+/** The same of a text that was read already. */
+export function placesIn(
+  read: ReadText,
+  format: ForeignFormat,
+  definition: Definition,
+  diagnostics: readonly Diagnostic[],
+): Diagnostic[] {
   const { value } = read;
   const placed = diagnostics.map((one): Diagnostic => {
     const { line: _line, column: _column, ...rest } = one;
     const node = one.node ?? nodeOf(one.path);
-    const at = node === null || value === null ? null : nodeIn(value, foreign.format, node);
+    const at = node === null || value === null ? null : nodeIn(value, format, node);
     if (at === null || value === null) return { ...rest, node, path: [] };
     const written = valueAt(definition as unknown as Json, one.path);
     const inside = typeof written === 'string' ? textIn(valueAt(value, at), written) : null;

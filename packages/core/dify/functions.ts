@@ -7,6 +7,8 @@ import { failure, FailureError } from '../errors.ts';
 import { renderTemplate } from '../template/index.ts';
 import { Float } from '../template/value.ts';
 import { evaluateDifyConditions, missing, notFound, type Condition } from './conditions.ts';
+import { keeps, type ElementCondition } from './list-filter.ts';
+import { withoutPoints } from './numbers.ts';
 import { inPython, markdownOf, spellJson, textOf } from './text.ts';
 import { isData, isFile, kindOf, lookUp, type Data } from './values.ts';
 
@@ -126,6 +128,34 @@ function number(value: unknown, name: string): unknown {
   return written.includes('.') && Number.isInteger(given) ? new Float(given) : given;
 }
 
+/** A file of the input, or a list of them, as nodes hand them on. */
+function file(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(file);
+  return isData(value) ? fileOf(value) : value;
+}
+
+function fileOf(value: Data): Data {
+  if (isFile(value as unknown)) return value;
+  const url = value.url ?? value.remote_url ?? null;
+  const path = typeof url === 'string' ? (/^[^?#]*/.exec(url)?.[0] ?? '') : '';
+  const name = value.filename ?? value.name ?? path.split('/').at(-1) ?? '';
+  const extension = /\.[A-Za-z0-9]+$/.exec(String(name))?.[0] ?? '';
+  return {
+    dify_model_identity: '__dify__file__',
+    id: null,
+    tenant_id: null,
+    type: value.type ?? 'custom',
+    transfer_method: value.transfer_method ?? 'remote_url',
+    remote_url: url,
+    related_id: value.upload_file_id ?? null,
+    filename: name,
+    extension,
+    mime_type: value.mime_type ?? null,
+    size: value.size ?? -1,
+    url,
+  };
+}
+
 function serial(written: string): number {
   const at = /^\s*[+-]?\d+\s*$/.test(written) ? Number(written) : Number.NaN;
   if (Number.isNaN(at)) return refuse(`Invalid serial index: ${inPython(written)} is no whole number`);
@@ -135,10 +165,11 @@ function serial(written: string): number {
 const LISTS = new Set(['array[string]', 'array[number]', 'array[file]', 'array[boolean]']);
 
 /** What a list operator works on. */
-function elements(value: unknown, path: string): unknown[] {
+function elements(value: unknown, path: string, conditions: ElementCondition[] = []): unknown[] {
   if (value === undefined) return refuse(`Variable not found for selector: ${inPython(path.split('.'))}`);
   if (value === null || (Array.isArray(value) && value.length === 0)) return [];
-  if (Array.isArray(value) && LISTS.has(kindOf(value))) return value;
+  if (Array.isArray(value) && LISTS.has(kindOf(value)))
+    return withoutPoints(value).filter((element) => conditions.every((condition) => keeps(element, condition)));
   return refuse(`Variable ${inPython(path.split('.'))} is not an array type`);
 }
 
@@ -230,6 +261,7 @@ export const DIFY_FUNCTIONS: Readonly<Record<string, (...args: never[]) => unkno
   $merged: merged,
   $present: present,
   $number: number,
+  $file: file,
   $serial: serial,
   $elements: elements,
   $context: context,

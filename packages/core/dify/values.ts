@@ -2,7 +2,7 @@
  * Owns what a value is to Dify: files, kinds, and the way along a selector. Not found is undefined, which differs from
  * a stored null. Pure; runs inside the isolate.
  */
-import { Float } from '../template/value.ts';
+import { Float, isFloat } from '../template/value.ts';
 
 export type Data = { [key: string]: unknown };
 
@@ -73,3 +73,6 @@ export function numberIn(value: unknown): number | null {
   if (value instanceof Float) return value.value;
   return typeof value === 'number' ? value : null;
 }
+
+/** Whether Python would show the number with a point. */
+export const hasPoint = (value: unknown): boolean => isFloat(value);

@@ -20,6 +20,22 @@ export function failureItem(dialect: Dialect, failure: Failure): Json {
   return { error: { code, message, node, data: data as Json } };
 }
 
+/** In the words that flows may look for. */
+export function notIterable(value: Json): string {
+  const text = JSON.stringify(value);
+  const kind = isObject(value)
+    ? 'map'
+    : typeof value === 'string'
+      ? `string ${text}`
+      : typeof value === 'number'
+        ? `${Number.isInteger(value) ? 'integer' : 'floating point'} \`${text}\``
+        : value === null
+          ? 'null'
+          : `boolean \`${text}\``;
+  const column = isObject(value) ? 0 : text.length;
+  return `Expected an array value in the iterator expression, found: invalid type: ${kind}, expected a sequence at line 1 column ${column}`;
+}
+
 /** Names of errors that are not those of a script. */
 const NAMES: Readonly<Record<string, string>> = {
   'input-invalid': 'BadRequest',

@@ -54,3 +54,30 @@ describe('next and evolve', () => {
     expect(next([step(0, [-1, 0])], state)).toEqual({ do: 'fail' });
   });
 });
+
+describe('a frame that ends early, or deals with a failure', () => {
+  const steps = [step(0, [-1, 0]), step(1, [0, 0]), step(2, [-1, 0]), step(3, [2, 0])];
+  const done = { type: 'completed', counts: [1] } as const;
+
+  it('is complete after a step that ends it', () => {
+    const state = evolve(startFrame(1), { ...done, ends: true });
+    expect(next(steps, state)).toEqual({ do: 'complete' });
+  });
+  it('does not run the steps for a failure when there is none', () => {
+    const state = evolve(evolve(startFrame(1), done, 2), done, 2);
+    expect(next(steps, state, 2)).toEqual({ do: 'complete' });
+  });
+  it('goes on with them after a failure, and fails after the last of them', () => {
+    let state = evolve(startFrame(1), { type: 'failed', handled: true }, 2);
+    expect(state.counts).toEqual([null, null]);
+    expect(next(steps, state, 2)).toEqual({ do: 'run', step: 2 });
+    state = evolve(state, done, 2);
+    expect(next(steps, state, 2)).toEqual({ do: 'run', step: 3 });
+    expect(next(steps, evolve(state, done, 2), 2)).toEqual({ do: 'fail' });
+  });
+  it('is complete when one of them ends it, and fails at once when one of them fails', () => {
+    const state = evolve(evolve(startFrame(1), { type: 'failed', handled: true }, 2), done, 2);
+    expect(next(steps, evolve(state, { ...done, ends: true }, 2), 2)).toEqual({ do: 'complete' });
+    expect(next(steps, evolve(state, { type: 'failed', handled: true }, 2), 2)).toEqual({ do: 'fail' });
+  });
+});

@@ -112,13 +112,7 @@ function compileText(text: string, path: (string | number)[], into: Collected): 
   return { kind: 'text', parts };
 }
 
-function compileCode(
-  source: string,
-  offset: number,
-  text: string,
-  path: (string | number)[],
-  into: Collected,
-): Code {
+function compileCode(source: string, offset: number, text: string, path: (string | number)[], into: Collected): Code {
   const { rules, where } = into;
   const broken = (message: string, at: number): Code => {
     report(into, text, path, { code: 'expression-syntax', message, start: at, end: at, instead: null });

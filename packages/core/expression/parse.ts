@@ -61,7 +61,11 @@ export function parseBody(source: string): Parsed {
     const callee = call?.type === 'CallExpression' ? unwrap(call.callee as Tree) : undefined;
     const body = callee?.body as Tree | undefined;
     // Text that closes the function early and opens another one parses too.
-    if (program.body.length !== 2 || body?.start !== before.length - 1 || body.end !== before.length + source.length + 2) {
+    if (
+      program.body.length !== 2 ||
+      body?.start !== before.length - 1 ||
+      body.end !== before.length + source.length + 2
+    ) {
       return { ok: false, message: 'Brackets do not match.', offset: 0 };
     }
     return { ok: true, root: call as Tree, text, start: before.length };

@@ -196,6 +196,8 @@ export interface CodeRequest {
   style?: 'main' | 'item' | 'items' | 'function';
   timeoutMs: number;
   signal: AbortSignal;
+  /** Python: numbers of the result keep their point (Float of core/template): 3.0 is no 3. */
+  points?: boolean;
   /** Gets what was printed, also on the way to a failure. */
   log?: (text: string) => void;
 }

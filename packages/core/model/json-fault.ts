@@ -29,7 +29,10 @@ export function jsonFault(text: string): JsonFault {
   const fault = (): JsonFault =>
     at >= text.length
       ? { offset: text.length, what: `it ends where ${WORDS[expected]} is expected` }
-      : { offset: at, what: `expected ${WORDS[expected]}, found ${JSON.stringify([...text.slice(at, at + 2)][0])}` };
+      : {
+          offset: at,
+          what: `expected ${WORDS[expected]}, found ${JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0))}`,
+        };
   const after = (): Expected => (open.length === 0 ? 'end' : 'more');
   for (;;) {
     while (/\s/.test(text[at] ?? 'x')) at += 1;

@@ -115,7 +115,21 @@ export type Container =
   | { kind: 'loop'; body: Region; gives: 'variables' | 'results' }
   /** reset: evaluated after each iteration; true makes what came back the new list. */
   | { kind: 'loop-over-items'; body: Region; reset: Template | null }
-  | { kind: 'sub-workflow'; mode: 'once' | 'each'; workflow: Template; input?: Template };
+  | { kind: 'sub-workflow'; mode: 'once' | 'each'; workflow: Template; handing: Handing };
+
+/** What a called workflow is given, and what comes back of it. */
+export interface Handing {
+  /** Instead of the items. */
+  input?: Template;
+  /** Set in each item, evaluated for it. */
+  fields?: Template;
+  /** Fields that are handed over; null: all. */
+  only: string[] | null;
+  /** False: the items go on, whatever the call gives. */
+  waits: boolean;
+  /** Message of a failed call, instead of the workflow's own. */
+  message?: Template;
+}
 
 export interface Region {
   /** Id of the container node; '' for the root. */

@@ -86,6 +86,24 @@ export const node: NodeType = defineNode({
       default: 'tell',
       enum: ['tell', 'fail'],
     },
+    answer: {
+      type: 'string',
+      description:
+        'What the item holds. facts: text, steps, usage and more · text: { text } · output: { output }, the text or, with a schema, the value.',
+      default: 'facts',
+      enum: ['facts', 'text', 'output'],
+    },
+    schema: {
+      type: 'object',
+      description: 'JSON Schema of the answer: when the agent is done, it is asked for its answer in this form.',
+    },
+    repairs: {
+      type: 'integer',
+      description: 'How often an answer that does not fit the schema is given back to the model, with what is wrong.',
+      default: 1,
+      min: 0,
+      max: 10,
+    },
     stream: {
       type: 'boolean',
       description: 'Hand text of the model on to whoever waits for the answer of the run, as it comes.',

@@ -7,10 +7,12 @@ import type { Usage } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
-import { readConnection, readSampling } from '../kit/ai/connection.ts';
+import { answerOf } from '../kit/ai/answer.ts';
+import { readConnection, readSampling, type Connection } from '../kit/ai/connection.ts';
 import { readMessages } from '../kit/ai/messages.ts';
 import { askModel, type Message, type Said } from '../kit/ai/model.ts';
-import { NOTHING_USED, sum } from '../kit/ai/structured.ts';
+import { askForJson, NOTHING_USED, sum } from '../kit/ai/structured.ts';
+import { isObject } from '../kit/paths.ts';
 import { readInteger } from '../kit/read.ts';
 import { callTool, type ToolResult } from './call-tool.ts';
 import { readTools } from './tools.ts';
@@ -81,6 +83,25 @@ function checkSize(call: EffectCall, carry: Carry): void {
   }
 }
 
+/** The answer as JSON of `schema`; null without one. */
+async function inShape(
+  call: EffectCall,
+  connection: Connection,
+  carry: Carry,
+  said: Said,
+): Promise<{ value: Json; used: Usage } | null> {
+  const { schema } = call.params;
+  if (!isObject(schema)) return null;
+  const messages: Message[] = [
+    ...(await readMessages(call)),
+    ...carry.said,
+    { role: 'assistant', content: said.text },
+    { role: 'user', content: 'Give this answer as JSON of the schema, and nothing else.' },
+  ];
+  const ask = { connection, messages, sampling: readSampling(call.params) };
+  return askForJson(call, ask, schema, { repairs: readInteger(call.params, 'repairs', 0, 10, 1), name: 'schema' });
+}
+
 export async function run(call: EffectCall): Promise<EffectResult> {
   const connection = readConnection(call.params);
   const tools = await readTools(call.params['tools']);
@@ -99,9 +120,11 @@ export async function run(call: EffectCall): Promise<EffectResult> {
   const { toolUses } = said;
   if (toolUses.length === 0) {
     const { text, reasoning, finishReason } = said;
-    return {
-      items: [{ json: { text, reasoning, finishReason, turns: turn, steps: carry.steps, usage: { ...used } } }],
-    };
+    const shaped = await inShape(call, connection, carry, said);
+    const usage = { ...sum(used, shaped?.used ?? NOTHING_USED) };
+    const facts = { text, reasoning, finishReason, turns: turn, steps: carry.steps, usage };
+    const json = shaped === null ? facts : { ...facts, json: shaped.value };
+    return { items: [{ json: answerOf(call, text, shaped === null ? text : shaped.value, json) }] };
   }
   if (toolUses.length > MOST_CALLS) {
     throw new FailureError(

@@ -44,7 +44,7 @@ interface OwnState {
   seen: number;
 }
 
-const SEMANTICS = ['rondo', 'n8n', 'n8n-1'] as const;
+const SEMANTICS = ['rondo', 'n8n', 'n8n-lists', 'n8n-1'] as const;
 const INCLUDE = ['all', 'selected', 'except'] as const;
 const given = (value: Json | undefined): boolean => value !== undefined && value !== null;
 

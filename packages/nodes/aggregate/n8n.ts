@@ -4,8 +4,8 @@ import { fieldOf, readNames, refuseAsN8n, withField } from '../kit/n8n-values.ts
 import { isObject, put, type JsonObject } from '../kit/paths.ts';
 import { readChoice, readFlag, readText, wrongParameter } from '../kit/read.ts';
 
-/** `n8n` is Aggregate; `n8n-1` the Item Lists before 2.1. */
-export type N8nAggregate = 'n8n' | 'n8n-1';
+/** `n8n` is Aggregate; `n8n-lists` that of Item Lists, `n8n-1` of those before 2.1. */
+type N8nAggregate = 'n8n' | 'n8n-1' | 'n8n-lists';
 
 interface Field {
   path: string;
@@ -210,9 +210,9 @@ export function* endAsN8n(state: N8nState): Generator<Item> {
       json = withField(json, outputName(field, state.dotted), group.values[i] as Json[], state.dotted);
     }
     const item: Item = Object.keys(group.files).length === 0 ? { json } : { json, files: group.files };
-    // Of a group, only the first item counts as the one that it was made from. Without `from` it is all of them.
-    if (state.by.length > 0) item.from = group.from.slice(0, 1);
-    else if (group.from.length < state.seen) item.from = group.from;
+    // Only the first item counts as the one that a group, or a list of Item Lists, was made from.
+    const isFirstOnly = state.by.length > 0 || (state.rules !== 'n8n' && state.into !== null);
+    item.from = isFirstOnly ? group.from.slice(0, 1) : group.from;
     yield item;
   }
 }

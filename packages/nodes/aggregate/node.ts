@@ -75,9 +75,9 @@ export const node = defineNode({
       default: false,
     },
     semantics: semanticsParameter(
-      ['n8n', 'n8n-1'],
+      ['n8n', 'n8n-lists', 'n8n-1'],
       'With n8n, null is also left out of values that are lists, names of lists are paths, include looks at the names at ' +
-        'the top only and leaves out items of which nothing is left. n8n-1 is that of older Item Lists, which fail where ' +
+        'the top only and leaves out items of which nothing is left. n8n-lists is that of Item Lists; n8n-1 of its older versions, which fail where ' +
         'no item has a field.',
     ),
   },

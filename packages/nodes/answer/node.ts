@@ -2,6 +2,7 @@
 import type { Json } from '@rondo/core/model/item.ts';
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
+import { isObject, put, type JsonObject } from '../kit/paths.ts';
 
 const textOf = (value: Json): string =>
   typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value, null, 2);
@@ -22,6 +23,12 @@ export const node: NodeType = defineNode({
         'Text, with templates for what earlier nodes gave. A value that is no text is written as JSON, null as nothing.',
       required: true,
     },
+    field: {
+      type: 'string',
+      description: 'Gives one item with the text in this field, instead of passing its items on.',
+      default: '',
+    },
+    fields: { type: 'object', description: 'With field: further fields of that item.', default: {} },
   },
   examples: [
     {
@@ -30,10 +37,20 @@ export const node: NodeType = defineNode({
       with: { text: '## {{ $json.title }}\n\n' },
       output: [{ title: 'The harbour' }],
     },
+    {
+      title: 'The answer as an item',
+      input: [{ title: 'The harbour' }],
+      with: { text: 'About {{ $json.title }}', field: 'answer', fields: { files: [] } },
+      output: [{ files: [], answer: 'About The harbour' }],
+    },
   ],
   run: async (call) => {
     const text = textOf(call.params['text'] ?? null);
     if (text !== '') call.ports.answer(text);
-    return { items: call.items };
+    const { field, fields } = call.params;
+    if (typeof field !== 'string' || field === '') return { items: call.items };
+    const json: JsonObject = isObject(fields) ? { ...fields } : {};
+    put(json, field, text);
+    return { items: [{ json }] };
   },
 });

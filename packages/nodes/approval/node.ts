@@ -23,6 +23,21 @@ export const node: NodeType = defineNode({
       },
     },
     field: { type: 'string', description: 'Field for the decision: approved, comment, at.', default: 'approval' },
+    decisions: {
+      type: 'integer',
+      description:
+        'How many approvals are needed; they are asked for one after the other, and one rejection is enough.',
+      default: 1,
+      min: 1,
+      max: 100,
+    },
+    give: {
+      type: 'string',
+      description:
+        'item: the item with the decision in field. decision: only what was decided: approved, resume (what the last one brought), resumes (what all brought), approvers, approver.',
+      enum: ['item', 'decision'],
+      default: 'item',
+    },
   },
   examples: [
     {

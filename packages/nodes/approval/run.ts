@@ -10,6 +10,7 @@ import { isObject, putPath } from '../kit/paths.ts';
 import { keptFields, withJson } from '../kit/items.ts';
 import { readText, wrongParameter } from '../kit/read.ts';
 
+/** The first is called so; further ones have their number. */
 const SIGNAL = 'approval';
 /** Where the server finds what a token asks. */
 const QUESTIONS = 'approvals';
@@ -17,40 +18,83 @@ const QUESTIONS = 'approvals';
 interface Carry {
   until: number | null;
   token: string;
+  /** Approvals so far. */
+  given?: Decision[];
 }
 
+/** What one person decided. */
+interface Decision {
+  approved: boolean;
+  comment: string;
+  /** What they brought beside that. */
+  resume: Json;
+  by: string;
+}
+
+const signalName = ({ given = [] }: Carry): string => (given.length === 0 ? SIGNAL : `${SIGNAL} ${given.length + 1}`);
+
 export async function run(call: EffectCall): Promise<EffectResult> {
-  const carry = (call.carry as unknown as Carry | undefined) ?? (await ask(call));
+  const carry = (call.carry as unknown as Carry | undefined) ?? (await ask(call, { until: limitOf(call), token: '' }));
   const { received } = call;
   if (received !== undefined) {
-    const { approved, comment } = decisionOf(received);
-    const at = new Date(call.ports.clock.now()).toISOString();
-    const decided = decide(call, { approved, comment, at });
     await call.ports.state.set(QUESTIONS, carry.token, undefined);
-    return { ports: approved ? [decided, [], []] : [[], decided, []] };
+    return settled(call, carry, decisionOf(received));
   }
   if (carry.until !== null && carry.until <= call.ports.clock.now()) {
     await call.ports.state.set(QUESTIONS, carry.token, undefined);
-    return { ports: [[], [], decide(call, null)] };
+    return { ports: [[], [], given(call, carry, null)] };
   }
-  return {
-    waitFor: SIGNAL,
-    ...(carry.until === null ? {} : { waitUntil: carry.until }),
-    carry: { until: carry.until, token: carry.token },
-  };
+  return waiting(carry);
 }
 
-async function ask(call: EffectCall): Promise<Carry> {
-  const message = readText(call.params, 'message');
+const waiting = (carry: Carry): EffectResult => ({
+  waitFor: signalName(carry),
+  ...(carry.until === null ? {} : { waitUntil: carry.until }),
+  carry: carry as unknown as Json,
+});
+
+async function settled(call: EffectCall, carry: Carry, decision: Decision): Promise<EffectResult> {
+  if (!decision.approved) return { ports: [[], given(call, carry, decision), []] };
+  const approvals = [...(carry.given ?? []), decision];
+  const wanted = call.params['decisions'];
+  if (typeof wanted === 'number' && approvals.length < wanted) {
+    return waiting(await ask(call, { ...carry, given: approvals }));
+  }
+  return { ports: [given(call, carry, decision), [], []] };
+}
+
+/** The items as they leave. */
+function given(call: EffectCall, carry: Carry, decision: Decision | null): Item[] {
+  if (call.params['give'] !== 'decision') {
+    const at = new Date(call.ports.clock.now()).toISOString();
+    return decide(call, decision === null ? null : { approved: decision.approved, comment: decision.comment, at });
+  }
+  const all = [...(carry.given ?? []), ...(decision === null ? [] : [decision])];
+  const json = {
+    approved: decision?.approved ?? null,
+    resume: all.at(-1)?.resume ?? null,
+    resumes: all.map((one) => one.resume),
+    approvers: all.map((one) => one.by),
+    approver: decision?.by ?? null,
+  };
+  return call.items.map((item) => withJson(item, json));
+}
+
+function limitOf(call: EffectCall): number | null {
   const { expires } = call.params;
-  const given = typeof expires === 'string' || typeof expires === 'number';
-  const ms = given ? (parseDuration(expires) ?? wrongParameter('expires', 'a duration such as 2d', expires)) : null;
-  const { token, url } = await call.ports.signal(SIGNAL);
-  const until = ms === null ? null : call.ports.clock.now() + ms;
+  const said = typeof expires === 'string' || typeof expires === 'number';
+  const ms = said ? (parseDuration(expires) ?? wrongParameter('expires', 'a duration such as 2d', expires)) : null;
+  return ms === null ? null : call.ports.clock.now() + ms;
+}
+
+async function ask(call: EffectCall, carry: Carry): Promise<Carry> {
+  const message = readText(call.params, 'message');
+  const { until } = carry;
+  const { token, url } = await call.ports.signal(signalName(carry));
   await call.ports.state.set(QUESTIONS, token, { message, until });
   call.ports.log(`waits for a decision: ${url ?? `token ${token}`}`);
   await notify(call, message, url);
-  return { until, token };
+  return { ...carry, token };
 }
 
 async function notify(call: EffectCall, message: string, url: string | null): Promise<void> {
@@ -78,10 +122,16 @@ async function notify(call: EffectCall, message: string, url: string | null): Pr
   }
 }
 
-function decisionOf(received: Json): { approved: boolean; comment: string } {
+/** `{ approved, comment, by, ... }`; what else it holds, or another value, is what the person brings. */
+function decisionOf(received: Json): Decision {
   const value = isObject(received) ? received : { approved: received };
-  const { approved, comment } = value as { approved?: Json; comment?: Json };
-  return { approved: approved === true, comment: typeof comment === 'string' ? comment : '' };
+  const { approved, comment, by, resume, ...rest } = value as Record<string, Json>;
+  return {
+    approved: approved === true,
+    comment: typeof comment === 'string' ? comment : '',
+    resume: resume ?? (Object.keys(rest).length > 0 ? rest : (comment ?? null)),
+    by: typeof by === 'string' ? by : 'anonymous',
+  };
 }
 
 function decide(call: EffectCall, decision: Json): Item[] {

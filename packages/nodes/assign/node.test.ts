@@ -7,7 +7,7 @@ import { runNode } from '../kit/run.ts';
 import { node } from './node.ts';
 
 async function assigned(params: Record<string, Json>, before: Record<string, Json> = {}) {
-  const known = { run: { ...before }, conversation: {} as Record<string, Json> };
+  const known = { run: { ...before }, conversation: {} as Record<string, Json>, loop: {} as Record<string, Json> };
   const ports: Partial<EffectPorts> = {
     variables: {
       get: (scope, name) => (Object.hasOwn(known[scope], name) ? known[scope][name] : undefined),

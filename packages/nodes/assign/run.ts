@@ -1,10 +1,10 @@
 /** Owns one call of the Assign node. Where variables are kept is the engine's. */
 import type { Json } from '@rondo/core/model/item.ts';
+import type { VariablePort, VariableScope } from '@rondo/core/model/effect-ports.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
 import { isObject } from '../kit/paths.ts';
-import { kindOf, readChoice, wrongParameter } from '../kit/read.ts';
-
-type Scope = 'run' | 'conversation';
+import { kindOf, readChoice, readText, wrongParameter } from '../kit/read.ts';
+import { runOperations } from './operations.ts';
 
 function entriesOf(call: EffectCall, parameter: string): [string, Json][] {
   const given = call.params[parameter] ?? null;
@@ -21,8 +21,12 @@ function emptied(value: Json | undefined): Json {
 }
 
 export async function run(call: EffectCall): Promise<EffectResult> {
-  const scope: Scope = readChoice(call.params, 'scope', ['run', 'conversation'], 'run');
-  const { variables } = call.ports;
+  const scope: VariableScope = readChoice(call.params, 'scope', ['run', 'conversation', 'loop'], 'run');
+  const loop = readText(call.params, 'loop', '') || undefined;
+  const variables: Pick<VariablePort, 'get' | 'set'> = {
+    get: (_scope, name) => call.ports.variables.get(scope, name, loop),
+    set: (_scope, name, value) => call.ports.variables.set(scope, name, value, loop),
+  };
   for (const [name, value] of entriesOf(call, 'set')) await variables.set(scope, name, value);
   for (const [name, value] of entriesOf(call, 'append')) {
     const list = variables.get(scope, name) ?? [];
@@ -45,5 +49,7 @@ export async function run(call: EffectCall): Promise<EffectResult> {
     if (!Array.isArray(clear)) return wrongParameter('clear', 'a list of names', clear);
     for (const name of clear) await variables.set(scope, String(name), emptied(variables.get(scope, String(name))));
   }
+  const { operations } = call.params;
+  if (operations !== undefined && operations !== null) await runOperations(call, operations);
   return { items: call.items };
 }

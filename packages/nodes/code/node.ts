@@ -1,6 +1,7 @@
 /** Owns Code: JavaScript that makes items of items. Python is a node of its own: it does another kind of work. */
 import { codeParameters, codeUnit } from '../kit/code/parameters.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 
 export const node = defineNode({
   type: 'code',
@@ -34,6 +35,11 @@ export const node = defineNode({
       default: 'javascript',
       evaluate: 'never',
     },
+    semantics: semanticsParameter(
+      ['n8n', 'n8n-function'],
+      'What is returned becomes items as in the Code node of n8n, with its errors; n8n-function is Function and ' +
+        'Function Item, where item is the json.',
+    ),
   },
   examples: [
     {
@@ -53,6 +59,12 @@ export const node = defineNode({
       input: [{ n: 1 }, { n: 2 }],
       with: { mode: 'all', code: 'const sum = $input.all().reduce((s, item) => s + item.json.n, 0);\nreturn { sum };' },
       output: [{ sum: 3 }],
+    },
+    {
+      title: 'As the Code node of n8n takes results',
+      input: [{ n: 1 }, { n: 2 }],
+      with: { mode: 'all', semantics: 'n8n', code: 'return [{ n: 1 }, { n: 2 }];' },
+      output: [{ n: 1 }, { n: 2 }],
     },
     {
       title: 'Named inputs and declared outputs',

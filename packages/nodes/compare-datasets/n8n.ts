@@ -15,7 +15,7 @@ import { canonical } from '../kit/order.ts';
 import { isObject, put, type JsonObject } from '../kit/paths.ts';
 import { readChoice, readFlag, readList, wrongParameter } from '../kit/read.ts';
 
-export type N8nCompare = 'n8n' | 'n8n-1' | 'n8n-2' | 'n8n-2.1';
+type N8nCompare = 'n8n' | 'n8n-1' | 'n8n-2' | 'n8n-2.1';
 
 /** Versions, as far as they differ. */
 const VERSION: Record<N8nCompare, number> = { 'n8n-1': 1, 'n8n-2': 2, 'n8n-2.1': 2.1, 'n8n': 2.2 };

@@ -155,3 +155,25 @@ describe('crypto', () => {
     await expect(data(params)).rejects.toThrow(message);
   });
 });
+
+describe('one-time codes', () => {
+  const totp = async (at: number, params: Record<string, Json> = {}): Promise<Json | undefined> => {
+    // The secret of RFC 6238: "12345678901234567890".
+    const secret = (): string => 'GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ';
+    const clock = { now: () => at * 1000, sleep: async () => {} };
+    const all = { operation: 'totp', secret: 'S', algorithm: 'sha1', digits: 8, field: '', keep: 'none', ...params };
+    const { output } = await runNode(node, { params: all, ports: { secret, clock, limit: testLimits() } });
+    return output.main?.[0];
+  };
+
+  it('are those of RFC 6238', async () => {
+    expect(await totp(59)).toEqual({ token: '94287082', secondsRemaining: 1 });
+    expect(await totp(1111111109)).toEqual({ token: '07081804', secondsRemaining: 1 });
+    expect(await totp(20_000_000_000, { digits: 6 })).toEqual({ token: '353130', secondsRemaining: 10 });
+  });
+});
+
+it('takes a key that stands in the workflow', async () => {
+  const written = await crypto({ operation: 'hmac', value: 'x', key: 'key' });
+  expect(written).toEqual(await crypto({ operation: 'hmac', value: 'x', secret: 'WEBHOOK_KEY' }));
+});

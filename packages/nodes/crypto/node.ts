@@ -18,9 +18,10 @@ export const node = defineNode({
       type: 'string',
       description:
         'hash: digest of value. hmac: digest with a key. sign and verify: with a private and a public key. encrypt and decrypt: ' +
-        'AES-256-GCM. random: an unguessable value. encode and decode: text to Base64 or hex and back.',
+        'AES-256-GCM. random: an unguessable value. encode and decode: text to Base64 or hex and back. totp: a code that is valid ' +
+        'for some seconds, as { token, secondsRemaining }; the secret is written in Base32.',
       required: true,
-      enum: ['hash', 'hmac', 'sign', 'verify', 'encrypt', 'decrypt', 'random', 'encode', 'decode'],
+      enum: ['hash', 'hmac', 'sign', 'verify', 'encrypt', 'decrypt', 'random', 'encode', 'decode', 'totp'],
     },
     value: { type: 'any', description: 'What to work on. A value that is no text is taken as its JSON text.' },
     file: {
@@ -59,6 +60,13 @@ export const node = defineNode({
       enum: ['text', 'hex', 'base64', 'base64url'],
       default: 'text',
     },
+    key: {
+      type: 'string',
+      description:
+        'For hmac and sign, instead of secret: the key itself. Whoever sees the workflow sees it, so a secret is better.',
+    },
+    digits: { type: 'integer', description: 'For totp: digits of the code.', default: 6, min: 1, max: 10 },
+    period: { type: 'integer', description: 'For totp: seconds that a code is valid.', default: 30, min: 1, max: 3600 },
     publicKey: { type: 'string', description: 'For verify, instead of secret: the public key or certificate in PEM.' },
     signature: {
       type: 'string',

@@ -62,6 +62,8 @@ async function answer(call: EffectCall): Promise<Json> {
       return textOf(await decrypt(secretOf(call), encoded(), contextOf(call)), 'What was encrypted');
     case 'random':
       return random(params, encoding);
+    case 'totp':
+      return oneTimeCode(call);
     case 'encode':
       return (await input(call)).toString(encoding);
     default:
@@ -121,7 +123,8 @@ function digestOf(call: EffectCall): string {
 }
 
 function secretOf(call: EffectCall): string {
-  const { secret } = call.params;
+  const { secret, key, operation } = call.params;
+  if (typeof key === 'string' && key !== '' && (operation === 'hmac' || operation === 'sign')) return key;
   if (typeof secret === 'string' && secret !== '') return call.ports.secret(secret, HOST);
   return wrongParameter(
     'secret',
@@ -188,6 +191,32 @@ async function verified(call: EffectCall, encoding: Encoding): Promise<boolean> 
   const key = keyOf(isGiven ? 'publicKey' : 'secret', () => createPublicKey(isGiven ? publicKey : secretOf(call)));
   if (!ENCODED[encoding].test(signature)) return false;
   return asymmetric(() => verify(digestFor(call, key), data, key, Buffer.from(signature, encoding)));
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** RFC 6238. */
+function oneTimeCode(call: EffectCall): Json {
+  const text = secretOf(call)
+    .replace(/[\s=-]/g, '')
+    .toUpperCase();
+  let bits = '';
+  for (const letter of text) {
+    const value = BASE32.indexOf(letter);
+    if (value < 0)
+      refuse('The secret is not written in Base32.', 'Store the secret as the service showed it: letters and 2 to 7.');
+    bits += value.toString(2).padStart(5, '0');
+  }
+  const bytes = Buffer.from((bits.match(/[01]{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const period = Number(call.params['period'] ?? 30);
+  const seconds = Math.floor(call.ports.clock.now() / 1000);
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(seconds / period)));
+  const digest = createHmac(digestOf(call), bytes).update(counter).digest();
+  const at = (digest.at(-1) ?? 0) & 15;
+  const digits = Number(call.params['digits'] ?? 6);
+  const token = String((digest.readUInt32BE(at) & 0x7fffffff) % 10 ** digits).padStart(digits, '0');
+  return { token, secondsRemaining: period - (seconds % period) };
 }
 
 function random(params: Record<string, Json>, encoding: Encoding): Json {

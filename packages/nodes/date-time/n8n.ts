@@ -43,7 +43,11 @@ function numericDate(value: unknown): DateTime | null {
 
 // ---- version 2 ----
 
-function read(value: unknown, zone: string | null, format = ''): DateTime {
+function read(value: unknown, zone: string | null, ownZone = '', format = ''): DateTime {
+  if (ownZone !== '') {
+    const own = typeof value === 'string' ? DateTime.fromISO(value, { zone: ownZone }) : (dateOf(value) ?? digits(0));
+    return own.setZone(ownZone);
+  }
   const given = dateOf(value);
   if (given !== null && typeof (value as { toMillis?: unknown }).toMillis === 'function') return given;
   const numeric = format === '' ? (given ?? numericDate(value)) : null;
@@ -62,6 +66,7 @@ export function answerAsN8n(params: Params, withTime: boolean): Json | undefined
   const operation = readText(params, 'operation', 'format');
   const zone = readText(params, 'zone', 'utc');
   const { value } = params;
+  const own = readText(params, 'valueZone', '');
   switch (operation) {
     case 'now': {
       const now = DateTime.now().setZone(zone);
@@ -69,28 +74,28 @@ export function answerAsN8n(params: Params, withTime: boolean): Json | undefined
       return shown(withTime ? now : now.startOf('day'));
     }
     case 'add':
-      return shown(read(value, zone).plus({ [unitOf(params)]: amountOf(params) }));
+      return shown(read(value, zone, own).plus({ [unitOf(params)]: amountOf(params) }));
     case 'subtract':
-      return shown(read(value, zone).minus({ [unitOf(params)]: amountOf(params) }));
+      return shown(read(value, zone, own).minus({ [unitOf(params)]: amountOf(params) }));
     case 'round': {
       const unit = unitOf(params) as DateTimeUnit;
-      const date = read(value, zone);
+      const date = read(value, zone, own);
       return shown((params.direction === 'up' ? date.plus({ [unit]: 1 }) : date).startOf(unit));
     }
     case 'difference': {
       const units = (Array.isArray(params.units) ? params.units : [params.units]) as DurationUnit[];
-      const length = read(params.to, zone).diff(read(value, zone), units);
+      const length = read(params.to, zone).diff(read(value, zone, own), units);
       return params.format === 'duration' ? length.toISO() : (length.toObject() as Json);
     }
     case 'extract': {
-      const date = read(value, zone);
+      const date = read(value, zone, own);
       const part = readText(params, 'part', 'month');
       return part === 'week' ? date.weekNumber : (date.get(part as keyof DateTime) as Json);
     }
     default:
       if (value === null || value === undefined) return value;
       // An empty zone: the one that the text names, else UTC.
-      return read(value, zone === '' ? null : zone, readText(params, 'inputFormat', '')).toFormat(
+      return read(value, zone === '' ? null : zone, own, readText(params, 'inputFormat', '')).toFormat(
         readText(params, 'format', 'MM/dd/yyyy'),
       );
   }
@@ -115,7 +120,7 @@ function formatted(params: Params): Json | undefined {
   const toZone = readText(params, 'resultZone', '');
   const workflowZone = readText(params, 'zone', 'utc');
   const inputFormat = readText(params, 'inputFormat', '');
-  let date = numericDate(value)?.setZone('utc') ?? null;
+  let date: DateTime<boolean> | null = numericDate(value)?.setZone('utc') ?? null;
   if (date === null) {
     const text = String(value);
     if (params.inputFormat === undefined && !parsed(text).isValid) {
@@ -129,6 +134,7 @@ function formatted(params: Params): Json | undefined {
 }
 
 function byFormat(text: string, format: string, zone: string): DateTime {
+  if (format === 'x' || format === 'X') return DateTime.fromMillis(Number(text) * (format === 'x' ? 1 : 1000));
   const own = readingFormat(format);
   return own === null ? DateTime.invalid('unparsable') : DateTime.fromFormat(text, own, { zone });
 }

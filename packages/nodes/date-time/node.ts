@@ -82,6 +82,11 @@ export const node = defineNode({
       default: 'null',
     },
     time: { type: 'boolean', description: 'For now: the present moment; with false its midnight.', default: true },
+    valueZone: {
+      type: 'string',
+      description:
+        'For semantics n8n: the zone that value keeps, where it is a date and not a text, such as {{ $json.at.zoneName }}.',
+    },
     inputZone: { type: 'string', description: 'For semantics n8n-1: zone of a value that does not say its own.' },
     resultZone: {
       type: 'string',

@@ -39,6 +39,10 @@ describe('contract', () => {
 });
 
 describe('messages', () => {
+  it('answer with all that Discord says, where that is asked for', async () => {
+    expect(await run({ text: 'x', answer: 'whole' })).toMatchObject([{ id: '7', channel_id: '11' }]);
+  });
+
   it('are sent with embeds and as an answer; only users are notified; a retry is the same message', async () => {
     const params = { text: '@everyone ü', embeds: [{ title: 't' }], replyTo: '5' };
     expect(await run(params)).toEqual([{ id: '7', channel: '11' }]);

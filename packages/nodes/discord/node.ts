@@ -38,6 +38,12 @@ export const node: NodeType = defineNode({
     },
     before: { type: 'string', description: 'messages: only those before this id.' },
     limit: { type: 'integer', description: 'messages: most of them. Default: all.', min: 1 },
+    answer: {
+      type: 'string',
+      description: 'send, edit, webhook: facts, or whole, what the API answered as it is.',
+      default: 'facts',
+      enum: ['facts', 'whole'],
+    },
     baseUrl: { type: 'string', description: 'Address of the API.', default: 'https://discord.com/api/v10' },
     timeout: { type: 'duration', description: 'Each request. Default: limit http.ms.' },
   },

@@ -71,7 +71,8 @@ async function messageBody(call: EffectCall, more: JsonObject): Promise<Pick<Api
   return { written: await writeMultipart([['payload_json', JSON.stringify(json)], ...parts]) };
 }
 
-function facts(body: Json): JsonObject {
+function facts(call: EffectCall, body: Json): JsonObject {
+  if (call.params['answer'] === 'whole' && isObject(body)) return body;
   if (!isObject(body)) throw wrong("Discord: the answer is not one of Discord's");
   return given({ id: body['id'], channel: body['channel_id'], timestamp: body['timestamp'] });
 }
@@ -86,7 +87,7 @@ async function send(call: EffectCall): Promise<JsonObject> {
     enforce_nonce: true,
     ...(replyTo === null ? {} : { message_reference: { message_id: replyTo } }),
   });
-  return facts(await discord(call, 'Discord send', { method: 'POST', url, authorization: bot(call), ...body }));
+  return facts(call, await discord(call, 'Discord send', { method: 'POST', url, authorization: bot(call), ...body }));
 }
 
 async function messages(call: EffectCall): Promise<EffectResult> {
@@ -114,7 +115,10 @@ async function webhook(call: EffectCall): Promise<JsonObject> {
   const url = webhookUrl(call, readText(call.params, 'secret'), baseUrl(call).hostname);
   const hide = url.pathname;
   url.searchParams.set('wait', 'true');
-  return facts(await discord(call, 'Discord webhook', { method: 'POST', url, hide, ...(await messageBody(call, {})) }));
+  return facts(
+    call,
+    await discord(call, 'Discord webhook', { method: 'POST', url, hide, ...(await messageBody(call, {})) }),
+  );
 }
 
 export async function run(call: EffectCall): Promise<EffectResult> {
@@ -131,5 +135,5 @@ export async function run(call: EffectCall): Promise<EffectResult> {
     return { items: [{ json: { id, channel, deleted: true } }] };
   }
   const body = await messageBody(call, {});
-  return { items: [{ json: facts(await discord(call, where, { ...request, method: 'PATCH', ...body })) }] };
+  return { items: [{ json: facts(call, await discord(call, where, { ...request, method: 'PATCH', ...body })) }] };
 }

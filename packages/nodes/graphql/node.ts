@@ -34,14 +34,16 @@ export const node: NodeType = defineNode({
     },
     answer: {
       type: 'string',
-      description: 'data: what the operation gives · body: the whole answer · text: the answer as text, under property.',
+      description:
+        'data: what the operation gives · body: the whole answer · text: the answer as text, under property.',
       default: 'data',
       enum: ['data', 'body', 'text'],
     },
     property: { type: 'string', description: 'text: key that holds it.', default: 'data' },
     messages: {
       type: 'object',
-      description: 'Own words for failures: by status (404), for wrong variables (variables) or errors in the answer (errors); {value} stands for them.',
+      description:
+        'Own words for failures: by status (404), for wrong variables (variables) or errors in the answer (errors); {value} stands for them.',
     },
     operationName: { type: 'string', description: 'Which operation to run, when query holds several.' },
     headers: { type: 'object', description: 'Further headers by name.' },

@@ -128,3 +128,34 @@ describe('html', () => {
     await expect(html(params)).rejects.toThrow(message);
   });
 });
+
+describe('by the rules of n8n', () => {
+  const PAGE = '<h1 id="t" class="c"> A </h1><p>one</p><p>two <i>x</i></p><input value="v">';
+  const extract = async (field: Record<string, Json>, params: Record<string, Json> = {}): Promise<Json> => {
+    const fields = [{ name: 'r', ...field }];
+    const { output } = await runNode(node, {
+      params: { source: 'page', fields, trim: false, semantics: 'n8n', ...params },
+      input: [{ page: PAGE }],
+      ports: { limit: testLimits() },
+    });
+    return (output.main?.[0] as Record<string, Json>)['r'] ?? null;
+  };
+
+  it('takes what a selector finds', async () => {
+    expect(await extract({ selector: 'p' })).toBe('onetwo x');
+    expect(await extract({ selector: 'p', all: true })).toEqual(['one', 'two x']);
+    expect(await extract({ selector: 'h1' })).toBe(' A ');
+    expect(await extract({ selector: 'h1' }, { trim: true })).toBe('A');
+    expect(await extract({ selector: 'h1', get: 'attribute' })).toEqual({ id: 't', class: 'c' });
+    expect(await extract({ selector: 'h1', get: 'attribute', attribute: 'id' })).toBe('t');
+    expect(await extract({ selector: 'p', get: 'html', all: true })).toEqual(['one', 'two <i>x</i>']);
+    expect(await extract({ selector: 'input', get: 'value' })).toBe('v');
+    expect(await extract({ selector: 'body', get: 'plain', without: 'i' })).toBe('A\n\none\n\ntwo');
+    expect(await extract({ selector: 'body', get: 'plain' }, { collapse: true })).toBe('Aonetwo x');
+    expect(await extract({ selector: '.gone' })).toBeNull();
+  });
+
+  it('says what is not there', async () => {
+    await expect(extract({ selector: 'p' }, { source: 'gone' })).rejects.toThrow('No property named "gone" exists!');
+  });
+});

@@ -1,5 +1,6 @@
 /** Owns HTML: taking data out of pages, cleaning them, making them. run.ts does the work. */
 import { defineNode, MAIN } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 
 export const node = defineNode({
   type: 'html',
@@ -22,11 +23,14 @@ export const node = defineNode({
       default: 'extract',
     },
     value: { type: 'any', description: 'The HTML, such as {{ $json.data }}; for table the list of rows.' },
+    source: { type: 'string', description: 'For extract, instead of value: dot path of the field with the HTML.' },
+    file: { type: 'string', description: 'For extract, instead of value: name of a file of the item.' },
     fields: {
-      type: 'object',
+      type: 'any',
       description:
         'For extract: name of the field to a CSS selector, whose first match gives its text; or to { selector, get, attribute, all, without }. ' +
-        'get is text, html, outerHtml, attribute, value, count or exists; without names elements inside that do not count.',
+        'get is text, html, outerHtml, attribute, value, count or exists; without names elements inside that do not count. For semantics n8n a list of them with name, ' +
+        'where get may also be plain: text in lines, headings in capitals, addresses behind links.',
       default: {},
     },
     each: {
@@ -39,6 +43,16 @@ export const node = defineNode({
       description: 'For extract and text: white space becomes single blanks, none at the ends.',
       default: true,
     },
+    collapse: {
+      type: 'boolean',
+      description: 'For extract with semantics n8n: texts become one line.',
+      default: false,
+    },
+    semantics: semanticsParameter(
+      ['n8n'],
+      'With n8n, extract takes the text of all that a selector finds, trim cuts the ends only, and a list of pages gives an ' +
+        'item for each.',
+    ),
     template: {
       type: 'string',
       description:
@@ -115,6 +129,20 @@ export const node = defineNode({
       input: [{ html: '<p>Hi <a href="javascript:x()">there</a></p>' }],
       with: { operation: 'clean', value: '{{ $json.html }}', trim: true },
       output: [{ html: '<p>Hi <a>there</a></p>' }],
+    },
+    {
+      title: 'As n8n does',
+      input: [{ body: { html: '<h1>News</h1><p>one</p><p>two <a href="/x">more</a></p>' } }],
+      with: {
+        source: 'body.html',
+        fields: [
+          { name: 'title', selector: 'h1' },
+          { name: 'p', selector: 'p', all: true, get: 'plain' },
+        ],
+        collapse: true,
+        semantics: 'n8n',
+      },
+      output: [{ title: 'News', p: ['one', 'two more [/x]'] }],
     },
   ],
   run: async (call) => (await import('./run.ts')).run(call),

@@ -7,9 +7,12 @@ import { renderTemplate } from '@rondo/core/template/index.ts';
 import { Markup } from '@rondo/core/template/value.ts';
 import { cleanHtml } from '../kit/blocking/clean-html.ts';
 import { withinTime } from '../kit/blocking/within-time.ts';
+import { readNamedFile } from '../kit/item-files.ts';
 import { keptFields, withJson } from '../kit/items.ts';
+import { refuseAsN8n } from '../kit/n8n-values.ts';
 import { getPath, isObject, putPath, type JsonObject } from '../kit/paths.ts';
 import { kindOf, wrongParameter } from '../kit/read.ts';
+import { extractAsN8n, readFields } from './n8n-rules.ts';
 
 type Elements = Cheerio<NonNullable<ReturnType<CheerioAPI>[number]>>;
 
@@ -30,7 +33,11 @@ export async function run(call: EffectCall): Promise<EffectResult> {
   const { load } = await import('cheerio');
   const operation = String(params['operation'] ?? 'extract');
   const value = params['value'] ?? null;
-  if (operation === 'extract') return { items: extract(call, load, item, htmlOf(value)) };
+  if (operation === 'extract') {
+    const html = await sourceOf(call, item, value);
+    if (params['semantics'] === 'n8n') return { items: pages(call, load, html) };
+    return { items: extract(call, load, item, htmlOf(html)) };
+  }
   let result: string;
   switch (operation) {
     case 'text':
@@ -59,9 +66,40 @@ function htmlOf(value: Json): string {
 
 // ---- extract ----
 
+/** The HTML to look into: the value, a field of the item, or a file of it. */
+async function sourceOf(call: EffectCall, item: Item, value: Json): Promise<Json> {
+  const { source, file, semantics } = call.params;
+  if (typeof file === 'string' && file !== '') {
+    if (semantics === 'n8n' && !Object.hasOwn(item.files ?? {}, file)) {
+      refuseAsN8n(
+        item.files === undefined ? 'No item does not contain binary data!' : `No property named "${file}" exists!`,
+      );
+    }
+    const { bytes } = await readNamedFile(call, { itemFile: file }, 'http.bytes');
+    return new TextDecoder().decode(bytes);
+  }
+  if (typeof source !== 'string') return value;
+  const found = getPath(item.json, source);
+  if (found !== undefined) return found;
+  if (semantics === 'n8n') return refuseAsN8n(`No property named "${source}" exists!`);
+  return wrongParameter('source', 'the path of a field of the item', source);
+}
+
+/** By the rules of n8n: one item for each page. */
+function pages(call: EffectCall, load: CheerioAPI['load'], html: Json): Item[] {
+  const { params } = call;
+  const fields = readFields(params['fields'] ?? []);
+  const how = { trim: params['trim'] !== false, collapse: params['collapse'] === true };
+  return withinTime(call, 'reading HTML', () =>
+    (Array.isArray(html) ? html : [html]).map((page) => ({ json: extractAsN8n(load, String(page), fields, how) })),
+  );
+}
+
 function extract(call: EffectCall, load: CheerioAPI['load'], item: Item, html: string): Item[] {
   const { params } = call;
-  const fields = Object.entries((params['fields'] ?? {}) as JsonObject).map(fieldOf);
+  const given = params['fields'] ?? {};
+  if (!isObject(given)) return wrongParameter('fields', 'an object of selectors by name', given);
+  const fields = Object.entries(given).map(fieldOf);
   if (fields.length === 0) wrongParameter('fields', 'an object with at least one field', params['fields'] ?? null);
   const trim = params['trim'] !== false;
   const kept = (): JsonObject => keptFields(item.json, params['keep'] === 'all' ? 'all' : 'none', []);

@@ -71,8 +71,15 @@ export const node: NodeType = defineNode({
     full: {
       type: 'boolean',
       description:
-        'With headers, statusCode and statusMessage, whatever response is: the body is under body (text under property, where that is set), and lists are not split.',
+        'With headers, statusCode and statusMessage, whatever response is: the body is under body (text under property), and lists are not split.',
       default: false,
+    },
+    answer: {
+      type: 'string',
+      description:
+        'What the item holds of an answer without pages. items: by the parameters here · dify: the outputs of the same node of Dify, { status_code, body, headers, files }.',
+      default: 'items',
+      enum: ['items', 'dify'],
     },
     items: { type: 'string', description: 'Where the list is in a JSON answer, for example data.results.' },
     split: { type: 'boolean', description: 'A list becomes one item per element.', default: true },

@@ -304,7 +304,7 @@ export async function nextPage(
   if (!good || done) return { carry: null, expected: good, stoppedByMax: false };
   const count = carry.page + 1;
   if (pagination.maxPages !== null && count >= pagination.maxPages)
-    return { carry: null, expected, stoppedByMax: true };
+    return { carry: null, expected: good, stoppedByMax: true };
   const more = await follow(call, pagination, page, carry);
   return {
     carry: more === null ? null : { page: count, ...repeated, ...more },

@@ -80,21 +80,36 @@ export function listOf(call: EffectCall, reading: Reading, where: string): Json[
   );
 }
 
+/** Outputs of the node of Dify: the body is text, whatever it holds. */
+function inDify(answer: EgressResponse, { file }: Reading): Item {
+  const headers: JsonObject = {};
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  const files = file === null ? [] : [{ filename: file.name, mime_type: file.mime, size: file.bytes.byteLength }];
+  return { json: { status_code: answer.status, body: file === null ? decodeText(answer) : '', headers, files } };
+}
+
 export async function itemsOf(
   call: EffectCall,
   answer: EgressResponse,
   reading: Reading,
   where: string,
 ): Promise<Item[]> {
+  if (call.params['answer'] === 'dify') return [inDify(answer, reading)];
   const { property } = call.params;
   const full = call.params['full'] === true || call.params['response'] === 'full';
   const { statusText } = answer;
   const facts = full
     ? { headers: answer.headers as JsonObject, statusCode: answer.status, statusMessage: statusText }
     : {};
-  if (reading.file !== null) return [await fileItem(call, reading.file, facts)];
+  if (reading.file !== null) {
+    const item = await fileItem(call, reading.file, facts);
+    const { beside = 'facts' } = call.params;
+    return [full && beside !== 'facts' ? { ...item, json: facts } : item];
+  }
   if (full) {
-    const key = reading.text && typeof property === 'string' && property !== '' ? property : 'body';
+    const key = reading.text && call.params['full'] === true ? String(property ?? 'data') : 'body';
     return [{ json: { [key]: reading.body, ...facts } }];
   }
   if (reading.text) return [{ json: { [String(property ?? 'data')]: reading.body } }];

@@ -46,7 +46,9 @@ async function send(
 }
 
 function statusError(call: EffectCall, answer: EgressResponse, where: string): FailureError {
-  return inOwnWords(call, answer.status, statusFailure(call, answer, where));
+  const error = statusFailure(call, answer, where);
+  if (call.params['answer'] === 'dify') error.failure.message = `Request failed with status code ${answer.status}`;
+  return inOwnWords(call, answer.status, error);
 }
 
 async function once(call: EffectCall): Promise<EffectResult> {

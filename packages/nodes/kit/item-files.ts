@@ -124,14 +124,13 @@ export function withFile(call: EffectCall, file: FileRef, facts: JsonObject, as:
   return { json: item?.json ?? {}, files: { ...item?.files, [as]: file } };
 }
 
-/** An item with a file: at the path `saveTo`, or as a file of the item. `more`: said in any case. */
+/** An item with a file: at the path `saveTo`, or as a file of the item. `more`: facts besides its own. */
 export async function fileItem(call: EffectCall, file: NamedBytes, more: JsonObject): Promise<Item> {
   const facts = { ...more, name: file.name, mime: file.mime, size: file.bytes.byteLength };
-  const { saveTo: path, as, beside } = call.params;
+  const { saveTo: path, as } = call.params;
   if (typeof path === 'string' && path !== '') {
     await call.ports.files.writeAt(path, 0, file.bytes);
     return { json: { ...facts, path } };
   }
-  const item = withFile(call, await storeFile(call, file), facts, typeof as === 'string' && as !== '' ? as : 'data');
-  return Object.keys(more).length > 0 && beside !== undefined && beside !== 'facts' ? { ...item, json: more } : item;
+  return withFile(call, await storeFile(call, file), facts, typeof as === 'string' && as !== '' ? as : 'data');
 }

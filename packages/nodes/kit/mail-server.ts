@@ -5,6 +5,7 @@
 import { parseDuration } from '@rondo/core/model/duration.ts';
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { EffectCall, ParameterSpec } from '@rondo/core/model/node-type.ts';
+import { SECRET_FIELDS, withSecretFields } from './secret-fields.ts';
 import { readChoice, readFlag, readInteger, readText, wrongParameter } from './read.ts';
 
 export const SECURITY = ['tls', 'starttls', 'none'] as const;
@@ -18,7 +19,7 @@ export function mailServerParameters(
   security: Security,
 ): Record<string, ParameterSpec> {
   return {
-    host: { type: 'string', description: 'Name of the mail server.', required: true },
+    host: { type: 'string', description: 'Name of the mail server. Needed, unless secrets names it.' },
     port: {
       type: 'integer',
       description: `Port. Default: ${ports.tls} for tls, ${ports.starttls} for starttls, ${ports.none} for none.`,
@@ -33,6 +34,7 @@ export function mailServerParameters(
     },
     user: { type: 'string', description: 'User name; without it there is no log-in.' },
     secret: { type: 'string', description: 'Name of the secret that holds the password.' },
+    secrets: SECRET_FIELDS,
     ca: { type: 'string', description: 'Name of the secret with the certificate (PEM) of the authority to trust.' },
     insecure: { type: 'boolean', description: 'Accept certificates that cannot be verified.', default: false },
     timeout: { type: 'duration', description: 'Whole operation.', default: '60s' },
@@ -52,7 +54,7 @@ export interface MailServer {
 
 /** The server that the parameters name. Throws FailureError wrong-type, secret-missing. */
 export function readMailServer(call: EffectCall, ports: Record<Security, number>, usual: Security): MailServer {
-  const { params } = call;
+  const params = withSecretFields(call, call.params);
   const host = readText(params, 'host').trim();
   if (!/^[\w.:-]+$/.test(host)) wrongParameter('host', 'the name of a server', host);
   const security = readChoice(params, 'security', SECURITY, usual);

@@ -4,7 +4,7 @@
  */
 
 /** A date of Luxon, as far as it is written. */
-export interface WrittenDate {
+interface WrittenDate {
   readonly isValid: boolean;
   readonly year: number;
   readonly month: number;
@@ -141,6 +141,7 @@ export function readingFormat(format: string): string | null {
   for (const [token] of expanded(format).matchAll(TOKENS)) {
     if (token.startsWith('[')) out += quoted(token.slice(1, -1));
     else if (token.startsWith('\\')) out += quoted(token.slice(1));
+    else if (token === 'X' || token === 'x') return null;
     else if (Object.hasOwn(SAME, token)) out += SAME[token] ?? '';
     else if (/^S+$/.test(token)) out += 'u';
     else if (/^[A-Za-z]+$/.test(token) && token.length > 1) return null;

@@ -33,7 +33,8 @@ type Side = N8nType | 'any';
 
 function typed(condition: Condition, rules: N8nRules, index: number, item: number): boolean {
   const { op } = condition;
-  const type = N8N_TYPES.find((one) => one === condition.type) ?? 'string';
+  // Of any type: what is asked is only whether there is a value.
+  const type: Side = N8N_TYPES.find((one) => one === condition.type) ?? 'any';
   const strict = condition.loose !== true;
   const single = WITHOUT_RIGHT.has(op);
   const rightType = typeOfRight(type, op);
@@ -49,7 +50,7 @@ function typed(condition: Condition, rules: N8nRules, index: number, item: numbe
 }
 
 /** A list is compared by length with a number; what it may contain is anything. */
-function typeOfRight(type: N8nType, op: string): Side {
+function typeOfRight(type: Side, op: string): Side {
   if (type !== 'array') return type;
   return op.startsWith('length') ? 'number' : 'any';
 }
@@ -85,11 +86,13 @@ function refuse(message: string): never {
   throw new FailureError(failure('wrong-type', message, { retry: 'no', fix }));
 }
 
-function compare(left: unknown, type: N8nType, op: string, right: unknown, cased: boolean): boolean {
+function compare(left: unknown, type: Side, op: string, right: unknown, cased: boolean): boolean {
   const exists = left !== undefined && left !== null && !Number.isNaN(left);
   if (op === 'exists') return exists;
   if (op === 'notExists') return !exists;
   switch (type) {
+    case 'any':
+      return false;
     case 'string':
       return compareTexts((left ?? '') as string, op, (right ?? '') as string, cased);
     case 'number':

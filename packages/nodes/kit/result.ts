@@ -5,13 +5,17 @@
 import type { Item, Json } from '@rondo/core/model/item.ts';
 import type { ParameterSpec } from '@rondo/core/model/node-type.ts';
 import { keptFields, withJson } from './items.ts';
-import { putPath } from './paths.ts';
+import { isObject, put, putPath } from './paths.ts';
 import { readChoice, readText } from './read.ts';
 
 const KEEP = ['all', 'none'] as const;
 
 export const resultParameters = (field: string): Record<string, ParameterSpec> => ({
-  field: { type: 'string', description: 'Dot path of the field that gets the result.', default: field },
+  field: {
+    type: 'string',
+    description: 'Dot path of the field that gets the result. Empty: the fields of a result that is an object.',
+    default: field,
+  },
   keep: {
     type: 'string',
     description: 'Whether the other fields of the item stay.',
@@ -23,6 +27,8 @@ export const resultParameters = (field: string): Record<string, ParameterSpec> =
 /** The item with `value` in the field that the parameters name. */
 export function resultItem(params: Record<string, Json>, item: Item, field: string, value: Json): Item {
   const json = keptFields(item.json, readChoice(params, 'keep', KEEP, 'all'), []);
-  putPath(json, readText(params, 'field', field), value);
+  const path = readText(params, 'field', field);
+  if (path === '' && isObject(value)) for (const [key, member] of Object.entries(value)) put(json, key, member);
+  else putPath(json, path, value);
   return withJson(item, json);
 }

@@ -1,6 +1,7 @@
 /** Owns the definition of Knowledge Retrieval: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { OPTIONAL_CONNECTION } from '../kit/ai/connection.ts';
+import { ANSWER_FORM } from '../kit/ai/dify.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
 
 export const node: NodeType = defineNode({
@@ -38,6 +39,7 @@ export const node: NodeType = defineNode({
       min: 1,
       max: 100,
     },
+    answer: ANSWER_FORM,
     split: { type: 'boolean', description: 'One item per chunk instead of one item with a list.', default: false },
   },
   examples: [

@@ -3,6 +3,7 @@ import type { KnowledgeHit, Usage } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
 import { readConnection } from '../kit/ai/connection.ts';
+import { hitsInDify } from '../kit/ai/dify.ts';
 import { textOf } from '../kit/ai/messages.ts';
 import { embedTexts } from '../kit/ai/model.ts';
 import { NOTHING_USED, sum } from '../kit/ai/structured.ts';
@@ -29,6 +30,7 @@ function readBases(call: EffectCall): string[] {
 const given = (value: Json | undefined): boolean => value !== undefined && value !== null;
 
 function answer(call: EffectCall, query: string, hits: readonly Hit[], used: Usage): EffectResult {
+  if (call.params['answer'] === 'dify') return { items: [{ json: hitsInDify(hits) }] };
   if (readFlag(call.params, 'split', false)) return { items: hits.map((hit) => ({ json: { ...hit } })) };
   const context = hits.map((hit) => hit.text).join('\n\n');
   return { items: [{ json: { query, hits: hits.map((hit) => ({ ...hit })), context, usage: { ...used } } }] };

@@ -15,8 +15,11 @@ interface State {
 const SIDES = ['first', 'last'] as const;
 
 export function begin(params: Record<string, Json>): State {
+  // A number that an expression gives as text is as good.
+  const { max } = params;
+  const given = typeof max === 'string' && /^\s*\d+\s*$/.test(max) ? { max: Number(max) } : params;
   return {
-    max: readInteger(params, 'max', 0, Number.MAX_SAFE_INTEGER, 1),
+    max: readInteger(given, 'max', 0, Number.MAX_SAFE_INTEGER, 1),
     last: readChoice(params, 'keep', SIDES, 'first') === 'last',
     items: [],
     seen: 0,

@@ -30,6 +30,13 @@ export const node: NodeType = defineNode({
       min: 0,
       max: 10,
     },
+    answer: {
+      type: 'string',
+      description:
+        'What the item holds. facts: text, json, usage and more · text: { text } · output: { output }, the text or, with a schema, the value · dify: the outputs of the same node of Dify, with thoughts in the text; dify-separated: with thoughts apart.',
+      default: 'facts',
+      enum: ['facts', 'text', 'output', 'dify', 'dify-separated'],
+    },
     stream: {
       type: 'boolean',
       description:

@@ -63,3 +63,13 @@ describe('markdown', () => {
     }
   });
 });
+
+it('gives headings ids, ellipses and a page around it, on request', async () => {
+  const text = '# Hi, you\n\n# Hi, you\n\nmore... `a...`';
+  expect(await html(text, { headingIds: true, typography: true, trimEnd: true })).toBe(
+    '<h1 id="hiyou">Hi, you</h1>\n<h1 id="hiyou-1">Hi, you</h1>\n<p>more… <code>a...</code></p>',
+  );
+  expect(await html('a', { page: true })).toBe(
+    '<!DOCTYPE HTML>\n<html>\n<head>\n<meta charset="utf-8">\n</head>\n<body>\n<p>a</p>\n</body>\n</html>',
+  );
+});

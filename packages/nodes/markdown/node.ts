@@ -22,6 +22,14 @@ export const node = defineNode({
     },
     breaks: { type: 'boolean', description: 'To HTML: a line break in the text is one in the HTML.', default: false },
     gfm: { type: 'boolean', description: "To HTML: GitHub's tables, strikethrough and bare links.", default: true },
+    headingIds: {
+      type: 'boolean',
+      description: 'To HTML: headings have ids of their letters and digits, which links can lead to.',
+      default: false,
+    },
+    typography: { type: 'boolean', description: 'To HTML: three dots become an ellipsis.', default: false },
+    trimEnd: { type: 'boolean', description: 'To HTML: no line break at the end.', default: false },
+    page: { type: 'boolean', description: 'To HTML: a whole page instead of a part of one.', default: false },
     headings: {
       type: 'string',
       description: 'To Markdown: headings with # (atx) or underlined (setext).',

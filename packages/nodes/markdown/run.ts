@@ -1,4 +1,5 @@
 /** Owns one item of Markdown. Cleaning HTML is in kit/blocking/clean-html.ts. */
+import type { CheerioAPI } from 'cheerio';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
 import { cleanHtml } from '../kit/blocking/clean-html.ts';
 import { withinTime } from '../kit/blocking/within-time.ts';
@@ -23,10 +24,41 @@ async function toHtml(call: EffectCall, text: string): Promise<string> {
   const [{ Marked }, { load }] = await Promise.all([import('marked'), import('cheerio')]);
   const marked = new Marked({ async: false, gfm: params['gfm'] !== false, breaks: params['breaks'] === true });
   return withinTime(call, 'Markdown to HTML', () => {
-    const html = marked.parse(text, { async: false });
-    return params['unsafe'] === true ? html : cleanHtml(load, html);
+    const parsed = marked.parse(text, { async: false });
+    const html = params['unsafe'] === true ? parsed : cleanHtml(load, parsed);
+    const shown = refined(load, html, params['headingIds'] === true, params['typography'] === true);
+    if (params['page'] === true) return wholePage(shown);
+    return params['trimEnd'] === true ? shown.trimEnd() : shown;
   });
 }
+
+/** After cleaning, which would take ids away. */
+function refined(load: CheerioAPI['load'], html: string, ids: boolean, typography: boolean): string {
+  if (!ids && !typography) return html;
+  const $ = load(html, null, false);
+  const taken = new Map<string, number>();
+  if (ids) {
+    $('h1,h2,h3,h4,h5,h6').each((_, element) => {
+      const id = $(element).text().replace(/[^\w]/g, '').toLowerCase();
+      const count = taken.get(id) ?? 0;
+      taken.set(id, count + 1);
+      $(element).attr('id', count === 0 ? id : `${id}-${count}`);
+    });
+  }
+  if (typography) {
+    $.root()
+      .find('*')
+      .contents()
+      .each((_, node) => {
+        if (node.type === 'text' && $(node).closest('code,pre').length === 0)
+          node.data = node.data.replaceAll('...', '\u2026');
+      });
+  }
+  return $.html();
+}
+
+const wholePage = (body: string): string =>
+  `<!DOCTYPE HTML>\n<html>\n<head>\n<meta charset="utf-8">\n</head>\n<body>\n${body.trim()}\n</body>\n</html>`;
 
 async function toMarkdown(call: EffectCall, html: string): Promise<string> {
   const { params } = call;

@@ -8,14 +8,17 @@ import type { FoldModule } from '@rondo/core/model/node-type.ts';
 import { CLASHES, combine, type Combination, type Piece } from '../kit/combine.ts';
 import { inParts } from '../kit/items.ts';
 import { canonical, looseCanonical } from '../kit/order.ts';
-import { getPath, isObject, putPath } from '../kit/paths.ts';
-import { readChoice, readFlag, readInteger, readList, readText, wrongParameter } from '../kit/read.ts';
+import { splitNames } from '../kit/n8n-values.ts';
+import { getPath, isObject, putPath, type Path } from '../kit/paths.ts';
+import { readChoice, readFlag, readInteger, readText, wrongParameter } from '../kit/read.ts';
+import { answersAsN8n, beginAsN8n, type N8nState } from './n8n.ts';
 
 const MODES = ['append', 'position', 'key', 'cross', 'choose', 'first'] as const;
 const JOINS = ['inner', 'left', 'right', 'outer', 'anti'] as const;
 const SIDES = ['both', 'input1', 'input2'] as const;
 const MOST_ITEMS = 10_000_000;
 const MATCHES = ['all', 'first'] as const;
+const SEMANTICS = ['rondo', 'n8n', 'n8n-2.1', 'n8n-2'] as const;
 
 interface Key {
   left: string;
@@ -34,18 +37,22 @@ interface State {
   most: number;
   unpaired: boolean;
   keys: Key[];
-  /** With choose: the port that is taken, from 0. */
+  dotted: boolean;
+  /** With choose: the port that is taken, from 0; -1: an empty item instead. */
   take: number;
   combination: Combination;
   lists: Item[][];
   /** Items that came by each port. */
   counts: number[];
+  /** By the rules of n8n; then nothing else counts. */
+  n8n: N8nState | null;
 }
 
 export function begin(params: Record<string, Json>): State {
   const count = readInteger(params, 'inputs', 2, 10, 2);
   const mode = readChoice(params, 'mode', MODES, 'append');
-  const keys = readList(params, 'keys', []).map(keyOf);
+  const semantics = readChoice(params, 'semantics', SEMANTICS, 'rondo');
+  const keys = keysOf(params.keys ?? []);
   if (mode === 'key') {
     if (count !== 2)
       wrongParameter('inputs', '2 with mode key', count, 'Join two inputs, then join the result with the third.');
@@ -64,7 +71,8 @@ export function begin(params: Record<string, Json>): State {
     loose: readFlag(params, 'loose', false),
     unpaired: readFlag(params, 'unpaired', false),
     keys,
-    take: readInteger(params, 'take', 1, mode === 'choose' ? count : 10, 1) - 1,
+    dotted: readFlag(params, 'dotPaths', true),
+    take: readFlag(params, 'empty', false) ? -1 : readInteger(params, 'take', 1, mode === 'choose' ? count : 10, 1) - 1,
     combination: {
       clash: readChoice(params, 'clash', CLASHES, 'last'),
       deep: readFlag(params, 'deep', false),
@@ -73,7 +81,13 @@ export function begin(params: Record<string, Json>): State {
     },
     lists: Array.from({ length: count }, () => []),
     counts: Array.from({ length: count }, () => 0),
+    n8n: semantics === 'rondo' ? null : beginAsN8n(params, semantics),
   };
+}
+
+function keysOf(given: Json): Key[] {
+  const list = typeof given === 'string' ? splitNames(given) : given;
+  return Array.isArray(list) ? list.map(keyOf) : wrongParameter('keys', 'a list, or a text with commas', given);
 }
 
 function keyOf(value: Json, index: number): Key {
@@ -85,12 +99,16 @@ function keyOf(value: Json, index: number): Key {
 }
 
 export const add: FoldModule<State>['add'] = (state, { item, port }) => {
+  if (state.n8n !== null) {
+    state.n8n.lists[port]?.push(item);
+    return;
+  }
   state.counts[port] = (state.counts[port] ?? 0) + 1;
   if (state.mode !== 'choose' || port === state.take) (state.lists[port] ??= []).push(item);
 };
 
 export function end(state: State): Iterable<Item[][]> {
-  return inParts(answers(state));
+  return inParts(state.n8n === null ? answers(state) : answersAsN8n(state.n8n));
 }
 
 function* answers(state: State): Generator<Item> {
@@ -113,6 +131,7 @@ function* answers(state: State): Generator<Item> {
       for (const [port, list] of lists.entries()) for (const at of list.keys()) yield alone(port, at);
       return;
     case 'choose':
+      if (state.take < 0) yield { json: {}, from: Array.from({ length: start }, (_, at) => at) };
       for (const at of lists[state.take]?.keys() ?? []) yield alone(state.take, at);
       return;
     case 'position': {
@@ -243,7 +262,9 @@ function sourced(state: State, port: number, item: Item): Item {
 function keyText(state: State, item: Item, port: 0 | 1): string | null {
   const values: string[] = [];
   for (const key of state.keys) {
-    const value = getPath(item.json, port === 0 ? key.left : key.right);
+    const name = port === 0 ? key.left : key.right;
+    const path: string | Path = state.dotted ? name : [name];
+    const value = getPath(item.json, path);
     if (value === undefined) return null;
     values.push(state.loose ? looseCanonical(value) : canonical(value));
   }

@@ -2,6 +2,7 @@
 import type { Json } from '@rondo/core/model/item.ts';
 import type { PortSpec } from '@rondo/core/model/node-type.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 
 const MOST = 10;
 
@@ -37,9 +38,9 @@ export const node = defineNode({
       default: 'append',
     },
     keys: {
-      type: 'list',
+      type: 'any',
       description:
-        'For key: dot paths that must be equal in both inputs; { left, right } where they differ. A missing value fits nothing.',
+        'For key: dot paths that must be equal in both inputs, as a list or a text with commas; { left, right } where they differ. A missing value fits nothing.',
       default: [],
     },
     join: {
@@ -81,15 +82,35 @@ export const node = defineNode({
     },
     unpaired: { type: 'boolean', description: 'For position: keep items that have no partner.', default: false },
     take: { type: 'integer', description: 'For choose: the number of the input.', default: 1, min: 1, max: MOST },
+    empty: { type: 'boolean', description: 'For choose: one empty item instead of those of an input.', default: false },
     clash: {
       type: 'string',
       description:
-        'Fields with the same name: the last input wins, the first wins, both stay with suffix _1, _2, or all fields get it (suffix-all).',
+        'Fields with the same name: the last input wins (default), the first wins, both stay with suffix _1, _2, or all fields get it (suffix-all).',
       enum: ['last', 'first', 'suffix', 'suffix-all'],
-      default: 'last',
     },
-    deep: { type: 'boolean', description: 'Merge objects and lists that clash field by field, too.', default: false },
+    prefer: {
+      type: 'integer',
+      description: 'For position by the rules of n8n: the number of the input whose fields win. Default: the last.',
+      min: 1,
+      max: MOST,
+    },
+    deep: {
+      type: 'boolean',
+      description: 'Merge objects and lists that clash field by field, too. Default false; true by the rules of n8n.',
+    },
     keepFilled: { type: 'boolean', description: 'null and empty text do not replace a value.', default: false },
+    dotPaths: {
+      type: 'boolean',
+      description: 'For key: whether keys are paths. With false a.b is a field with a dot in its name.',
+      default: true,
+    },
+    semantics: semanticsParameter(
+      ['n8n', 'n8n-2.1', 'n8n-2'],
+      'n8n gives pairs before items without a partner, passes a lone side through, and suffixes every field. n8n-2.1 and ' +
+        'n8n-2 pair two inputs by position without setting the fields of the preferred one again; n8n-2 passes a lone ' +
+        'side through in an inner join, too.',
+    ),
   },
   examples: [
     { title: 'Append', input: [[{ a: 1 }], [{ b: 2 }]], with: {}, output: [{ a: 1 }, { b: 2 }] },
@@ -138,6 +159,27 @@ export const node = defineNode({
       input: [[{ a: 1 }], [{ b: 2 }], [{ c: 3 }]],
       with: { inputs: 3, mode: 'choose', take: 3 },
       output: [{ c: 3 }],
+    },
+    {
+      title: 'Waits for both, and goes on with nothing',
+      input: [[{ a: 1 }], [{ b: 2 }]],
+      with: { mode: 'choose', empty: true },
+      output: [{}],
+    },
+    {
+      title: 'By a field with a dot in its name',
+      input: [[{ 'a.b': 1, x: 1 }], [{ 'a.b': 1, y: 2 }]],
+      with: { mode: 'key', keys: ['a.b'], dotPaths: false },
+      output: [{ 'a.b': 1, 'x': 1, 'y': 2 }],
+    },
+    {
+      title: 'As n8n pairs',
+      input: [[{ id: 1, tags: ['a'] }, { id: 2 }], [{ id: 2, tags: ['b'] }]],
+      with: { semantics: 'n8n', mode: 'key', keys: 'id', join: 'left', prefer: 2 },
+      output: [
+        { id: 2, tags: ['b'] },
+        { id: 1, tags: ['a'] },
+      ],
     },
     {
       title: 'Fields with the same name',

@@ -24,9 +24,13 @@ export const node = defineNode({
   examples: [
     {
       title: 'A node failed',
-      input: [{ error: { code: 'http-status', message: 'https://example.org answered 503.', node: 'fetch', data: {} } }],
+      input: [
+        { error: { code: 'http-status', message: 'https://example.org answered 503.', node: 'fetch', data: {} } },
+      ],
       with: {},
-      output: [{ error: { code: 'http-status', message: 'https://example.org answered 503.', node: 'fetch', data: {} } }],
+      output: [
+        { error: { code: 'http-status', message: 'https://example.org answered 503.', node: 'fetch', data: {} } },
+      ],
     },
   ],
 });

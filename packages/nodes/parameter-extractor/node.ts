@@ -1,6 +1,7 @@
 /** Owns the definition of the Parameter Extractor: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { CONNECTION, SAMPLING } from '../kit/ai/connection.ts';
+import { ANSWER_FORM } from '../kit/ai/dify.ts';
 import { FIELD_TYPES } from '../kit/ai/json-schema.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
 
@@ -57,6 +58,7 @@ export const node: NodeType = defineNode({
       min: 0,
       max: 10,
     },
+    answer: ANSWER_FORM,
     ...SAMPLING,
   },
   examples: [

@@ -7,6 +7,7 @@ import type { Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
 import { readConnection, readSampling } from '../kit/ai/connection.ts';
 import { jsonIn, objectSchema } from '../kit/ai/json-schema.ts';
+import { extractionInDify } from '../kit/ai/dify.ts';
 import { textOf } from '../kit/ai/messages.ts';
 import { placeOf } from '../kit/ai/model-failure.ts';
 import { askModel, type Ask, type Message, type Said } from '../kit/ai/model.ts';
@@ -116,6 +117,9 @@ export async function run(call: EffectCall): Promise<EffectResult> {
             data: { reason: 'missing' },
           }),
         );
+      }
+      if (call.params['answer'] === 'dify') {
+        return { items: [{ json: extractionInDify(declared, values, reason, used) }] };
       }
       const extraction: Json = { success: reason === null, reason, repairs, usage: { ...used } };
       put(values, RESERVED, extraction);

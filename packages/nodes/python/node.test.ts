@@ -120,7 +120,7 @@ describe('main', () => {
     ['return {"r": True}', { outputs: { r: 'number' } }, 'Output r must be a number, not true.'],
     ['return {"r": ["a", 1]}', { outputs: { r: 'array[string]' } }, 'Output r[1] must be text, not the number 1.'],
     ['return 5', { outputs: { r: 'string' } }, 'main returned the number 5, not an object.'],
-    ['return {"r": ["x"] * 31}', { outputs: { r: 'array[string]' }, check: 'dify' }, 'at most 30'],
+    ['return {"r": ["x"] * 31}', { outputs: { r: 'array[string]' }, check: 'dify' }, 'must be less than 30'],
     ['return {}', { outputs: { r: 'text' } }, 'outputs.r must be one of string'],
     ['return {}', { inputs: { b: 1 } }, "main() got an unexpected keyword argument 'b'"],
     ['return {}', { inputs: '{{ 5 }}' }, 'inputs must be an object'],

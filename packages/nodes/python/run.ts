@@ -1,4 +1,5 @@
 /** Owns one call of the Python node: what its code is given, and what its result means. Does not run Python. */
+import { FailureError } from '@rondo/core/errors.ts';
 import type { CodeRequest } from '@rondo/core/model/effect-ports.ts';
 import type { Item, Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
@@ -16,16 +17,28 @@ export async function run(call: EffectCall): Promise<EffectResult> {
   const rules = readChoice(params, 'check', RULES, 'types');
   const declared = mode === 'main' ? readOutputs(params, rules) : null;
   const most = ports.limit('code.ms');
-  const { value } = await ports.code({
+  const request: CodeRequest = {
     language: 'python',
     source: readText(params, 'code'),
     ...given(mode, call),
     timeoutMs: Math.min(parseDuration(params.timeout) ?? most, most),
     signal,
+    points: rules === 'dify',
     log: ports.log,
-  });
+  };
+  const { value } = rules === 'dify' ? await ports.code(request).catch(asInDify) : await ports.code(request);
   if (mode === 'function') return { items: [{ json: value }] };
   return { items: mode === 'main' ? [{ json: checkOutputs(value, declared, rules) }] : itemsOf(value) };
+}
+
+/** Dify tells an exception without its line. */
+function asInDify(error: unknown): never {
+  if (!(error instanceof FailureError)) throw error;
+  const { data } = error.failure;
+  const exception = data?.['exception'];
+  if (typeof exception !== 'string') throw error;
+  const said = typeof data?.['message'] === 'string' ? data['message'] : '';
+  throw new FailureError({ ...error.failure, message: said === '' ? exception : `${exception}: ${said}` });
 }
 
 function given(mode: (typeof MODES)[number], call: EffectCall): Pick<CodeRequest, 'style' | 'inputs'> {

@@ -2,6 +2,7 @@
 import type { Json } from '@rondo/core/model/item.ts';
 import type { NodeType, PortSpec } from '@rondo/core/model/node-type.ts';
 import { CONNECTION, SAMPLING } from '../kit/ai/connection.ts';
+import { ANSWER_FORM } from '../kit/ai/dify.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
 import { isObject } from '../kit/paths.ts';
 
@@ -43,7 +44,7 @@ export const node: NodeType = defineNode({
     },
     output: {
       type: 'string',
-      description: 'Field of the item that gets { id, description, fallback, usage }.',
+      description: 'Field of the item that gets { id, description, fallback, usage }; empty for none.',
       default: 'classification',
     },
     repairs: {
@@ -53,6 +54,7 @@ export const node: NodeType = defineNode({
       min: 0,
       max: 10,
     },
+    answer: ANSWER_FORM,
     ...SAMPLING,
   },
   examples: [

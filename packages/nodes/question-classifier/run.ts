@@ -4,6 +4,7 @@ import type { Usage } from '@rondo/core/model/effect-ports.ts';
 import type { Item } from '@rondo/core/model/item.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
 import { readConnection, readSampling } from '../kit/ai/connection.ts';
+import { classInDify } from '../kit/ai/dify.ts';
 import { textOf } from '../kit/ai/messages.ts';
 import { askForJson, NOTHING_USED } from '../kit/ai/structured.ts';
 import { keptFields, withJson } from '../kit/items.ts';
@@ -83,12 +84,13 @@ export async function run(call: EffectCall): Promise<EffectResult> {
   const found = classes[at] as Class;
   const item = call.items[0] ?? { json: {} };
   const json = keptFields(item.json, 'all', []);
-  putPath(json, readText(call.params, 'output', 'classification'), {
-    ...found,
-    fallback: fellBack,
-    usage: { ...used },
-  });
+  const output = readText(call.params, 'output', 'classification');
+  if (output !== '') putPath(json, output, { ...found, fallback: fellBack, usage: { ...used } });
   const ports: Item[][] = classes.map(() => []);
+  if (call.params['answer'] === 'dify') {
+    ports[at] = [{ json: classInDify(found, used) }];
+    return { ports };
+  }
   ports[at] = [withJson(item, json)];
   return { ports };
 }

@@ -10,7 +10,7 @@ import { readPage } from '../kit/formats/read-page.ts';
 import { fileSource } from '../kit/formats/source.ts';
 import type { Sizes } from '../kit/formats/text-reading.ts';
 import { withFile } from '../kit/item-files.ts';
-import { filesThatFit } from '../kit/formats/listing.ts';
+import { filesThatFit, isPattern } from '../kit/formats/listing.ts';
 import { readFlag, readText } from '../kit/read.ts';
 
 export async function run(call: EffectCall, sizes?: Sizes): Promise<EffectResult> {
@@ -18,7 +18,7 @@ export async function run(call: EffectCall, sizes?: Sizes): Promise<EffectResult
   const source = fileSource(call.ports.files, path);
   const format = readFormat(readText(call.params, 'format', 'auto'), path);
   if (format !== 'binary') return readPage(call, source, format, sizes);
-  if (!readFlag(call.params, 'pattern', false)) return { items: [await carried(call, path)] };
+  if (!readFlag(call.params, 'pattern', false) || !isPattern(path)) return { items: [await carried(call, path)] };
   const items: Item[] = [];
   for (const { path: one } of await filesThatFit(call, path, false)) items.push(await carried(call, one));
   return { items };

@@ -43,6 +43,19 @@ describe.skipIf(service === null)('redis', () => {
     expect(await op('delete', { key: names })).toEqual([{ deleted: 4 }]);
   });
 
+  it('answers with the item that came, or with the value alone; the address may be secret', async () => {
+    const item = { input: [{ id: 7 }] };
+    expect(await run({ operation: 'set', value: 'v', answer: 'item' }, item)).toEqual([{ id: 7 }]);
+    expect(await op('get', { answer: 'value', into: 'found.it' })).toEqual([{ found: { it: 'v' } }]);
+    expect(await run({ operation: 'delete', answer: 'item' }, item)).toEqual([{ id: 7 }]);
+    expect(await op('increment', { answer: 'value', into: 'n' })).toEqual([{ n: 1 }]);
+    const { hostname, port } = new URL(service?.url ?? '');
+    const secret = testDoors({ CACHE: service?.password ?? '', HOST: hostname, PORT: port });
+    const params = { url: '', secrets: { host: 'HOST', port: 'PORT' }, operation: 'get' };
+    expect(await run(params, { ports: secret.ports })).toEqual([{ key: key(), value: '1' }]);
+    await secret.close();
+  });
+
   it('keeps JSON and bytes', async () => {
     const value = { a: [1, null, { __proto__x: 'y' }], n: 1.5 };
     await op('set', { value, format: 'json' });

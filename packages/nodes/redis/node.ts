@@ -85,6 +85,14 @@ export const node: NodeType = defineNode({
     pattern: { type: 'string', description: 'keys: names to find, with * and ?.', default: '*' },
     after: { type: 'string', description: 'streamRead: entries after this id.', default: '0' },
     maxLength: { type: 'integer', description: 'streamAdd: the stream keeps about so many entries.', min: 1 },
+    answer: {
+      type: 'string',
+      description:
+        'get, set, delete, increment, listPush, publish: what the item holds. facts · item: the item that came · value: the value, at the path that into names.',
+      default: 'facts',
+      enum: ['facts', 'item', 'value'],
+    },
+    into: { type: 'string', description: 'answer value: dot path of the field.', default: 'value' },
     pageSize: {
       type: 'integer',
       description: 'keys, streamRead: about how many per page.',

@@ -5,9 +5,12 @@
 import type { Redis } from 'ioredis';
 import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
 import { parseDuration } from '@rondo/core/model/duration.ts';
-import type { Json } from '@rondo/core/model/item.ts';
+import type { Item, Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { EffectCall, EffectResult } from '@rondo/core/model/node-type.ts';
+import { isObject, putPath, type JsonObject } from '../kit/paths.ts';
+import { readChoice, readText } from '../kit/read.ts';
+import { withSecretFields } from '../kit/secret-fields.ts';
 import { unlessAborted } from '../kit/sql/deadline.ts';
 import { networkProblem, sqlFailure } from '../kit/sql/problems.ts';
 import { dialServer, keyOf, readServer, whereOf, type Server } from '../kit/sql/server.ts';
@@ -148,7 +151,7 @@ async function send(call: EffectCall, link: Link, command: Command, where: strin
 }
 
 export async function run(call: EffectCall): Promise<EffectResult> {
-  const server = readServer(call.params, DEFAULTS);
+  const server = readServer(withSecretFields(call, call.params), DEFAULTS);
   if (!/^\d*$/.test(server.database)) {
     throw new FailureError(
       failure('wrong-type', 'database must be the number of a database, such as 0.', { retry: 'no' }),
@@ -176,7 +179,23 @@ export async function run(call: EffectCall): Promise<EffectResult> {
       retry: 'no',
     });
   }
-  const items = command.items(reply);
+  const items = answered(call, command.items(reply));
   const carry: Json | null = command.next?.(reply) ?? null;
   return carry === null ? { items, done: true } : { items, carry, done: false };
+}
+
+/** Operations that answer about one key, as `answer` says. */
+function answered(call: EffectCall, items: Item[]): Item[] {
+  const answer = readChoice(call.params, 'answer', ['facts', 'item', 'value'] as const, 'facts');
+  if (answer === 'facts') return items;
+  if (answer === 'item') return [call.items[0] ?? { json: {} }];
+  return items.map((item) => {
+    const json: JsonObject = {};
+    putPath(
+      json,
+      readText(call.params, 'into', 'value'),
+      isObject(item.json) ? (item.json['value'] ?? null) : item.json,
+    );
+    return { json };
+  });
 }

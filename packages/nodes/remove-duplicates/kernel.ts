@@ -95,7 +95,7 @@ function keyOf(state: OwnState, by: Json | undefined, item: Item): string {
 
 export function* end(state: State): Generator<Item[][]> {
   if (state.rules !== 'rondo') {
-    if (state.items.length > 0) yield endAsN8n(state);
+    if (state.items.length > 0) yield* inParts(endAsN8n(state));
     return;
   }
   yield* inParts(state.kept.values());

@@ -5,7 +5,7 @@ import { fieldOf, isEqual, leafNames, order, pickFields, readNames, refuseAsN8n 
 import { isObject, put, type JsonObject } from '../kit/paths.ts';
 import { readChoice, readFlag } from '../kit/read.ts';
 
-export type N8nDuplicates = 'n8n' | 'n8n-1' | 'n8n-lists';
+type N8nDuplicates = 'n8n' | 'n8n-1' | 'n8n-lists';
 
 const COMPARE = ['all', 'selected', 'except'] as const;
 
@@ -40,7 +40,8 @@ interface Row {
   values: (Json | undefined)[];
 }
 
-export function endAsN8n(state: N8nState): [Item[], Item[]] {
+/** What stays. Nothing leaves by the other output, which there is not. */
+export function endAsN8n(state: N8nState): Item[] {
   const names = comparedNames(state);
   const rows = state.items.map(
     ({ json }, position): Row => ({ position, values: names.map((name) => fieldOf(json, name, state.dotted)) }),
@@ -55,14 +56,13 @@ export function endAsN8n(state: N8nState): [Item[], Item[]] {
     else last = row;
   }
   const kept: Item[] = [];
-  const dropped: Item[] = [];
   for (const [position, item] of state.items.entries()) {
-    if (removed.has(position)) dropped.push(from(item, position));
+    if (removed.has(position)) continue;
     // There, items that lost fields lost their origin, too: they are counted anew.
-    else if (state.onlyCompared) kept.push({ json: picked(item.json, names, state.dotted), from: [kept.length] });
+    if (state.onlyCompared) kept.push({ json: picked(item.json, names, state.dotted), from: [kept.length] });
     else kept.push(from(item, position));
   }
-  return [kept, dropped];
+  return kept;
 }
 
 function picked(json: Json, names: readonly string[], dotted: boolean): JsonObject {

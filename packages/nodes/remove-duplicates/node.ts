@@ -46,7 +46,7 @@ export const node = defineNode({
       ['n8n', 'n8n-1', 'n8n-lists'],
       'With n8n, names may be a text with commas, all compares single values at any depth, and a field that an item lacks ' +
         'or that has values of several types is a failure. n8n-1 is its version 1, where null is a type; n8n-lists that of ' +
-        'Item Lists 3.1, which does not look at types.',
+        'Item Lists 3.1, which does not look at types. Nothing leaves by removed.',
     ),
   },
   examples: [
@@ -95,7 +95,7 @@ export const node = defineNode({
         { a: 2, b: { c: 3 } },
       ],
       with: { compare: 'selected', names: ['b.c'], onlyCompared: true, semantics: 'n8n' },
-      output: { kept: [{ b: { c: 2 } }, { b: { c: 3 } }], removed: [{ a: 2, b: { c: 2 } }] },
+      output: { kept: [{ b: { c: 2 } }, { b: { c: 3 } }], removed: [] },
     },
     {
       title: 'A dot in the name',

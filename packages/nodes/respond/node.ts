@@ -17,7 +17,7 @@ export const node = defineNode({
       type: 'string',
       description: 'Kind of HTTP response: json, text, html, binary (a file of the item), redirect, or none (no body).',
       default: 'json',
-      enum: ['json', 'text', 'html', 'binary', 'redirect', 'none'],
+      enum: ['json', 'json-text', 'text', 'html', 'binary', 'redirect', 'none'],
     },
     status: {
       type: 'integer',
@@ -26,6 +26,11 @@ export const node = defineNode({
       max: 599,
     },
     headers: { type: 'object', description: 'HTTP headers by name; values are texts.', default: {} },
+    pass: {
+      type: 'boolean',
+      description: 'Hand the items on as they came, instead of what was answered.',
+      default: false,
+    },
     file: { type: 'string', description: 'binary: which file of the item. Default: its first.' },
     download: {
       type: 'boolean',
@@ -48,6 +53,12 @@ export const node = defineNode({
       title: 'A body of its own',
       input: [{ id: 7, secret: 'x' }],
       with: { body: { id: '{{ $json.id }}' }, status: 201, headers: { 'x-order': '{{ $json.id }}' } },
+      output: [{ id: 7 }],
+    },
+    {
+      title: 'A text that is JSON, while the items go on',
+      input: [{ id: 7 }],
+      with: { body: '{"id": {{ $json.id }}}', as: 'json-text', pass: true },
       output: [{ id: 7 }],
     },
     {

@@ -11,7 +11,7 @@ export async function run(call: EffectCall): Promise<EffectResult> {
   const answered = itemsAnswered(params, items);
   const response = responseOf(params, answered);
   call.ports.respond(response as unknown as Json);
-  return { items: answered };
+  return { items: readFlag(params, 'pass', false) ? items.map(pass) : answered };
 }
 
 /** One body for all items of the unit, or each item as it is. */
@@ -29,6 +29,10 @@ function responseOf(params: Record<string, Json>, items: readonly Item[]): RunRe
   switch (as) {
     case 'json':
       return content(status(200), headers, JSON.stringify(value), 'application/json; charset=utf-8');
+    case 'json-text': {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      return content(status(200), headers, text, 'application/json; charset=utf-8');
+    }
     case 'text':
     case 'html': {
       const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -67,6 +67,18 @@ describe('objects', () => {
     expect(await world.ports.blobs?.get(blob)).toEqual(Buffer.from([0, 1, 255]));
   });
 
+  it('stand beside the item, which may be all that is said; the keys may be secret', async () => {
+    const stored = await world.ports.blobs?.put(Buffer.from('abc'));
+    const data = { blob: stored?.blob ?? '', size: 3, name: 'a.txt', mime: 'text/plain' };
+    const put = { key: 'in/beside.txt', file: { itemFile: 'data' }, result: { success: true } };
+    expect((await whole('put', put, { data })).output['main']).toEqual([{ success: true }]);
+    const place = { endpoint: '', accessKeyId: '', secrets: { endpoint: 'ENDPOINT', accessKeyId: 'ID' } };
+    world.secrets = { ...world.secrets, ENDPOINT: s3.url, ID: s3.user };
+    const got = await whole('get', { key: 'in/beside.txt', as: 'copy', beside: 'item', ...place }, { data });
+    expect(got.items[0]).toMatchObject([{ json: {}, files: { data, copy: { name: 'beside.txt', size: 3 } } }]);
+    expect(await run('delete', { key: 'in/beside.txt', result: { gone: true } })).toEqual([{ gone: true }]);
+  });
+
   it.each<[Json, string, string]>([
     ['text', 'text', 'text/plain'],
     [{ a: 'ü' }, '{"a":"ü"}', 'application/json'],

@@ -2,7 +2,8 @@
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { defineNode, MAIN } from '../kit/define.ts';
 import { CONNECTION } from '../kit/http/parameters.ts';
-import { FILE_FIELDS } from '../kit/item-files.ts';
+import { BESIDE, FILE_FIELDS } from '../kit/item-files.ts';
+import { SECRET_FIELDS } from '../kit/secret-fields.ts';
 
 export const node: NodeType = defineNode({
   type: 's3',
@@ -24,12 +25,13 @@ export const node: NodeType = defineNode({
     },
     endpoint: {
       type: 'string',
-      description: 'Address of the storage, for example https://s3.eu-north-1.amazonaws.com or http://localhost:9000.',
-      required: true,
+      description:
+        'Address of the storage, for example https://s3.eu-north-1.amazonaws.com or http://localhost:9000. Needed, unless secrets names it.',
     },
     region: { type: 'string', description: 'Region that requests are signed for.', default: 'us-east-1' },
-    accessKeyId: { type: 'string', description: 'Id of the access key.', required: true },
+    accessKeyId: { type: 'string', description: 'Id of the access key. Needed, unless secrets names it.' },
     secret: { type: 'string', description: 'Name of the secret that holds the secret access key.', required: true },
+    secrets: SECRET_FIELDS,
     sessionSecret: { type: 'string', description: 'Name of the secret that holds a session token.' },
     pathStyle: {
       type: 'boolean',
@@ -42,6 +44,9 @@ export const node: NodeType = defineNode({
     body: { type: 'any', description: 'put: text to store, or a value that is stored as JSON, instead of file.' },
     contentType: { type: 'string', description: 'put: media type. Default: that of the file or value.' },
     metadata: { type: 'object', description: 'put: metadata by name (ASCII).' },
+    result: { type: 'any', description: 'put, delete: what the item holds instead of facts.' },
+    as: { type: 'string', description: 'get: name under which the item carries the file.', default: 'data' },
+    beside: BESIDE,
     saveTo: { type: 'string', description: 'get: path where the file is written, instead of a file of the item.' },
     source: {
       type: 'object',

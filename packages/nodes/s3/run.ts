@@ -9,6 +9,7 @@ import { elementsOf, firstOf, parseXml, textOf } from '../kit/http/xml.ts';
 import { fileItem, namesFile, readNamedFile } from '../kit/item-files.ts';
 import { put, type JsonObject } from '../kit/paths.ts';
 import { readChoice, readInteger, readObject, readText, wrongParameter } from '../kit/read.ts';
+import { withSecretFields } from '../kit/secret-fields.ts';
 import { checkCopied, objectPath, presign, sendS3, type Place } from './request.ts';
 
 const OPERATIONS = ['put', 'get', 'delete', 'copy', 'list', 'presign', 'createBucket'] as const;
@@ -158,16 +159,20 @@ async function createBucket(call: EffectCall): Promise<JsonObject> {
   throw wrong(`${where}: ${code || 'the bucket cannot be created'} (409)`, 'Choose another name for the bucket.');
 }
 
-export async function run(call: EffectCall): Promise<EffectResult> {
+/** Facts, or what `result` says instead. */
+const told = (call: EffectCall, facts: JsonObject): Item => ({ json: call.params['result'] ?? facts });
+
+export async function run(given: EffectCall): Promise<EffectResult> {
+  const call = { ...given, params: withSecretFields(given, given.params) };
   switch (readChoice(call.params, 'operation', OPERATIONS, 'get')) {
     case 'put':
-      return { items: [{ json: await putObject(call) }] };
+      return { items: [told(call, await putObject(call))] };
     case 'get':
       return { items: [await getObject(call)] };
     case 'delete': {
       const place = objectOf(call);
       await sendS3(call, { method: 'DELETE', place });
-      return { items: [{ json: { ...place, deleted: true } }] };
+      return { items: [told(call, { ...place, deleted: true })] };
     }
     case 'copy':
       return { items: [{ json: await copyObject(call) }] };

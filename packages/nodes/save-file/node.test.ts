@@ -24,7 +24,10 @@ describe('contract', () => {
 describe('a file for each item', () => {
   it('writes what the item carries, and hands the item on with the path', async () => {
     const file = { ...(await world.ports.blobs!.put(Buffer.from('abc'))), name: 'a.txt' };
-    const { items } = await save({ json: { id: 1 }, files: { data: file } }, { path: 'out/1.txt', pathField: 'at.path' });
+    const { items } = await save(
+      { json: { id: 1 }, files: { data: file } },
+      { path: 'out/1.txt', pathField: 'at.path' },
+    );
     expect(items[0]).toEqual([{ json: { id: 1, at: { path: 'out/1.txt' } }, files: { data: file } }]);
     expect(written('out/1.txt')).toBe('abc');
   });

@@ -1,7 +1,14 @@
-/** Owns the work of the Schedule trigger in a run: the tick, unchanged. Runs inside the isolate. */
+/** Owns the work of the Schedule trigger in a run: the tick, with fields that are added. Runs inside the isolate. */
 import type { KernelCall, KernelResult } from '@rondo/core/model/node-type.ts';
-import { pass } from '../kit/items.ts';
+import { pass, withJson } from '../kit/items.ts';
+import { isObject } from '../kit/paths.ts';
+import { readObject } from '../kit/read.ts';
 
-export function run({ inputs, item }: KernelCall): KernelResult {
-  return inputs[0]?.length === 0 ? [[]] : [[pass(item)]];
+const NOTHING = Object.freeze({});
+
+export function run({ params, inputs, item }: KernelCall): KernelResult {
+  if (inputs[0]?.length === 0) return [[]];
+  const fields = readObject(params, 'fields', NOTHING);
+  if (Object.keys(fields).length === 0 || !isObject(item.json)) return [[pass(item)]];
+  return [[withJson(item, { ...fields, ...item.json })]];
 }

@@ -47,6 +47,11 @@ export const node = defineNode({
       enum: ['allow', 'skip', 'queue'],
       evaluate: 'never',
     },
+    fields: {
+      type: 'object',
+      description: 'Fields of the item besides those of the tick, which win.',
+      default: {},
+    },
     most: {
       type: 'integer',
       description: 'Most ticks that missed: all makes up for and overlap: queue holds. Older ones are given up.',
@@ -68,6 +73,12 @@ export const node = defineNode({
       input: [{ scheduledAt: '2030-01-07T08:15:00.000Z', late: false }],
       with: { every: '15m', overlap: 'skip' },
       output: [{ scheduledAt: '2030-01-07T08:15:00.000Z', late: false }],
+    },
+    {
+      title: 'With a field of its own',
+      input: [{ late: true }],
+      with: { cron: '@daily', fields: { source: 'clock', late: false } },
+      output: [{ source: 'clock', late: true }],
     },
   ],
 });

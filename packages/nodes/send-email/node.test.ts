@@ -118,6 +118,12 @@ const send = async (
 };
 const failing = (params: JsonObject = {}): Promise<Failure> => failureOf(send(params));
 
+it('where the server is, and who logs in, may be secret', async () => {
+  world.secrets = { ...world.secrets, HOST: 'localhost', PORT: String(port), USER: 'ada' };
+  const secrets = { host: 'HOST', port: 'PORT', user: 'USER' };
+  expect(await send({ host: '', port: 1, user: '', secrets })).toMatchObject([{ accepted: ['b@example.com'] }]);
+});
+
 describe('contract', () => {
   for (const { name, check } of nodeContract(node)) it(name, check);
 });

@@ -56,6 +56,12 @@ describe('messages', () => {
     expect(world.asked.at(-1)).toBe('TOKEN@127.0.0.1');
   });
 
+  it('answer with all that Slack says, where that is asked for', async () => {
+    const said = { ok: true, channel: 'C1', ts: '1.2' };
+    expect(await run({ text: 'x', answer: 'whole' })).toEqual([said]);
+    expect(await run({ operation: 'delete', timestamp: '1.2', answer: 'whole' })).toEqual([said]);
+  });
+
   it('are changed and deleted', async () => {
     await run({ operation: 'update', timestamp: '1.2', text: 'new' });
     expect(await run({ operation: 'delete', timestamp: '1.2' })).toEqual([

@@ -42,6 +42,12 @@ export const node: NodeType = defineNode({
       min: 1,
       max: 999,
     },
+    answer: {
+      type: 'string',
+      description: 'send, update, delete: facts, or whole, what the API answered as it is.',
+      default: 'facts',
+      enum: ['facts', 'whole'],
+    },
     baseUrl: { type: 'string', description: 'Address of the API.', default: 'https://slack.com/api' },
     timeout: { type: 'duration', description: 'Each request. Default: limit http.ms.' },
   },

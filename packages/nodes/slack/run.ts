@@ -86,7 +86,8 @@ const needed = (call: EffectCall, name: string): string => {
   return text === '' ? wrongParameter(name, 'text', text) : text;
 };
 
-function facts(body: JsonObject): JsonObject {
+function facts(call: EffectCall, body: JsonObject): JsonObject {
+  if (call.params['answer'] === 'whole') return body;
   return given({ channel: body['channel'], timestamp: body['ts'], message: body['message'] });
 }
 
@@ -97,7 +98,7 @@ async function send(call: EffectCall): Promise<JsonObject> {
     json['thread_ts'] = thread;
     if (readFlag(call.params, 'broadcast', false)) json['reply_broadcast'] = true;
   }
-  return facts(await slack(call, { name: 'chat.postMessage', json }));
+  return facts(call, await slack(call, { name: 'chat.postMessage', json }));
 }
 
 async function upload(call: EffectCall): Promise<JsonObject> {
@@ -170,11 +171,12 @@ export async function run(call: EffectCall): Promise<EffectResult> {
       return one(await send(call));
     case 'update': {
       const json = { channel: needed(call, 'channel'), ts: needed(call, 'timestamp'), ...contentOf(call) };
-      return one(facts(await slack(call, { name: 'chat.update', json })));
+      return one(facts(call, await slack(call, { name: 'chat.update', json })));
     }
     case 'delete': {
       const json = { channel: needed(call, 'channel'), ts: needed(call, 'timestamp') };
-      return one({ ...facts(await slack(call, { name: 'chat.delete', json })), deleted: true });
+      const deleted = facts(call, await slack(call, { name: 'chat.delete', json }));
+      return one(params['answer'] === 'whole' ? deleted : { ...deleted, deleted: true });
     }
     case 'upload':
       return one(await upload(call));

@@ -5,7 +5,7 @@ import { isObject, put, type JsonObject } from '../kit/paths.ts';
 import { readChoice, readFlag, readText } from '../kit/read.ts';
 
 /** `n8n` is Split Out and the latest Item Lists; the others are older Item Lists. */
-export type N8nSplit = 'n8n-1' | 'n8n-2' | 'n8n-2.1' | 'n8n';
+type N8nSplit = 'n8n-1' | 'n8n-2' | 'n8n-2.1' | 'n8n';
 
 const INCLUDE = ['none', 'all', 'selected'] as const;
 const FILES = '$binary';

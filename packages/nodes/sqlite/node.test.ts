@@ -84,6 +84,17 @@ describe('sqlite', () => {
     expect((await failureOf(sql("SELECT '{{ $json.x }}'"))).message).toMatch(/template/);
   });
 
+  it('takes a statement that is made, and gives an item for no rows', async () => {
+    const insert = "INSERT INTO goods (name) VALUES ('{{ $json.name }}')";
+    const noRows = { success: true };
+    expect(await rows({ operation: 'execute', sqlTemplate: insert, noRows }, { input: [{ name: 'tea' }] })).toEqual([
+      noRows,
+    ]);
+    expect(await rows({ sql: 'SELECT name FROM goods', noRows })).toEqual([{ name: 'tea' }]);
+    expect(await rows({ sql: 'SELECT name FROM goods WHERE id < 0', noRows })).toEqual([noRows]);
+    expect(await sql('SELECT name FROM goods WHERE id < 0')).toEqual([]);
+  });
+
   it('reads and writes all types', async () => {
     const value = { id: 1, name: '\u{1f9d1}\u200d\u{1f680} "\'\\ \n', price: 0.1, info: { a: [1, null] }, sold: true };
     expect(await batch({ operation: 'insert', table: 'goods' }, [value])).toEqual([{ affected: 1, lastId: 1 }]);

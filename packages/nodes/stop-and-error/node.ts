@@ -11,7 +11,12 @@ export const node = defineNode({
   inputs: MAIN,
   outputs: MAIN,
   parameters: {
-    message: { type: 'string', description: 'What went wrong, for the person who reads it.', required: true },
+    message: { type: 'string', description: 'What went wrong, for the person who reads it.' },
+    object: {
+      type: 'any',
+      description:
+        'Instead of message: an object, or the JSON text of one. Its message, description or error is what went wrong, else its JSON.',
+    },
     data: { type: 'object', description: 'Facts about it, for programs.' },
   },
   // It gives items only where there is nothing to stop for.
@@ -22,5 +27,6 @@ export const node = defineNode({
       with: { message: 'Order {{ $json.id }} has no price', data: { code: 'E1' } },
       output: [],
     },
+    { title: 'An error as an object', input: [], with: { object: '{{ $json.problem }}' }, output: [] },
   ],
 });

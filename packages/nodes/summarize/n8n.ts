@@ -5,7 +5,7 @@ import { isObject, put, type JsonObject } from '../kit/paths.ts';
 import { readChoice, readFlag, readList, wrongParameter } from '../kit/read.ts';
 
 /** `n8n` is Summarize 1.1, `n8n-1` its version 1, `n8n-lists` the one of Item Lists. */
-export type N8nSummarize = 'n8n' | 'n8n-1' | 'n8n-lists';
+type N8nSummarize = 'n8n' | 'n8n-1' | 'n8n-lists';
 
 const PREFIXES = {
   list: 'appended_',
@@ -190,7 +190,8 @@ export function* endAsN8n(state: N8nState): Generator<Item> {
   }
   const whole = state.by.length === 0 ? state.groups.get(null) : state.groups;
   if (whole === undefined) return;
-  if (state.asObject || !(whole instanceof Map)) yield { json: treeOf(state, whole) };
+  const everything = { from: Array.from({ length: state.seen }, (_, i) => i) };
+  if (state.asObject || !(whole instanceof Map)) yield { json: treeOf(state, whole), ...everything };
   else yield* rowsOf(state, whole, 0);
 }
 

@@ -46,6 +46,10 @@ describe('contract', () => {
 });
 
 describe('messages', () => {
+  it('answer with all that Telegram says, where that is asked for', async () => {
+    expect(await run({ text: 'x', answer: 'whole' })).toMatchObject([{ ok: true, result: { message_id: 7 } }]);
+  });
+
   it('are sent as plain text unless a format is asked for', async () => {
     expect(await run({ text: '<b>ü</b>' })).toEqual([{ id: 7, chat: 42, date: 1 }]);
     const buttons = { inline_keyboard: [[{ text: 'ok', callback_data: '1' }]] };

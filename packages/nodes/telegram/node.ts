@@ -43,6 +43,12 @@ export const node: NodeType = defineNode({
     preview: { type: 'boolean', description: 'Show a preview of the first link.', default: true },
     buttons: { type: 'object', description: 'Buttons below the message (reply_markup).' },
     offset: { type: 'integer', description: 'updates: first update. Default: what was not given yet.' },
+    answer: {
+      type: 'string',
+      description: 'send, sendFile, edit: facts, or whole, what the API answered as it is.',
+      default: 'facts',
+      enum: ['facts', 'whole'],
+    },
     baseUrl: { type: 'string', description: 'Address of the API.', default: 'https://api.telegram.org' },
     timeout: { type: 'duration', description: 'Each request. Default: limit http.ms.' },
   },

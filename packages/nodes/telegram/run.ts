@@ -93,7 +93,8 @@ function textOf(call: EffectCall): JsonObject {
   return { text, ...formatOf(call), ...preview };
 }
 
-function facts(result: Json): JsonObject {
+function facts(call: EffectCall, result: Json): JsonObject {
+  if (call.params['answer'] === 'whole') return { ok: true, result };
   return given({ id: getPath(result, 'message_id'), chat: getPath(result, 'chat.id'), date: getPath(result, 'date') });
 }
 
@@ -107,7 +108,7 @@ async function sendFile(call: EffectCall): Promise<JsonObject> {
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
   parts.push([kind, await readNamedFile(call, file, 'http.bytes')]);
-  return facts(await telegram(call, KINDS[kind], { written: await writeMultipart(parts) }));
+  return facts(call, await telegram(call, KINDS[kind], { written: await writeMultipart(parts) }));
 }
 
 /**
@@ -130,12 +131,12 @@ export async function run(call: EffectCall): Promise<EffectResult> {
   const one = (json: Json): EffectResult => ({ items: [{ json }] });
   switch (readChoice(call.params, 'operation', OPERATIONS, 'send')) {
     case 'send':
-      return one(facts(await telegram(call, 'sendMessage', { json: { ...common(call), ...textOf(call) } })));
+      return one(facts(call, await telegram(call, 'sendMessage', { json: { ...common(call), ...textOf(call) } })));
     case 'sendFile':
       return one(await sendFile(call));
     case 'edit': {
       const json = { chat_id: chatOf(call), message_id: messageId(), ...textOf(call) };
-      return one(facts(await telegram(call, 'editMessageText', { json })));
+      return one(facts(call, await telegram(call, 'editMessageText', { json })));
     }
     case 'delete': {
       const [chat, id] = [chatOf(call), messageId()];

@@ -4,15 +4,16 @@ import type { KernelCall, KernelResult } from '@rondo/core/model/node-type.ts';
 import { renderTemplate } from '@rondo/core/template/index.ts';
 import { keptFields, withJson } from '../kit/items.ts';
 import { put, putPath } from '../kit/paths.ts';
-import { readChoice, readObject, readText } from '../kit/read.ts';
+import { readChoice, readFlag, readObject, readText } from '../kit/read.ts';
 
 const KEEP = ['all', 'none'] as const;
 const NOTHING = Object.freeze({});
 
 export function run({ params, item }: KernelCall): KernelResult {
-  const context = keptFields(item.json, 'all', []);
+  const own = readFlag(params, 'itemFields', true);
+  const context = own ? keptFields(item.json, 'all', []) : {};
   // A field of the item that is called json stays what it is.
-  if (!Object.hasOwn(context, 'json')) put(context, 'json', item.json);
+  if (own && !Object.hasOwn(context, 'json')) put(context, 'json', item.json);
   const values = readObject(params, 'values', NOTHING);
   for (const key of Object.keys(values)) put(context, key, values[key] as Json);
   const field = readText(params, 'field', 'text');

@@ -19,6 +19,11 @@ export const node = defineNode({
       description: 'More variables for the template; their values may be expressions.',
       default: {},
     },
+    itemFields: {
+      type: 'boolean',
+      description: 'Whether the fields of the item are variables of the template, beside values.',
+      default: true,
+    },
     keep: {
       type: 'string',
       description: 'Whether the other fields of the item stay.',
@@ -38,6 +43,12 @@ export const node = defineNode({
       input: [{ tags: ['a', 'b'] }],
       with: { template: '{% for t in tags %}<{{ t }}>{% endfor %}', field: 'html', keep: 'none' },
       output: [{ html: '<a><b>' }],
+    },
+    {
+      title: 'Only the variables that are named',
+      input: [{ name: 'Ada', secret: 'x' }],
+      with: { template: '{{ who }}{{ secret }}', values: { who: '{{ $json.name }}' }, itemFields: false, keep: 'none' },
+      output: [{ text: 'Ada' }],
     },
   ],
 });

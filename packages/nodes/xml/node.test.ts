@@ -118,3 +118,49 @@ describe('json to xml', () => {
     await expect(write(value)).rejects.toThrow('is nested deeper than 60 elements');
   });
 });
+
+describe('by the rules of n8n', () => {
+  const n8n = (value: string, params: Record<string, Json> = {}): Promise<Json | undefined> =>
+    convert({ source: 'x', semantics: 'n8n', ...params }, { x: value, other: 1 });
+
+  it('gives the whole item, with attributes among the elements and texts as they are', async () => {
+    expect(await n8n('<a b="1"> <c>x </c><c/><d> </d></a>')).toEqual({ a: { b: '1', c: ['x ', ''], d: ' ' } });
+    expect(await n8n('<a b="1">t<c/></a>')).toEqual({ a: { _: 't', b: '1', c: '' } });
+    expect(await n8n('<a b="1">t</a>', { attributes: 'group', prefix: '@', textField: '#' })).toEqual({
+      a: { '#': 't', '@': { b: '1' } },
+    });
+    expect(await n8n('<a b="1">t</a>', { attributes: 'ignore', keepRoot: false })).toBe('t');
+    expect(await n8n('<A><b/><b><![CDATA[ <x> ]]></b></A>', { lists: ['*'], lowerCase: true, trim: true })).toEqual({
+      a: { b: ['', '<x>'] },
+    });
+    expect(await n8n('<a>  x   y </a>', { collapse: true })).toEqual({ a: 'x y' });
+    await expect(convert({ source: 'gone', semantics: 'n8n' }, {})).rejects.toThrow('no JSON property called "gone"');
+  });
+
+  it('writes a root of one name, indented', async () => {
+    const text = async (value: Json, params: Record<string, Json> = {}): Promise<Json | undefined> =>
+      (await convert(
+        { to: 'xml', value: '{{ $json }}', semantics: 'n8n', declaration: false, ...params },
+        value,
+      )) as Json;
+    expect(await text({ a: { $: { id: '"1"' }, b: [1, { c: null }], e: {} } })).toEqual({
+      data: '<a id="&quot;1&quot;">\n  <b>1</b>\n  <b>\n    <c/>\n  </b>\n  <e/>\n</a>',
+    });
+    expect(await text({ a: 1, b: 'x<y' }, { field: 'out' })).toEqual({
+      out: '<root>\n  <a>1</a>\n  <b>x&lt;y</b>\n</root>',
+    });
+    expect(await text({ a: { _: 'x&y' } }, { root: 'r', data: true })).toEqual({
+      data: '<r>\n  <a><![CDATA[x&y]]></a>\n</r>',
+    });
+    expect(await text({ a: 1 }, { declaration: true })).toEqual({
+      data: '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<a>1</a>',
+    });
+    await expect(text({ 'a b': 1 })).rejects.toThrow('Invalid character in name');
+  });
+
+  it('survives names such as __proto__', async () => {
+    expect(JSON.stringify(await n8n('<__proto__ x="1"><constructor/></__proto__>'))).toBe(
+      '{"__proto__":{"x":"1","constructor":""}}',
+    );
+  });
+});

@@ -1,5 +1,6 @@
 /** Owns XML: to JSON and back. run.ts does the work. */
 import { defineNode, MAIN } from '../kit/define.ts';
+import { semanticsParameter } from '../kit/n8n-values.ts';
 import { resultParameters } from '../kit/result.ts';
 
 export const node = defineNode({
@@ -14,18 +15,25 @@ export const node = defineNode({
   outputs: MAIN,
   parameters: {
     to: { type: 'string', description: 'What to make of value.', enum: ['json', 'xml'], default: 'json' },
-    value: { type: 'any', description: 'The XML as text, or the object to write.', required: true },
+    value: { type: 'any', description: 'The XML as text, or the object to write.' },
+    source: { type: 'string', description: 'Instead of value: name of the field of the item that holds the XML.' },
     attributes: {
       type: 'string',
-      description: 'Attributes have names with a prefix, names like elements (merge), or are left out (ignore).',
-      enum: ['prefix', 'merge', 'ignore'],
+      description:
+        'Attributes have names with a prefix, names like elements (merge), or are left out (ignore). group: they are in an ' +
+        'object, for semantics n8n.',
+      enum: ['prefix', 'merge', 'ignore', 'group'],
       default: 'prefix',
     },
-    prefix: { type: 'string', description: 'Prefix of attributes; also when XML is written.', default: '@' },
+    prefix: {
+      type: 'string',
+      description:
+        'Prefix of attributes; also when XML is written. Default @; with semantics n8n it is their field, $.',
+    },
     textField: {
       type: 'string',
-      description: 'Name for the text of an element that has attributes or elements, too.',
-      default: '#text',
+      description:
+        'Name for the text of an element that has attributes or elements, too. Default #text; with semantics n8n _.',
     },
     lists: {
       type: 'list',
@@ -39,14 +47,38 @@ export const node = defineNode({
       default: false,
     },
     namespaces: { type: 'boolean', description: 'To JSON: names keep their prefix, soap:Body.', default: true },
-    trim: { type: 'boolean', description: 'To JSON: texts lose white space at their ends.', default: true },
+    trim: {
+      type: 'boolean',
+      description: 'To JSON: texts lose white space at their ends. Default: yes, with semantics n8n no.',
+    },
+    collapse: {
+      type: 'boolean',
+      description: 'To JSON: white space inside texts becomes single blanks, none at the ends.',
+      default: false,
+    },
+    lowerCase: { type: 'boolean', description: 'To JSON: names of elements become lower case.', default: false },
+    keepRoot: {
+      type: 'boolean',
+      description: 'To JSON: whether the outermost element is a field; otherwise the result is what it holds.',
+      default: true,
+    },
     root: { type: 'string', description: 'To XML: name of the outermost element, where value does not have just one.' },
     declaration: {
       type: 'boolean',
       description: 'To XML: begin with <?xml version="1.0" encoding="UTF-8"?>.',
       default: true,
     },
+    data: {
+      type: 'boolean',
+      description: 'To XML, for semantics n8n: texts with < > or & stand in CDATA, as they are.',
+      default: false,
+    },
     pretty: { type: 'boolean', description: 'To XML: one element per line, indented.', default: false },
+    semantics: semanticsParameter(
+      ['n8n'],
+      'With n8n, attributes and texts are those of xml2js: attributes stand among the elements, texts keep their white ' +
+        'space, XML is written with a root of one name and indented, and to JSON the result is the whole item.',
+    ),
     ...resultParameters('data'),
   },
   examples: [
@@ -75,6 +107,18 @@ export const node = defineNode({
       input: [{ name: 'Ada & Bob', tags: ['x', 'y'] }],
       with: { to: 'xml', value: '{{ $json }}', root: 'person', declaration: false, keep: 'none' },
       output: [{ data: '<person><name>Ada &amp; Bob</name><tags>x</tags><tags>y</tags></person>' }],
+    },
+    {
+      title: 'As n8n does',
+      input: [{ data: '<Note to="Ada"> <Line>Hi</Line><Line>you</Line></Note>' }],
+      with: { source: 'data', lowerCase: true, keepRoot: true, collapse: false, semantics: 'n8n' },
+      output: [{ note: { to: 'Ada', line: ['Hi', 'you'] } }],
+    },
+    {
+      title: 'JSON to XML as n8n does',
+      input: [{ id: 1, name: 'A&B' }],
+      with: { to: 'xml', value: '{{ $json }}', data: true, declaration: false, semantics: 'n8n' },
+      output: [{ data: '<root>\n  <id>1</id>\n  <name><![CDATA[A&B]]></name>\n</root>' }],
     },
   ],
   run: async (call) => (await import('./run.ts')).run(call),

@@ -6,6 +6,7 @@ import { withinTime } from '../kit/blocking/within-time.ts';
 import { decodeEntities } from '../kit/http/xml.ts';
 import { put, type JsonObject } from '../kit/paths.ts';
 import { wrongParameter } from '../kit/read.ts';
+import { readRules, valueOfRoot, type Element } from './n8n-rules.ts';
 
 /** As the parser gives it: one key is the name of the element, `:@` holds its attributes. */
 type Node = Record<string, unknown>;
@@ -18,6 +19,8 @@ interface Options {
   numbers: boolean;
   namespaces: boolean;
   trim: boolean;
+  collapse: boolean;
+  lowerCase: boolean;
 }
 
 /** Levels of elements; a document that nests deeper is made to break its readers. */
@@ -29,9 +32,8 @@ const MARK = '.';
 /** Empty elements get it twice; no name of XML begins with it. */
 const MARKS = /^\.+/;
 
-export async function readXml(call: EffectCall): Promise<Json> {
+export async function readXml(call: EffectCall, value: Json): Promise<Json> {
   const { params } = call;
-  const { value = null } = params;
   if (typeof value !== 'string') return wrongParameter('value', 'XML as text', value);
   const options: Options = {
     attributes: String(params['attributes'] ?? 'prefix'),
@@ -41,6 +43,8 @@ export async function readXml(call: EffectCall): Promise<Json> {
     numbers: params['numbers'] === true,
     namespaces: params['namespaces'] !== false,
     trim: params['trim'] !== false,
+    collapse: params['collapse'] === true,
+    lowerCase: params['lowerCase'] === true,
   };
   const { XMLParser } = await import('fast-xml-parser');
   const parser = new XMLParser({
@@ -68,8 +72,29 @@ export async function readXml(call: EffectCall): Promise<Json> {
     if (root === undefined || nodes.length > 1) {
       throw invalid(`it has ${nodes.length} outermost elements instead of one`);
     }
-    return childrenOf([root], options);
+    if (params['semantics'] === 'n8n') return valueOfRoot(treeOf(root), readRules(params));
+    const all = childrenOf([root], options);
+    return params['keepRoot'] === false ? (Object.values(all)[0] ?? null) : all;
   });
+}
+
+/** The parser's node without its marks. */
+function treeOf(node: Node): Element {
+  const key = nameOf(node);
+  const given = (node[ATTRIBUTES] ?? {}) as Record<string, unknown>;
+  const children: Element['children'] = [];
+  for (const child of node[key] as Node[]) {
+    if (Object.hasOwn(child, TEXT)) children.push({ text: decodeEntities(String(child[TEXT])), isData: false });
+    else if (Object.hasOwn(child, CDATA)) {
+      const text = (child[CDATA] as Node[]).map((part) => String(part[TEXT])).join('');
+      children.push({ text, isData: true });
+    } else if (nameOf(child).startsWith(MARK)) children.push(treeOf(child));
+  }
+  const attributes = Object.keys(given).map((name): [string, string] => [
+    name.replace(MARKS, ''),
+    decodeEntities(String(given[name])),
+  ]);
+  return { name: key.replace(MARKS, ''), attributes, children };
 }
 
 function invalid(why: string): FailureError {
@@ -96,7 +121,8 @@ function childrenOf(nodes: readonly Node[], options: Options): JsonObject {
   for (const node of nodes) {
     const key = nameOf(node);
     if (!key.startsWith(MARK)) continue;
-    const name = key.replace(MARKS, '');
+    const own = key.replace(MARKS, '');
+    const name = options.lowerCase ? own.toLowerCase() : own;
     add(out, repeated, options.namespaces ? name : localName(name), elementOf(node, key, options), options);
   }
   return out;
@@ -125,7 +151,8 @@ function elementOf(node: Node, key: string, options: Options): Json {
   const elements = childrenOf(inner, options);
   const names = Object.keys(elements);
   // Between elements, white space is there for the eye.
-  const shown = options.trim || names.length > 0 ? text.trim() : text;
+  const trimmed = options.trim || names.length > 0 ? text.trim() : text;
+  const shown = options.collapse ? trimmed.replace(/\s+/g, ' ').trim() : trimmed;
   if (attributes.length === 0 && names.length === 0) return valueOf(shown, options);
   const out: JsonObject = {};
   for (const [name, value] of attributes) put(out, name, value);

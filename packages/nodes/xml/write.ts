@@ -18,9 +18,15 @@ const NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_.-]*(?::[\p{L}_][\p{L}\p{M}\p{N}_.-]*)?$
 const FORBIDDEN =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-export async function writeXml(call: EffectCall): Promise<string> {
+/** By the rules of n8n. */
+export async function writeAsN8n(call: EffectCall, value: Json): Promise<string> {
+  const { documentOf, writeRules } = await import('./n8n-rules.ts');
+  return withinTime(call, 'writing XML', () => documentOf(value, writeRules(call.params)));
+}
+
+export async function writeXml(call: EffectCall, value: Json): Promise<string> {
   const { params } = call;
-  const { value = null, root } = params;
+  const { root } = params;
   const names: Names = { prefix: String(params['prefix'] ?? '@'), textField: String(params['textField'] ?? '#text') };
   if (names.prefix === '') return wrongParameter('prefix', 'at least one character to write XML', '');
   let whole = value;

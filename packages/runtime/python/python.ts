@@ -6,6 +6,7 @@
  * always known. Where memory or the process ended with it, it is run once more, first in a fresh process: neither
  * what an earlier unit left nor a kill from elsewhere is held against it.
  */
+import { parsePointed } from '@rondo/core/dify/numbers.ts';
 import type { Failure } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { LIMITS } from '@rondo/core/model/limits.ts';
@@ -30,6 +31,8 @@ export interface PythonCall {
   timeoutMs: number;
   /** Default limit code.logBytes. */
   logBytes?: number;
+  /** Numbers of the result keep their point: 3.0 is a Float of core/template. */
+  points?: boolean;
   /** Bytes of the result as JSON; default limit step.bytes. */
   resultBytes?: number;
   /** Ends it; the call rejects with the reason. */
@@ -296,7 +299,7 @@ class Client implements Python {
     else if (!unit.settled) {
       const { timeoutMs, resultBytes = LIMITS['step.bytes'].default } = unit.call;
       const failure = failureOf(answer, { timeoutMs, resultBytes, memoryBytes: this.#options.memoryBytes });
-      const value = failure === null ? (JSON.parse(answer.body) as Json) : undefined;
+      const value = failure === null ? ((unit.call.points === true ? parsePointed(answer.body) : JSON.parse(answer.body)) as Json) : undefined;
       unit.resolve({ value, failure, logs: answer.logs, ms: answer.ms });
     }
     // Memory that was used up stays with the process.

@@ -4,6 +4,7 @@
  */
 import { failure, FailureError, toFailure, type Failure } from '@rondo/core/errors.ts';
 import { retryDelay, type Loop } from '@rondo/core/engine/loop.ts';
+import type { Step } from '@rondo/core/model/plan.ts';
 import { StoreError, type Clock } from '@rondo/core/ports.ts';
 import type { RateGate } from './rate.ts';
 
@@ -14,6 +15,12 @@ export interface Tried<T> {
   value: T | null;
   failure: Failure | null;
   attempts: number;
+}
+
+/** Attempts that failed. Those of a container are of what is inside it. */
+export function failedAttempts(step: Step, { failure: last, attempts }: Tried<unknown>): number {
+  if (step.container !== undefined) return 0;
+  return last === null ? Math.max(0, attempts - 1) : attempts;
 }
 
 export type Again = (failure: Failure) => Promise<boolean>;

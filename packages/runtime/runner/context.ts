@@ -126,11 +126,18 @@ export function checkStop(stop: StopSignal): void {
   if (stop.reason !== null && stop.reason !== 'failed') throw new Stopped(stop.reason);
 }
 
+/** Short loops whose outputs are at hand, together. */
+const MOST_SHORT = 256;
+const MOST_SHORT_CHARS = 4 * 1024 * 1024;
+
 /** Keys and records of the loops of a run. */
 export class LoopTable {
   readonly #earlier: Map<string, LoopRecord>;
   #nextKey: number;
   readonly #limits: Limits;
+  /** By key, the oldest first. */
+  readonly #short = new Map<number, readonly string[]>();
+  #shortChars = 0;
   /** Loops that run now, for progress. */
   readonly active = new Set<LoopRun>();
   iterations = 0;
@@ -207,6 +214,21 @@ export class LoopTable {
 
   close(run: LoopRun): void {
     this.active.delete(run);
+    const { kept } = run;
+    if (kept === null) return;
+    const chars = kept.reduce((sum, output) => sum + output.length, 0);
+    this.#short.set(run.record.key, kept);
+    this.#shortChars += chars;
+    for (const [key, outputs] of this.#short) {
+      if (this.#short.size <= MOST_SHORT && this.#shortChars <= MOST_SHORT_CHARS) break;
+      this.#short.delete(key);
+      this.#shortChars -= outputs.reduce((sum, output) => sum + output.length, 0);
+    }
+  }
+
+  /** Outputs of a short loop that ended lately, all of them; the same as the store has or will have. */
+  outputsOf(key: number): readonly string[] | undefined {
+    return this.#short.get(key);
   }
 
   /** Counts sub-workflow calls of the whole run against workflow.children. */

@@ -92,6 +92,12 @@ async function* readRows(context: RunContext, feed: Feed, start: number): AsyncG
     yield start === 0 ? items : items.slice(start);
     return;
   }
+  const short = context.loops.outputsOf(dataset.loop);
+  if (short !== undefined) {
+    const items = short.length === 1 ? itemsOfPort(short[0] as string, port) : short.flatMap((output) => itemsOfPort(output, port));
+    yield start === 0 ? items : items.slice(start);
+    return;
+  }
   // Rows that still wait for their commit cannot be read yet.
   await context.writer.recorded();
   const per = dataset.per[port] ?? null;

@@ -4,6 +4,7 @@
  */
 import { FailureError } from '@rondo/core/errors.ts';
 import { readTemplate } from '@rondo/core/expression/item-path.ts';
+import type { Dialect } from '@rondo/core/model/definition.ts';
 import { decodeItem, type Json } from '@rondo/core/model/item.ts';
 import type { Step, Template } from '@rondo/core/model/plan.ts';
 import type { ProgramContext } from '@rondo/core/ports.ts';
@@ -20,6 +21,7 @@ export async function evaluate(
   items: readonly string[],
   index: number,
   scope: ProgramContext,
+  dialect: Dialect = 'native',
 ): Promise<Record<string, Json>> {
   const result = await context.evaluator.run({
     program,
@@ -35,7 +37,7 @@ export async function evaluate(
   if (unit === undefined || unit.status !== 'completed') {
     throw new FailureError(unit?.failure ?? { code: 'expression-failed', message: 'The evaluator gave no answer.' });
   }
-  return jsonOf(unit.output) as Record<string, Json>;
+  return jsonOf(unit.output, dialect) as Record<string, Json>;
 }
 
 /** Values that are fields of the item; null when one of them is more than that. */
@@ -84,10 +86,11 @@ export function parameterSource(
   const { fixed, dynamic } = parametersOf(step);
   if (dynamic.length === 0) return async () => ({ ...fixed });
   return async (items, index, scope) => {
-    const read = readFields(dynamic, items);
+    const { dialect } = frame.owner;
+    const read = dialect === 'dify' ? null : readFields(dynamic, items);
     if (read !== null) return { ...fixed, ...read };
     const program = templateProgram(context, frame, `params:${step.id}`, dynamic);
-    return { ...fixed, ...(await evaluate(context, program, items, index, scope)) };
+    return { ...fixed, ...(await evaluate(context, program, items, index, scope, dialect)) };
   };
 }
 
@@ -103,6 +106,6 @@ export async function evaluateOne(
 ): Promise<Json> {
   if (template.kind === 'literal') return template.value;
   const program = templateProgram(context, frame, name, [['value', template]]);
-  const values = await evaluate(context, program, items, index, scope);
+  const values = await evaluate(context, program, items, index, scope, frame.owner.dialect);
   return values.value ?? null;
 }

@@ -72,11 +72,16 @@ export function pathIn(frame: Frame, step: Step): string {
   return frame.path === '' ? name : `${frame.path}/${name}`;
 }
 
-/** The last part of the step's path. Of a walk: also what its runs are called in the journal. */
-export function stepKey(frame: Frame, step: Step): string {
+/** The last part of the step's path: its id, and its run in a walk (`fetch@2` is the third). */
+function stepKey(frame: Frame, step: Step): string {
   const name = segment(step.id);
   const run = frame.walk?.run ?? 0;
   return run === 0 ? name : `${name}@${run}`;
+}
+
+/** What the step is called in the journal of the frame. */
+export function journalName(frame: Frame, step: Step): string {
+  return frame.walk === undefined ? step.id : stepKey(frame, step);
 }
 
 export function feedsOf(frame: Frame, sources: readonly Source[]): Feed[] {

@@ -11,6 +11,10 @@ import type { IterationRow, LoopRecord } from '@rondo/core/ports.ts';
 import type { Dataset } from '@rondo/core/events.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 
+/** Outputs of a loop that are kept for the step after it. */
+const MOST_KEPT = 1000;
+const MOST_KEPT_CHARS = 128 * 1024;
+
 /** A runner may die this often with the same iteration in flight. */
 const MOST_LOSSES = 3;
 
@@ -51,6 +55,9 @@ export class LoopRun {
   readonly #before: number;
   readonly #now: () => number;
   #handed: number;
+  /** Outputs by index while the loop is short: whoever comes next need not wait for the store. */
+  #kept: string[] | null;
+  #keptChars = 0;
 
   constructor(
     record: LoopRecord,
@@ -68,6 +75,7 @@ export class LoopRun {
     this.#since = now();
     this.#before = record.durationMs;
     this.#handed = record.cursor;
+    this.#kept = record.cursor === 0 && rows.length === 0 ? [] : null;
     for (const row of rows) {
       if (row.status === 'running') this.#losses.set(row.index, row.losses + 1);
       else if (row.status === 'waiting') this.#losses.set(row.index, row.losses);
@@ -190,7 +198,20 @@ export class LoopRun {
       while (this.#ahead.delete(this.record.cursor)) this.record.cursor += 1;
     } else this.#ahead.add(index);
     this.count(output);
+    this.#keep(index, output);
     this.#writer.rows(this, [this.#row(index, input, outcome.status, { ...outcome, output }, startedAt, durationMs)]);
+  }
+
+  #keep(index: number, output: string): void {
+    if (this.#kept === null) return;
+    this.#keptChars += output.length;
+    if (index !== this.#kept.length || index >= MOST_KEPT || this.#keptChars > MOST_KEPT_CHARS) this.#kept = null;
+    else this.#kept.push(output);
+  }
+
+  /** All outputs, where they are few and short and came in order. */
+  get kept(): readonly string[] | null {
+    return this.#kept;
   }
 
   /** Takes one row's output into the number of items of each port; whether every row so far has the same number. */

@@ -7,6 +7,7 @@ import type { Definition } from '@rondo/core/model/definition.ts';
 import { parseDefinition } from '@rondo/core/model/format.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import type { RunnerEnvironment } from '../api.ts';
+import { readBeside } from './beside.ts';
 import { workflowFinder } from './workflows.ts';
 
 /** Plans of sub-workflows, by reference; the workflow itself is known by its id, name and file. */
@@ -72,5 +73,5 @@ async function readAny(
   const { convert, detectFormat } = await import('@rondo/core/convert/convert.ts');
   const format = detectFormat(text, file);
   if (format === null) return { ...parsed, foreign: false };
-  return { ...convert(text, format, { strict, file }), foreign: true };
+  return { ...convert(text, format, { strict, file, read: readBeside(file) }), foreign: true };
 }

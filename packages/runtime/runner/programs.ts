@@ -2,7 +2,9 @@
  * Owns the programs that steps and regions become for the evaluator, and the context their
  * expressions see. Builds and gathers; runs nothing.
  */
+import { parsePointed } from '@rondo/core/dify/numbers.ts';
 import { failure, FailureError } from '@rondo/core/errors.ts';
+import type { Dialect } from '@rondo/core/model/definition.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { Reference, Region, Source, Step, Template } from '@rondo/core/model/plan.ts';
 import type { Program, ProgramContext } from '@rondo/core/ports.ts';
@@ -10,6 +12,7 @@ import type { RunContext } from './context.ts';
 import { countOf, readAll, readBlocks, type Feed } from './dataset.ts';
 import type { Frame } from './frame.ts';
 import { runnable } from './script.ts';
+import { walkContext } from './walk/scope.ts';
 
 /** Isolation from the loop: inside a program a failing step fails its unit; the runner applies the policy. */
 function bare(step: Step, inputs: Source[][]): Step {
@@ -130,6 +133,16 @@ export async function contextFor(
   references: readonly Reference[],
   where: string,
 ): Promise<ProgramContext> {
+  const isWalk = frame.owner.dialect === 'n8n';
+  const base: ProgramContext = {
+    // The input of a run may be long, and in n8n hardly anybody reads it by this name.
+    ...(isWalk && frame.current?.names.includes('$vars') === false ? {} : { vars: frame.vars }),
+    ...(Object.keys(frame.owner.constants).length > 0 ? { constants: frame.owner.constants } : {}),
+    ...(context.options.conversation === null ? {} : { conversation: context.options.conversation }),
+    run: { id: context.runId, workflow: context.workflow },
+    ...(frame.loops.length > 0 ? { loops: frame.loops } : {}),
+  };
+  if (isWalk) return { ...base, walk: await walkContext(context, frame, references, where) };
   const nodes: Record<string, string[][]> = {};
   let chars = 0;
   for (const reference of references) {
@@ -146,14 +159,7 @@ export async function contextFor(
   const most = context.limits['step.bytes'];
   if (chars > most)
     throw new FailureError(limitFailure('step.bytes', most, where, `$('...') reads ${chars} characters`));
-  return {
-    ...(references.length > 0 ? { nodes } : {}),
-    vars: frame.vars,
-    ...(Object.keys(frame.owner.constants).length > 0 ? { constants: frame.owner.constants } : {}),
-    ...(context.options.conversation === null ? {} : { conversation: context.options.conversation }),
-    run: { id: context.runId, workflow: context.workflow },
-    ...(frame.loops.length > 0 ? { loops: frame.loops } : {}),
-  };
+  return { ...(references.length > 0 ? { nodes } : {}), ...base };
 }
 
 /** Output ports of the nearest node of that name, from inside out; null when it has not run. */
@@ -181,9 +187,9 @@ async function referenceItems(context: RunContext, feed: Feed, reference: Refere
   return wanted;
 }
 
-/** The items' json as a value. */
-export function jsonOf(text: string): unknown {
-  const value = JSON.parse(text) as { $item?: { json: unknown } } | null;
+/** The item's json as a value. In files of Dify 3.0 is no 3. */
+export function jsonOf(text: string, dialect: Dialect = 'native'): unknown {
+  const value = (dialect === 'dify' ? parsePointed(text) : JSON.parse(text)) as { $item?: { json: unknown } } | null;
   if (value !== null && typeof value === 'object' && Object.hasOwn(value, '$item') && Object.keys(value).length === 1) {
     return value.$item?.json;
   }

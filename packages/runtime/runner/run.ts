@@ -163,6 +163,7 @@ async function drive(
       durationMs: Math.round(clock.monotonic() - started),
       iterations: context.stats.iterations,
       steps: context.stats.steps,
+      exceptions: context.stats.exceptions,
       usage: notes.usage,
       peakRssMb: 0,
     },
@@ -212,7 +213,9 @@ async function resultOf(context: RunContext, frame: Frame, plan: Plan): Promise<
   const last = responders.at(-1) ?? plan.root.steps.filter((step) => frame.outputs[step.index] != null).at(-1);
   const dataset = last === undefined ? undefined : frame.outputs[last.index];
   const feeds =
-    dataset == null || last === undefined ? resultFeeds(frame) : last.outputs.map((_, port) => ({ dataset, port }));
+    dataset == null || last === undefined || frame.walk !== undefined
+      ? resultFeeds(frame)
+      : last.outputs.map((_, port) => ({ dataset, port }));
   const items: Json[] = [];
   for (const feed of feeds) {
     if (countOf(feed) === 0) continue;

@@ -5,7 +5,7 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { compile } from '@rondo/core/compile/compile.ts';
-import { diagnostic, FailureError } from '@rondo/core/errors.ts';
+import { diagnostic, failure, FailureError } from '@rondo/core/errors.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
 import { locate, parseDefinition } from '@rondo/core/model/format.ts';
 import { itemFromWire, type Json } from '@rondo/core/model/item.ts';
@@ -28,6 +28,7 @@ import type { RunContext } from './context.ts';
 import { countOf, readBlocks } from './dataset.ts';
 import type { Python } from '../python/python.ts';
 import { isDead, owner } from './owner.ts';
+import { copyInto, takenFrom } from './restart.ts';
 import type { Frame } from './frame.ts';
 import { checkInput } from './input.ts';
 import { LEASE_MS } from './lease-watch.ts';
@@ -35,6 +36,7 @@ import { driveRun, type RunSetup } from './run.ts';
 import { openPorts } from './ports.ts';
 import { planFinder } from './plan-finder.ts';
 import { createSignals } from './signals.ts';
+import { walkNodes } from './walk/nodes.ts';
 
 /** What a run needs besides its definition; stored with it so that resume needs nothing else. */
 interface StoredOptions {
@@ -112,6 +114,25 @@ export function createRunner(environment: RunnerEnvironment): Runner {
       const lease = await claimWhenFree(environment, runId);
       await environment.store.setControl(runId, 'none');
       return drive(runId, record.definition, stored, lease, plan, pins, record.startedAt);
+    },
+    async restart({ run, at, input }) {
+      const record = await environment.store.getRun(run);
+      if (record === null) throw new StoreError('run-not-found', `There is no run ${run}.`);
+      const { definition } = record;
+      if (!['completed', 'failed', 'cancelled'].includes(record.status)) {
+        throw new FailureError(failure('bad-value', `Run ${run} is ${record.status}; only one that has ended can be started again.`));
+      }
+      const before = JSON.parse(record.options) as StoredOptions;
+      const { plan, stored, pins } = prepare(environment, { definition, ...before, ...(input === undefined ? {} : { input }) });
+      const taken = await takenFrom(environment.store, plan, run, at);
+      const clock = environment.clock ?? systemClock;
+      const runId = newRunId(clock.now());
+      const created = { id: runId, workflow: plan.name, definition, options: JSON.stringify(stored), createdAt: clock.now() };
+      await environment.store.createRun(created);
+      const lease = await environment.store.claim(runId, owner(), LEASE_MS);
+      if (lease === null) throw new StoreError('lease-lost', `Run ${runId} is driven by another runner.`);
+      await copyInto(environment.store, run, lease, taken, clock.now());
+      return drive(runId, definition, stored, lease, plan, pins, null);
     },
     async sweep(limit = 10) {
       const handles: RunHandle[] = [];
@@ -311,6 +332,7 @@ async function nodesOf(
   frame: Frame,
   limit: number,
 ): Promise<Record<string, { items: Json[]; total: number }[][]>> {
+  if (frame.walk !== undefined) return walkNodes(context, frame, frame.walk, limit);
   const nodes: Record<string, { items: Json[]; total: number }[][]> = {};
   for (const step of frame.region.steps) {
     const dataset = frame.outputs[step.index];

@@ -12,9 +12,9 @@ const done = new WeakMap<Step, Step>();
 
 /** The step with code that the evaluator can run. Throws FailureError when the script cannot be read. */
 export function runnable(step: Step): Step {
-  const { code, language } = step.params;
+  const { code } = step.params;
   if (step.type !== 'code' || code?.kind !== 'literal' || typeof code.value !== 'string') return step;
-  const typed = language?.kind === 'literal' && language.value === 'typescript';
+  const typed = step.rawParams.language === 'typescript';
   const calls = step.params.mode?.kind === 'literal' && step.params.mode.value === 'function';
   if (!typed && !calls) return step;
   let ready = done.get(step);
@@ -37,9 +37,8 @@ function withoutTypes(source: string, node: string): string {
 }
 
 function body(source: string, step: Step): string {
-  const { entry } = step.params;
-  const name = entry?.kind === 'literal' && typeof entry.value === 'string' ? entry.value : 'main';
-  const made = callable(source, name);
+  const { entry } = step.rawParams;
+  const made = callable(source, typeof entry === 'string' ? entry : 'main');
   if (made.ok) return made.text;
   throw broken(step.id, `its script cannot be read: ${made.message}${made.line === null ? '' : ` (line ${made.line})`}`);
 }

@@ -2,11 +2,11 @@
  * Owns the context of a block as JSON text. Item texts go in as they are: they are JSON already. Does not know what
  * the context means.
  */
-import type { ProgramContext, WalkContext, WalkNode } from '@rondo/core/ports.ts';
+import type { ProgramContext, WalkContext, WalkNode, WalkPairs } from '@rondo/core/ports.ts';
 
 const list = (texts: readonly string[]): string => `[${texts.join(',')}]`;
 
-/** Lists of nodes are the same object for all blocks of a loop. */
+/** Lists of items are the same object for all blocks of a loop. */
 const known = new WeakMap<object, string>();
 
 function once<T extends object>(value: T, make: (value: T) => string): string {
@@ -24,34 +24,29 @@ const nodesText = (nodes: Record<string, string[][]>): string =>
   membersText(Object.entries(nodes).map(([id, ports]) => [id, list(ports.map(list))]));
 
 function walkText({ nodes, ...rest }: WalkContext): string {
-  const nodesOfWalk = once(nodes, (all) =>
-    membersText(Object.entries(all).map(([id, node]) => [id, walkNodeText(node)])),
-  );
   return membersText([
     ...Object.entries(rest).map(([name, value]) => [name, JSON.stringify(value)] as const),
-    ['nodes', nodesOfWalk],
+    ['nodes', membersText(Object.entries(nodes).map(([id, node]) => [id, walkNodeText(node)]))],
   ]);
 }
 
+const runsText = (runs: WalkNode['runs']): string =>
+  list(runs.map((ports) => (ports === null ? 'null' : list(ports.map(list)))));
+
 function walkNodeText({ runs, paired, ...rest }: WalkNode): string {
-  const lists = runs.map((ports) => (ports === null ? 'null' : list(ports.map(list))));
   return membersText([
     ...Object.entries(rest).map(([name, value]) => [name, JSON.stringify(value)] as const),
-    ['runs', list(lists)],
-    ...(paired === undefined
-      ? []
-      : [
-          [
-            'paired',
-            membersText([
-              ['items', list(paired.items)],
-              ['of', JSON.stringify(paired.of)],
-              ['first', JSON.stringify(paired.first ?? 0)],
-            ]),
-          ] as const,
-        ]),
+    ['runs', once(runs, runsText)],
+    ['paired', paired === undefined ? undefined : pairsText(paired)],
   ]);
 }
+
+const pairsText = ({ items, of, first = 0 }: WalkPairs): string =>
+  membersText([
+    ['items', list(items)],
+    ['of', JSON.stringify(of)],
+    ['first', JSON.stringify(first)],
+  ]);
 
 export function contextText({ nodes, input, walk, ...rest }: ProgramContext): string {
   return membersText([

@@ -126,7 +126,7 @@ describe('one world', () => {
     ['typeof process'],
     ['typeof require'],
     ['typeof fetch'],
-    ['typeof setTimeout'],
+    ['typeof setInterval'],
     ['typeof Buffer'],
     ['typeof gc'],
     ['typeof WebAssembly'],

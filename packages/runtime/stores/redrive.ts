@@ -91,9 +91,13 @@ class Planner {
   private readonly loops: readonly LoopRecord[];
   private readonly byPath: ReadonlyMap<string, LoopRecord>;
   private readonly around: ReadonlyMap<number, Frame[]>;
+  /** By frame: what its journal calls its steps. */
+  private readonly names: ReadonlyMap<string, ReadonlySet<string | null>>;
 
-  constructor(loops: readonly LoopRecord[]) {
+  constructor(loops: readonly LoopRecord[], events: readonly JournalEvent[]) {
     this.loops = loops;
+    const byFrame = Map.groupBy(events, (event) => event.frame);
+    this.names = new Map([...byFrame].map(([frame, list]) => [frame, new Set(list.map((event) => event.step))]));
     this.byPath = new Map(loops.map((loop) => [loop.path, loop]));
     this.around = new Map(loops.map((loop) => [loop.key, framesAround(loop.path, this.byPath)]));
   }
@@ -110,6 +114,13 @@ class Planner {
     const found = this.open.get(loop.key) ?? new IndexSet();
     this.open.set(loop.key, found);
     return found;
+  }
+
+  /** What the journal of its frame calls the step of a loop: in a walk the last part of its path, as it runs again. */
+  stepOf(loop: LoopRecord): string {
+    const frame = this.frameOf(loop);
+    const part = frame === '' ? loop.path : loop.path.slice(frame.length + 1);
+    return this.names.get(frame)?.has(part) ? part : loop.node;
   }
 
   putBack(loop: LoopRecord, indices: Iterable<number>): void {
@@ -144,7 +155,7 @@ class Planner {
     for (const loop of this.loops) {
       if (!this.open.has(loop.key)) continue;
       const frame = this.frameOf(loop);
-      own.set(frame, (own.get(frame) ?? new Set<string>()).add(loop.node));
+      own.set(frame, (own.get(frame) ?? new Set<string>()).add(this.stepOf(loop)));
     }
     return own;
   }
@@ -172,7 +183,7 @@ class Planner {
 
   loopStartedIn(frame: string, own: ReadonlySet<string>): number {
     const starts = this.loops
-      .filter((loop) => this.open.has(loop.key) && this.frameOf(loop) === frame && own.has(loop.node))
+      .filter((loop) => this.open.has(loop.key) && this.frameOf(loop) === frame && own.has(this.stepOf(loop)))
       .map((loop) => loop.startedAt);
     return Math.min(...starts);
   }
@@ -185,7 +196,7 @@ export function planRedrive(
   what: Redrive,
   matching: (loop: LoopRecord, narrowed: boolean) => Iterable<number>,
 ): RedrivePlan {
-  const planner = new Planner(loops);
+  const planner = new Planner(loops, events);
   const chosen = what.loop === null ? loops : loops.filter((loop) => loop.key === what.loop);
   for (const loop of chosen) planner.putBack(loop, matching(loop, true));
   const nothing = { count: 0, open: planner.open, forgotten: planner.forgotten, events: [] };
@@ -203,11 +214,13 @@ export function planRedrive(
   };
   const journalled = new Set(events.map((event) => event.frame));
   planner.forgetAfter((frame, loop) => {
-    if (given !== null || journalled.has(frame)) return stepsAfter(frame).has(loop.node);
+    if (given !== null) return given.has(loop.node);
+    const step = planner.stepOf(loop);
+    if (journalled.has(frame)) return stepsAfter(frame).has(step);
     // The journal of this frame is gone: what started after the own loop came after it.
     const steps = own.get(frame);
     if (steps === undefined) return false;
-    return !steps.has(loop.node) && loop.startedAt > planner.loopStartedIn(frame, steps);
+    return !steps.has(step) && loop.startedAt > planner.loopStartedIn(frame, steps);
   });
 
   const gone = events.filter((event) => {
@@ -215,6 +228,7 @@ export function planRedrive(
     if (place !== 'open') return place === 'forgotten';
     // Variables are what the steps left behind; nothing tells which step it was.
     if (event.step === null) return false;
+    if (event.type === 'step-completed' && event.failure !== undefined) return true;
     if (event.type === 'step-failed' || stepsAfter(event.frame).has(event.step)) return true;
     return own.get(event.frame)?.has(event.step) ?? false;
   });

@@ -4,9 +4,10 @@
  */
 import type { LoopSettings, NodeDefinition } from '../../model/definition.ts';
 import type { Json } from '../../model/item.ts';
+import { LIMITS } from '../../model/limits.ts';
 import { conditionsCode, combinatorOf } from './conditions.ts';
 import { textIn, zeroOf, type Members } from './document.ts';
-import { INNER, isSelector, literalOf, Names, plain, quoted } from './expression.ts';
+import { ENDED, INNER, isSelector, literalOf, Names, plain, quoted } from './expression.ts';
 import { failureSettings, hasStrategy } from './failures.ts';
 import type { DifyNode, Level } from './graph.ts';
 import { integerIn, objects, type Place } from './mapping.ts';
@@ -18,13 +19,15 @@ export const RESPONSES = '$responses';
 
 export function convertContainer(c: Conversion, place: Place, level: Level): NodeDefinition {
   const { node } = place;
-  const made = node.type === 'loop' ? loop(c, place, level) : iteration(c, place, level);
-  if (!hasStrategy(node.data)) return made;
+  const wrapped = isWrapped(node);
+  const inner = wrapped ? { ...place, names: new Names(place.names.level, c.known, { wrapped }) } : place;
+  const made = node.type === 'loop' ? loop(c, inner, level) : iteration(c, inner, level);
+  if (!wrapped) return made;
   // The loop settings of the container are about its rounds; those of the one around it are about itself.
   const id = freeId(c, `${node.id} rounds`);
   return {
     type: 'for-each',
-    loop: { size: 'all', ...failureSettings(node.data, 'IterationNodeError') },
+    loop: { size: 'all', ...failureSettings(node.data, { '': 'IterationNodeError' }) },
     body: { [id]: made },
   };
 }
@@ -53,6 +56,9 @@ function bodyOf(
   return { body: { ...inner.nodes, [id]: last }, result: id, last };
 }
 
+/** Limit loop.parallel of a run. */
+const MOST_PARALLEL = LIMITS['loop.parallel'].default;
+
 const MODES: Readonly<Record<string, LoopSettings['onError']>> = {
   'terminated': 'stop',
   'continue-on-error': 'null',
@@ -71,7 +77,9 @@ function iteration(c: Conversion, { node, names, report }: Place, level: Level):
     fields['last'] = '{{ $loop.index === $loop.count - 1 }}';
   }
   const { body, result } = bodyOf(c, node, convertLevel(c, level), fields);
-  const parallel = data.is_parallel === true ? Math.max(1, integerIn(data.parallel_nums) ?? 10) : 1;
+  const asked = data.is_parallel === true ? Math.max(1, integerIn(data.parallel_nums) ?? 10) : 1;
+  const parallel = Math.min(asked, MOST_PARALLEL);
+  if (asked > parallel) report.differs(`${parallel} rounds at once, not ${asked}.`, 'parallel_nums');
   const list = isSelector(data.iterator_selector) ? data.iterator_selector : [];
   const spread = data.flatten_output !== false;
   return {
@@ -103,11 +111,14 @@ function loop(c: Conversion, place: Place, level: Level): NodeDefinition {
   for (const one of variables) state[textIn(one.label)] = initial(one, names);
   const inside = new Names(level, c.known);
   const conditions = objects(data.break_conditions);
-  const asked = conditionsCode(data.break_conditions, inside, report, 'break_conditions') ?? '[]';
-  const test = `$holds(${asked}, ${quoted(combinatorOf(data.logical_operator))})`;
+  const test = (names: Names): string => {
+    const asked = conditionsCode(data.break_conditions, names, report, 'break_conditions') ?? '[]';
+    return `$holds(${asked}, ${quoted(combinatorOf(data.logical_operator))})`;
+  };
+  const ends = hasEnd(level);
   const responses = responsesCode(level, inside);
   const { body, result, last } = bodyOf(c, node, convertLevel(c, level), {
-    ...(conditions.length > 0 ? { done: `{{ ${test} }}` } : {}),
+    ...(conditions.length > 0 ? { done: `{{ ${test(inside)} }}` } : {}),
     ...(responses === null ? {} : { responses: `{{ ${responses} }}` }),
   });
   const update: Record<string, Json> = { loop_round: '{{ $loop.index + 1 }}' };
@@ -119,6 +130,8 @@ function loop(c: Conversion, place: Place, level: Level): NodeDefinition {
     update[RESPONSES] = `{{ $merged($loop.vars[${quoted(RESPONSES)}], $json.responses) }}`;
     give[RESPONSES] = `{{ $json[${quoted(RESPONSES)}] }}`;
   }
+  if (ends) state[ENDED] = false;
+  const until = untilCode(conditions.length > 0, ends);
   const made: NodeDefinition = {
     type: 'loop',
     ...titled(node),
@@ -126,8 +139,9 @@ function loop(c: Conversion, place: Place, level: Level): NodeDefinition {
       times: count ?? 1,
       // Dify asks before the first round, too; what cannot be answered then is no.
       ...(conditions.length > 0
-        ? { while: `{{ $loop.index > 0 || !$attempt(() => ${test}) }}`, until: '{{ $json.done }}' }
+        ? { while: `{{ $loop.index > 0 || !$attempt(() => ${test(new Names(level, c.known, { begins: true }))}) }}` }
         : {}),
+      ...(until === null ? {} : { until: `{{ ${until} }}` }),
       state,
       update,
       give,
@@ -146,6 +160,19 @@ function loop(c: Conversion, place: Place, level: Level): NodeDefinition {
     give[INNER] = `{{ $json[${quoted(INNER)}] }}`;
   });
   return made;
+}
+
+function untilCode(asks: boolean, ends: boolean): string | null {
+  const parts = [...(ends ? [`$loop.vars[${quoted(ENDED)}]`] : []), ...(asks ? ['$json.done'] : [])];
+  return parts.length === 0 ? null : parts.join(' || ');
+}
+
+/** Whether a node inside ends the loop; one in a loop inside ends that one. */
+function hasEnd(level: Level): boolean {
+  return level.nodes.some((node) => {
+    const inner = node.type === 'iteration' ? level.inner.get(node.id) : undefined;
+    return node.type === 'loop-end' || (inner !== undefined && hasEnd(inner));
+  });
 }
 
 /** The value of a loop variable before the first round. */

@@ -5,6 +5,7 @@
 import type { Diagnostic } from '../../errors.ts';
 import type { Definition, InputField } from '../../model/definition.ts';
 import type { Json } from '../../model/item.ts';
+import { LIMITS } from '../../model/limits.ts';
 import type { Converter } from '../converted.ts';
 import { isWrapped } from './containers.ts';
 import { readDocument, textIn, type DifyDocument } from './document.ts';
@@ -44,7 +45,12 @@ export const convertDify: Converter = (value, options) => {
     ...described(document.description),
     inputs: inputsOf(document, top),
     ...(document.conversation.length > 0 ? { conversation } : {}),
-    settings: { dialect: 'dify', ...(options.strict ? { strict: true } : {}) },
+    settings: {
+      dialect: 'dify',
+      ...(options.strict ? { strict: true } : {}),
+      // What a node gives is one object there, however long its lists are.
+      limits: { 'item.bytes': LIMITS['item.bytes'].cap },
+    },
     nodes,
     output: responses === null ? '{{ ({}) }}' : `{{ ${responses} }}`,
     layout: layoutOf(levels),

@@ -21,6 +21,9 @@ export interface Known {
 /** Where a loop keeps what its last round gave. */
 export const INNER = '$inner';
 
+/** The variable of a loop that a node inside sets to end it. */
+export const ENDED = '$ended';
+
 const NOT_FOUND = 'undefined';
 
 /** A text as an expression may hold it: no braces, which would end the expression. */
@@ -53,6 +56,12 @@ export function plain(json: Json): Json {
   return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, plain(value)]));
 }
 
+/** Text in front of an expression: a brace or backslash at its end would become part of the marker. */
+function textBefore(text: string): string {
+  const [, rest = '', end = ''] = /^([\s\S]*?)([\\{]*)$/.exec(text) ?? [];
+  return end === '' ? plainText(text) : `${plainText(rest)}{{ ${quoted(end)} }}`;
+}
+
 const VARIABLE = /\{\{#([a-zA-Z0-9_]{1,50}(?:\.[a-zA-Z_][a-zA-Z0-9_]{0,29}){1,10})#\}\}/g;
 
 /** Selectors in a text, in order. */
@@ -68,9 +77,18 @@ export class Names {
   readonly level: Level;
   readonly known: Known;
 
-  constructor(level: Level, known: Known) {
+  readonly #begins: boolean;
+  readonly #wrapped: boolean;
+
+  /**
+   * `begins`: before the first round of a loop, when nothing of its body is there. `wrapped`: inside the container
+   * that stands around one with a way for its failures.
+   */
+  constructor(level: Level, known: Known, { begins = false, wrapped = false } = {}) {
     this.level = level;
     this.known = known;
+    this.#begins = begins;
+    this.#wrapped = wrapped;
   }
 
   /** The value of a selector; undefined where there is none. Code without `{{ }}`. */
@@ -132,7 +150,7 @@ export class Names {
     let out = '';
     let at = 0;
     for (const found of text.matchAll(VARIABLE)) {
-      out += plainText(text.slice(at, found.index)) + wrap(code((found[1] as string).split('.')));
+      out += textBefore(text.slice(at, found.index)) + wrap(code((found[1] as string).split('.')));
       at = found.index + found[0].length;
     }
     return out + plainText(text.slice(at));
@@ -140,7 +158,7 @@ export class Names {
 
   /** item and index of an iteration around, variables of a loop around. */
   #ofLoop(head: string, rest: readonly string[]): string | null {
-    let view = '$loop';
+    let view = this.#wrapped ? '$loop.parent' : '$loop';
     for (let at: Level | null = this.level; at !== null && at.container !== null; at = at.parent) {
       const { container } = at;
       if (container.id === head) {
@@ -154,10 +172,12 @@ export class Names {
   }
 
   #ofNode(id: string, rest: readonly string[]): string | null {
-    for (let at: Level | null = this.level; at !== null; at = at.parent) {
+    const from = this.#begins ? this.level.parent : this.level;
+    for (let at: Level | null = from; at !== null; at = at.parent) {
       if (at.start?.id === id || at.nodes.some((node) => node.id === id)) return get(`$(${quoted(id)}).outputs`, rest);
       const through = loopsTo(at, id);
       if (through === null) continue;
+      if (this.#begins && through.includes(this.level.container as DifyNode)) return NOT_FOUND;
       // From the outermost loop inwards, each hands on what the next one keeps.
       through.forEach((loop, i) => this.expose(loop.id, through[i + 1]?.id ?? id));
       const [outermost] = through as [DifyNode];

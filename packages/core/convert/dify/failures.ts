@@ -12,12 +12,12 @@ export const hasStrategy = (data: Members): boolean =>
   data.error_strategy === 'fail-branch' || data.error_strategy === 'default-value';
 
 /** Loop settings of a node; empty where a failure ends the run. */
-export function failureSettings(data: Members, errorType: string): LoopSettings {
+export function failureSettings(data: Members, types: Readonly<Record<string, string>>): LoopSettings {
   const retry = membersOf(data.retry_config);
   const times = integerIn(retry.max_retries) ?? 3;
   const told: Record<string, Json> = {
     error_message: '{{ $error.message }}',
-    error_type: `{{ $error.data?.type ?? ${quoted(errorType)} }}`,
+    error_type: `{{ $error.data?.type ?? ${typeCode(types)} }}`,
   };
   return {
     ...(retry.retry_enabled === true && times > 0
@@ -28,6 +28,12 @@ export function failureSettings(data: Members, errorType: string): LoopSettings 
       ? { onError: 'item' as const, fallback: { ...defaults(data.default_value), ...told } }
       : {}),
   };
+}
+
+function typeCode(types: Readonly<Record<string, string>>): string {
+  const other = quoted(types[''] ?? 'NodeError');
+  const coded = Object.entries(types).filter(([code]) => code !== '');
+  return coded.reduce((rest, [code, type]) => `($error.code === ${quoted(code)} ? ${quoted(type)} : ${rest})`, other);
 }
 
 function defaults(list: Json | undefined): Record<string, Json> {

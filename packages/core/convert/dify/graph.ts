@@ -85,12 +85,17 @@ function readNodes({ graph, path }: DifyDocument, out: Diagnostic[]): Map<string
       out.push(diagnostic('file-format', at, `A node must be an object with data, not ${describe(raw)}.`));
       return;
     }
-    const id = typeof raw.id === 'number' ? String(raw.id) : textIn(raw.id);
+    const id = wordIn(raw.id);
     const type = textIn(raw.data.type);
     // Notes of people.
     if (raw.type === 'custom-note' || type === '') return;
     if (id === '' || id === '__proto__') {
       out.push(diagnostic('file-format', [...at, 'id'], `A node needs an id, not ${describe(raw.id ?? null)}.`));
+      return;
+    }
+    if (nodes.has(id)) {
+      const message = `Two nodes have the id ${describe(id)}; edges and selectors could mean either.`;
+      out.push(diagnostic('bad-value', [...at, 'id'], message, { node: id }));
       return;
     }
     const { data } = raw;
@@ -122,9 +127,13 @@ function readEdges({ graph }: DifyDocument, nodes: ReadonlyMap<string, DifyNode>
     const target = String(raw.target ?? '');
     // Editors leave edges of deleted nodes behind.
     if (!nodes.has(source) || !nodes.has(target)) return [];
-    return [{ source, handle: textIn(raw.sourceHandle) || 'source', target }];
+    return [{ source, handle: wordIn(raw.sourceHandle) || 'source', target }];
   });
 }
+
+/** YAML reads `true` and `1` as what they look like. */
+export const wordIn = (value: Json | undefined): string =>
+  typeof value === 'number' || typeof value === 'boolean' ? String(value) : textIn(value);
 
 interface Reading {
   nodes: ReadonlyMap<string, DifyNode>;

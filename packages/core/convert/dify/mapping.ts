@@ -18,8 +18,8 @@ export interface Mapped {
   loop?: LoopSettings;
   /** Native output port by Dify's handle, in order. Default: `source` is the first one. */
   ports?: readonly (readonly [handle: string, port: string])[];
-  /** Dify's name of the error, where a failure does not say it itself. */
-  errorType?: string;
+  /** Dify's name of errors where a failure does not say it itself: by its code, and of all others (``). */
+  errorTypes?: Readonly<Record<string, string>>;
 }
 
 /** What a mapping is given. */
@@ -65,8 +65,9 @@ export class Report {
     this.#say('differs', 'warning', message, parameter);
   }
 
-  /** Repaired, migrated, or something to set up. */
+  /** Repaired, migrated, or something to set up, which is said once for all nodes. */
   changed(message: string, parameter?: string): void {
+    if (this.#out.some((one) => one.code === 'converted' && one.message.endsWith(`: ${message}`))) return;
     this.#say('converted', 'hint', message, parameter);
   }
 
@@ -75,7 +76,7 @@ export class Report {
     severity: Diagnostic['severity'],
     message: string,
     parameter: string | undefined,
-    more: Partial<Diagnostic> = {},
+    more: { fix?: Diagnostic['fix'] } = {},
   ): void {
     const path = [...this.#node.path, ...(parameter?.split('.') ?? [])];
     this.#out.push(

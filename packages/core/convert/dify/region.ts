@@ -101,14 +101,14 @@ function titleOf({ title, id }: DifyNode): { title?: string } {
 }
 
 function nativeNode(node: DifyNode, mapped: Mapped): NodeDefinition {
-  const loop = { ...failureSettings(node.data, mapped.errorType ?? 'NodeError'), ...mapped.loop };
+  const loop = { ...failureSettings(node.data, mapped.errorTypes ?? {}), ...mapped.loop };
   return {
     type: mapped.type,
     ...titleOf(node),
     ...(mapped.with === undefined ? {} : { with: mapped.with }),
     ...(Object.keys(loop).length > 0 ? { loop } : {}),
     // Several branches that meet run what comes after them once.
-    executeOnce: true,
+    ...(mapped.type === 'manual' ? {} : { executeOnce: true }),
   };
 }
 
@@ -122,7 +122,7 @@ function portsOf(node: DifyNode, ports: Mapped['ports'] | Exits['ports']): Exits
  * A node whose outputs are given. Where it chooses a way, a node of its own follows it, which chooses by the outputs.
  */
 function given(c: Conversion, { node, data }: Place, nodes: Record<string, NodeDefinition>): Exits {
-  const settings = hasStrategy(data) ? failureSettings(data, 'NodeError') : {};
+  const settings = hasStrategy(data) ? failureSettings(data, {}) : {};
   nodes[node.id] = {
     type: 'stop-and-error',
     ...titleOf(node),

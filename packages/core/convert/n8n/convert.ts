@@ -10,6 +10,7 @@ import { refused, type Converter } from '../converted.ts';
 import { readConnections, type Wire } from './connections.ts';
 import { inWireOrder } from './graph.ts';
 import { mapNodes, rootsOf, type MappedEntry } from './map-nodes.ts';
+import { originsFor } from './origin.ts';
 import { readPins } from './pins.ts';
 import { readNodes, type Entry } from './read-nodes.ts';
 import { readSettings } from './settings.ts';
@@ -44,9 +45,11 @@ export const convertN8n: Converter = (value, options) => {
     const id = addTrigger(native, entries, wires, names, out);
     for (const name of rootsOf(entries, wires)) if (!after.has(name)) after.set(name, id);
   }
+  const originOf = originsFor(entries, value.nodes);
   for (const [name, { entry, mapped }] of nodes) {
     const from = after.get(name);
     const pin = pins.get(name);
+    const origin = originOf(entry);
     native.set(name, {
       type: mapped.type,
       ...(entry.notes ? { notes: entry.notes } : {}),
@@ -57,6 +60,7 @@ export const convertN8n: Converter = (value, options) => {
       ...(entry.alwaysOutputData ? { alwaysOutput: true } : {}),
       ...(entry.disabled ? { disabled: true } : {}),
       ...(pin === undefined || entry.disabled ? {} : { pin }),
+      ...(origin === undefined ? {} : { origin }),
     });
     if (entry.position !== null) layout[name] = entry.position;
   }
@@ -115,7 +119,9 @@ function loopOf({ entry, mapped }: Pick<MappedEntry, 'entry' | 'mapped'>): { loo
   const loop: LoopSettings = {
     ...(onError === 'continueRegularOutput' ? { onError: 'item' as const } : {}),
     ...(onError === 'continueErrorOutput' ? { onError: 'port' as const } : {}),
-    ...(entry.retry === null ? {} : { retry: { times: entry.retry.times, delay: entry.retry.delayMs, backoff: 1 } }),
+    ...(entry.retry === null
+      ? {}
+      : { retry: { times: entry.retry.times, delay: entry.retry.delayMs, backoff: 1, always: true } }),
     ...mapped.loop,
   };
   return Object.keys(loop).length > 0 ? { loop } : {};

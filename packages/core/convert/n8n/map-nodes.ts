@@ -14,6 +14,8 @@ export interface MappedEntry {
   mapped: Mapped;
   /** Stands for a node that never runs; its ports mean nothing. */
   placeholder: boolean;
+  /** Its items are given: they leave by its first output. */
+  pinned: boolean;
 }
 
 export interface MapOptions {
@@ -54,7 +56,7 @@ export function mapNodes(entries: readonly Entry[], options: MapOptions, out: Di
     if (why === null) out.push(...said);
     else if (mapped === null) out.push(...said.filter((one) => one.severity === 'error').map((one) => eased(one, why)));
     const stands = mapped ?? placeholder(entry, options);
-    nodes.set(name, { entry, mapped: stands, placeholder: mapped === null });
+    nodes.set(name, { entry, mapped: stands, placeholder: mapped === null, pinned: options.pinned.has(name) });
   }
   return { nodes, triggers: starts };
 }
@@ -120,7 +122,7 @@ export function rootsOf(entries: readonly Entry[], wires: readonly Wire[]): stri
 /** Something with as many inputs as are connected; it passes its first one on, when it is disabled. */
 function placeholder(entry: Entry, options: MapOptions): Mapped {
   const { name, type } = entry.node;
-  if (looksLikeTrigger(type)) return { type: 'manual' };
+  if (looksLikeTrigger(type) && options.pinned.has(name)) return { type: 'manual' };
   const inputs = Math.max(0, ...options.wires.filter((wire) => wire.to === name).map((wire) => wire.input)) + 1;
   if (inputs < 2) return { type: 'no-op' };
   const count = Math.min(inputs, 10);

@@ -67,18 +67,19 @@ function inputPort({ entry, mapped }: MappedEntry, wire: Wire, out: Diagnostic[]
 
 /** The output as `after` writes it. */
 function sourceText(
-  { entry, mapped, placeholder }: MappedEntry,
+  { entry, mapped, placeholder, pinned }: MappedEntry,
   wire: Wire,
   nodes: ReadonlyMap<string, MappedEntry>,
   out: Diagnostic[],
 ): string | null {
   const { name, onError } = entry.node;
   const regular = mapped.outputs?.length ?? 1;
-  // What passes its items through has the first output only.
-  if (wire.output > 0 && (entry.disabled || placeholder)) return entry.disabled ? null : name;
+  // What passes its items through, or has them from outside, gives them by the first output only.
+  if (entry.disabled || pinned) return wire.output === 0 ? name : null;
+  if (placeholder) return name;
   if (wire.output < regular) {
     const port = mapped.outputs?.[wire.output];
-    return port === undefined || wire.output === 0 ? name : portText(name, port, wire, nodes, out);
+    return port === undefined ? name : portText(name, port, wire, nodes, out);
   }
   if (wire.output === regular && onError === 'continueErrorOutput') {
     // Some nodes handle what fails themselves: nothing ever leaves there.

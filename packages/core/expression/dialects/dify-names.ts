@@ -21,6 +21,7 @@ export const DIFY_SCOPE_NAMES: readonly ScopeName[] = [
   row('function', '$merged', '$merged(a, b)', 'Outputs put together: texts of answers follow one another.'),
   row('function', '$present', '$present(object)', 'The object without members that are null.'),
   row('function', '$number', "$number(value, 'name')", 'The number that a form gave as text.'),
+  row('function', '$file', '$file(value)', 'A file of the input, or a list of them, as Dify has them.'),
   row('function', '$serial', "$serial('1')", 'A position from 1, from text.'),
   row('function', '$elements', "$elements(value, 'id.a')", 'The list that a list operator works on.'),
   row('function', '$context', '$context(value)', 'The context of a prompt as text.'),

@@ -41,6 +41,7 @@ export const isN8nName = (name: string): boolean => !NOT_THERE.has(name);
 /** Names that read the workflow in a way that Rondo has nothing for. */
 export const N8N_UNSUPPORTED: ReadonlyMap<string, string> = new Map([
   ['$evaluateExpression', '$evaluateExpression() makes code of data, which Rondo never does.'],
+  ['eval', 'eval() makes code of data, which Rondo never does.'],
   ['$secrets', '$secrets reads secrets of n8n; expressions of Rondo cannot see secrets.'],
   ['$tool', '$tool is not supported.'],
   ['$getPairedItem', "$getPairedItem() is not supported. Use $('node').itemMatching(index)."],
@@ -56,7 +57,6 @@ export const N8N_HIDDEN: ReadonlySet<string> = new Set([
   'alert',
   'prompt',
   'confirm',
-  'eval',
   'uneval',
   'setTimeout',
   'setInterval',

@@ -43,8 +43,7 @@ export function nodeReading(found: Free, parents: readonly Tree[], nodes: Readon
   const name = (call.arguments as Tree[])[0];
   const node = name === undefined ? null : literalText(unwrap(name));
   if (name === undefined || node === null) {
-    const message =
-      "$() needs the id of a node as a plain text, such as $('node'); a computed one cannot be checked.";
+    const message = "$() needs the id of a node as a plain text, such as $('node'); a computed one cannot be checked.";
     return { uses: [], mistakes: [mistake('expression-syntax', name ?? call, message)] };
   }
   return {

@@ -18,7 +18,8 @@ export const openflow: DialectRules = {
   globals: new Set([...GLOBALS, 'Promise']),
   unsupported: OPENFLOW_UNSUPPORTED,
   unknownIsUndefined: false,
-  failsLate: false,
+  // Windmill knows when it evaluates, and the part may never be reached.
+  failsLate: true,
   closesItself: false,
   split: (text) => split(text, wholeEnd(text)),
   parse,

@@ -118,7 +118,9 @@ export async function readMessages(call: EffectCall): Promise<Message[]> {
     const parts = pictures.map(({ data, mediaType }) => ({ type: 'file' as const, data, mediaType }));
     out.push({ role: 'user', content: text === '' ? parts : [{ type: 'text', text }, ...parts] });
   } else if (text !== '') out.push({ role: 'user', content: text });
-  if (!out.some((message) => message.role !== 'system')) {
+  // Some workflows say everything in messages of the system.
+  const isWritten = Array.isArray(messages) && out.length > 0;
+  if (!isWritten && !out.some((message) => message.role !== 'system')) {
     return wrongParameter('prompt', 'a text, or messages a list with one', prompt ?? null);
   }
   return out;

@@ -3,6 +3,7 @@
  * type; null fits every type, and every element of a list. With the rules `dify` exactly what Dify accepts is
  * accepted (declared-outputs.ts). Runs inside the isolate. Does not run code.
  */
+import { parsePointed } from '@rondo/core/dify/numbers.ts';
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import * as dify from '../declared-outputs.ts';
@@ -66,7 +67,7 @@ export function checkOutputs(result: unknown, declared: Map<string, OutputType> 
 function asInDify(object: JsonObject, declared: Map<string, OutputType>): JsonObject {
   const types: Record<string, dify.DeclaredOutput> = {};
   for (const [name, type] of declared) put(types as never, name, { type } as never);
-  return dify.checkOutputs(types, JSON.parse(JSON.stringify(object)) as Json);
+  return dify.checkOutputs(types, parsePointed(JSON.stringify(object)) as Json);
 }
 
 function refuse(message: string, fix: string): never {

@@ -4,7 +4,12 @@ import type { ParameterSpec } from '@rondo/core/model/node-type.ts';
 import { OUTPUT_TYPES, RULES } from './outputs.ts';
 
 /** Styles and named inputs; `names` says what the first two styles see. */
-export function codeParameters(names: { item: string; all: string; main: string; function: string }): Record<string, ParameterSpec> {
+export function codeParameters(names: {
+  item: string;
+  all: string;
+  main: string;
+  function: string;
+}): Record<string, ParameterSpec> {
   return {
     mode: {
       type: 'string',
@@ -17,7 +22,12 @@ export function codeParameters(names: { item: string; all: string; main: string;
       description:
         'main and function: what it is called with, by name. Values are templates, such as {{ $json.title }}.',
     },
-    entry: { type: 'string', description: 'function: name of the function to call.', default: 'main', evaluate: 'never' },
+    entry: {
+      type: 'string',
+      description: 'function: name of the function to call.',
+      default: 'main',
+      evaluate: 'never',
+    },
     outputs: {
       type: 'object',
       description: `main: what main returns, types by name: ${OUTPUT_TYPES.join(', ')}. Each must be returned and no other; null fits all. Left out: any object.`,

@@ -36,6 +36,8 @@ function patternOf(path: string): Pattern {
   return { folder: folder === '' ? (path.startsWith('/') ? '/' : '.') : folder, glob: plain, depth };
 }
 
+export const isPattern = (path: string): boolean => WILD.test(path);
+
 export interface FoundFile {
   path: string;
   entry: FileEntry;

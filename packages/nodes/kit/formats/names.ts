@@ -4,7 +4,18 @@ import { unreadable } from './source.ts';
 export type ReadFormat = 'ndjson' | 'json' | 'csv' | 'xlsx' | 'parquet' | 'lines' | 'text' | 'binary';
 export type WriteFormat = 'ndjson' | 'json' | 'csv' | 'xlsx' | 'parquet' | 'text';
 
-export const READ_FORMATS = ['auto', 'table', 'ndjson', 'json', 'csv', 'xlsx', 'parquet', 'lines', 'text', 'binary'] as const;
+export const READ_FORMATS = [
+  'auto',
+  'table',
+  'ndjson',
+  'json',
+  'csv',
+  'xlsx',
+  'parquet',
+  'lines',
+  'text',
+  'binary',
+] as const;
 export const WRITE_FORMATS = ['auto', 'ndjson', 'json', 'csv', 'xlsx', 'parquet', 'text'] as const;
 
 const FORMATS: Record<string, Exclude<WriteFormat, 'text'>> = {
@@ -80,7 +91,11 @@ export function readFormat(wanted: string, path: string): ReadFormat {
   if (wanted === 'table') {
     const format = own(FORMATS, extensionOf(path));
     if (format === 'csv' || format === 'xlsx' || format === 'parquet') return format;
-    throw unreadable(`file "${path}"`, 'its name does not say that it is a table (csv, tsv, xlsx, parquet)', 'Set format.');
+    throw unreadable(
+      `file "${path}"`,
+      'its name does not say that it is a table (csv, tsv, xlsx, parquet)',
+      'Set format.',
+    );
   }
   return wanted === 'auto' ? (own(FORMATS, extensionOf(path)) ?? 'text') : (wanted as ReadFormat);
 }

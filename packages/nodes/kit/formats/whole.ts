@@ -2,6 +2,7 @@
  * Owns reading the bytes of a source at once, as a text, a JSON value or base64, up to the size that an item may have.
  * Does not know rows.
  */
+import { isUtf8 } from 'node:buffer';
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
@@ -24,7 +25,10 @@ export async function wholeValue(call: EffectCall, source: ByteSource, format: R
   const bytes = Buffer.concat(parts);
   if (format === 'binary') return bytes.toString('base64');
   if (format !== 'text' && format !== 'json') wrongParameter('format', 'text, json or binary, with into', format);
-  const { encoding, mark } = findEncoding(bytes, readChoice(call.params, 'encoding', ENCODINGS, 'auto'));
+  const wanted = readChoice(call.params, 'encoding', ENCODINGS, 'auto');
+  // What says nothing of itself and is not UTF-8 comes from the time before it.
+  const plain = wanted === 'auto' && findEncoding(bytes, wanted).encoding === 'utf-8' && !isUtf8(bytes);
+  const { encoding, mark } = findEncoding(bytes, plain ? 'latin1' : wanted);
   const raw = bytes.subarray(call.params['keepMark'] === true ? 0 : mark);
   if (encoding === 'utf-8') checkUtf8(raw, source.name, 1);
   const text = Buffer.from(decodePart(raw, encoding, true, source.name).bytes).toString('utf8');

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { EgressInit, EgressResponse } from '@rondo/core/model/effect-ports.ts';
 import type { EffectCall } from '@rondo/core/model/node-type.ts';
-import { isObject, put, type JsonObject } from '../paths.ts';
+import type { JsonObject } from '../paths.ts';
+import { withSecretFields } from '../secret-fields.ts';
 import { header, wrong } from './answers.ts';
 import { awsKeys, signAws } from './aws.ts';
 import { digestAuthorization, digestChallenge, type Challenge } from './digest.ts';
@@ -108,18 +109,6 @@ async function sendWithToken(
   return call.ports.fetch(url, withHeader(init, 'authorization', `Bearer ${second}`));
 }
 
-/** `auth` with the fields that `secrets` names. */
-function withSecrets(call: EffectCall, auth: JsonObject, host: string): JsonObject {
-  const { secrets } = auth;
-  if (!isObject(secrets)) return auth;
-  const out: JsonObject = { ...auth };
-  for (const [field, name] of Object.entries(secrets)) {
-    if (typeof name !== 'string' || name === '') throw wrong(`auth secrets.${field} must be the name of a secret`);
-    put(out, field, call.ports.secret(name, host));
-  }
-  return out;
-}
-
 /** Sends with the credentials of `auth`. Throws what ports.fetch and ports.secret throw, and node-failed. */
 export async function sendAuthorised(
   call: EffectCall,
@@ -130,7 +119,7 @@ export async function sendAuthorised(
   const type = String(given['type'] ?? 'none');
   if (type === 'none') return call.ports.fetch(url, init);
   const { hostname } = new URL(url);
-  const auth = withSecrets(call, given, hostname);
+  const auth = withSecretFields(call, given, hostname);
   switch (type) {
     case 'bearer':
       return call.ports.fetch(

@@ -1,5 +1,6 @@
 /** Owns the parameters that nodes with HTTP requests share. Does not read them. */
 import type { ParameterSpec } from '@rondo/core/model/node-type.ts';
+import { SECRET_FIELDS } from '../secret-fields.ts';
 
 export const AUTH_TYPES = ['none', 'basic', 'bearer', 'header', 'query', 'digest', 'oauth2', 'aws'] as const;
 
@@ -13,11 +14,7 @@ export const AUTH: ParameterSpec = {
       description:
         'Name of the secret that holds the password, token, value, client secret (oauth2) or secret access key (aws).',
     },
-    secrets: {
-      type: 'object',
-      description:
-        'Further fields whose values are secrets, such as user, name, clientId or tokenUrl: { user: NAME OF THE SECRET }.',
-    },
+    secrets: SECRET_FIELDS,
     user: { type: 'string', description: 'basic, digest: user name.' },
     password: { type: 'string', description: 'basic, digest: password, when no secret is named.' },
     token: { type: 'string', description: 'bearer: token, when no secret is named.' },

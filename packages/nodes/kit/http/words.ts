@@ -5,7 +5,12 @@ import type { EffectCall } from '@rondo/core/model/node-type.ts';
 import { isObject } from '../paths.ts';
 
 /** The same failure, with the text that `messages` has for this trouble. `value` stands where {value} is written. */
-export function inOwnWords(call: EffectCall, trouble: string | number, error: FailureError, value: Json = null): FailureError {
+export function inOwnWords(
+  call: EffectCall,
+  trouble: string | number,
+  error: FailureError,
+  value: Json = null,
+): FailureError {
   const { messages } = call.params;
   const key = String(trouble);
   const text = isObject(messages) && Object.hasOwn(messages, key) ? messages[key] : undefined;

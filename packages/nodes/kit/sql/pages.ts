@@ -52,7 +52,14 @@ async function innerStatement(
   paging: Paging,
   key: readonly string[],
 ): Promise<Statement> {
-  if (paging.operation === 'query') return bind(readText(call.params, 'sql'), await readParams(call), driver.dialect);
+  if (paging.operation === 'query')
+    return bind(
+      readText(call.params, 'sqlTemplate', '') ||
+        readText(call.params, 'sqlTemplate', '') ||
+        readText(call.params, 'sql'),
+      await readParams(call),
+      driver.dialect,
+    );
   const selection = readSelection(call.params);
   if (key.length === 0) return selectStatement(driver.dialect, selection);
   if (selection.sort.length > 0 || selection.offset !== null) {

@@ -43,6 +43,12 @@ export function sqlParameters(words: Words): Record<string, ParameterSpec> {
       type: 'code',
       description: `query, execute: one statement. Values come from params, as :name or ${words.positional}; templates are not allowed here, so that no value becomes SQL. ${words.sql}`,
     },
+    sqlTemplate: {
+      type: 'string',
+      description:
+        'query, execute: the statement as a template, instead of sql. What is put into it becomes SQL: prefer params.',
+    },
+    noRows: { type: 'any', description: 'query, execute: an item for a statement that gives no rows.' },
     params: {
       type: 'any',
       description: `query, execute: values of the placeholders: an object for :name, a list for ${words.positional}. Bytes: { "$base64": text } or { "$file": name of a file of the item }.`,

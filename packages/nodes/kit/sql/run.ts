@@ -55,14 +55,23 @@ function counted(answers: readonly Answer[]): Item[] {
 }
 
 async function planText(call: EffectCall, driver: Driver, operation: Operation): Promise<Plan> {
-  const statement = bind(readText(call.params, 'sql'), await readParams(call), driver.dialect);
+  const statement = bind(
+    readText(call.params, 'sqlTemplate', '') || readText(call.params, 'sql'),
+    await readParams(call),
+    driver.dialect,
+  );
   return {
     statements: async () => [statement],
     text: statement.text,
     answer: async (answers) => {
       const [answer] = answers;
-      if (answer === undefined || answer.columns.length === 0 || operation === 'execute') return counted(answers);
-      return itemsOf(answer, rowForm(call), call);
+      const { noRows } = call.params;
+      const instead = noRows === undefined || noRows === null ? null : [{ json: noRows }];
+      if (answer === undefined || answer.columns.length === 0 || operation === 'execute') {
+        return instead ?? counted(answers);
+      }
+      const items = await itemsOf(answer, rowForm(call), call);
+      return items.length === 0 ? (instead ?? items) : items;
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, ParameterSpec } from '@rondo/core/model/node-type.ts';
 import { isObject } from '../paths.ts';
 import { wrongParameter } from '../read.ts';
+import { SECRET_FIELDS } from '../secret-fields.ts';
 
 export interface Server {
   host: string;
@@ -42,6 +43,7 @@ export function serverParameters(scheme: string, port: number, database: string)
     database: { type: 'string', description: database },
     user: { type: 'string', description: 'User name.' },
     secret: { type: 'string', description: 'Name of the secret that holds the password.' },
+    secrets: SECRET_FIELDS,
     tls: {
       type: 'object',
       description: 'Encryption. Default: on and verified; off for a server on this machine.',

@@ -182,6 +182,7 @@ function settleBlock(
       each,
     );
     index += 1;
+    if (unit.status === 'failed') context.stats.exceptions += 1;
     // The rest of the block has not happened when this failure ends the loop.
     if (unit.status === 'failed' && run.decide().do === 'fail') break;
   }

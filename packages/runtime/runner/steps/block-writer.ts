@@ -6,7 +6,7 @@ import type { Dataset } from '@rondo/core/events.ts';
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
-import { attempt } from '../attempt.ts';
+import { attempt, failedAttempts } from '../attempt.ts';
 import { checkStop, type RunContext } from '../context.ts';
 import { BLOCK, countAll, inline, readBlocks } from '../dataset.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
@@ -68,6 +68,7 @@ async function write(
   );
   context.fault('after-effect');
   const spent = clock.monotonic() - begun;
+  context.stats.exceptions += failedAttempts(step, tried);
   if (tried.value === null) {
     const failed = tried.failure ?? { code: 'node-failed', message: 'The block could not be written.' };
     run.settle(

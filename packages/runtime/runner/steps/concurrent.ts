@@ -7,7 +7,7 @@ import type { Dataset } from '@rondo/core/events.ts';
 import { ITEM_SEPARATOR, itemsOfPort } from '@rondo/core/model/item.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
 import type { Decision } from '@rondo/core/engine/loop.ts';
-import { attempt, type Again } from '../attempt.ts';
+import { attempt, failedAttempts, type Again } from '../attempt.ts';
 import { checkStop, Stopped, type RunContext } from '../context.ts';
 import { readBlocks, countAll, type Feed } from '../dataset.ts';
 import { doorsOf, Notes, OrderedAnswers, type Doors } from '../doors.ts';
@@ -196,6 +196,7 @@ async function one(
   context.fault('after-effect');
   const ms = clock.monotonic() - begun;
   const { value, attempts } = tried;
+  context.stats.exceptions += failedAttempts(step, tried);
   const { usage, logs } = notes;
   if (value !== null) {
     const { output, steps } = value;

@@ -3,6 +3,7 @@
  * pushed down to the evaluator a block at a time; any other is a frame per iteration.
  */
 import { failure, FailureError } from '@rondo/core/errors.ts';
+import { notIterable } from '@rondo/core/engine/failed.ts';
 import type { Dataset } from '@rondo/core/events.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { encodeItem } from '@rondo/core/model/item.ts';
@@ -54,11 +55,28 @@ async function perform(context: RunContext, frame: Frame, step: Step): Promise<D
     case 'loop':
       return runLoop(context, frame, step, container);
     case 'loop-over-items':
-      if (container.reset !== null) return resetLoop(context, frame, step, container);
-      return done(await runItems(context, frame, overridden, container));
+      if (container.reset !== null) return resetLoop(context, frame, await sized(context, frame, step), container);
+      return done(await runItems(context, frame, await sized(context, frame, overridden), container));
     case 'for-each':
       return runItems(context, frame, overridden, container);
   }
+}
+
+/** Loop Over Items whose parameter says how many items a batch has. */
+async function sized(context: RunContext, frame: Frame, step: Step): Promise<Step> {
+  const template = step.params.size;
+  if (template === undefined || isLiteral(template)) return step;
+  const [sources = []] = step.inputs;
+  const path = pathIn(frame, step);
+  const scopes = await scopeSource(context, frame, step.references, path, sources);
+  const first = await firstOf(context, feedsOf(frame, sources));
+  const size = await evaluateOne(context, frame, `size:${step.id}`, template, first, 0, {
+    ...(await scopes(0, 1, 1)),
+    ...(frame.loops.length > 0 ? { loops: frame.loops } : {}),
+  });
+  if (typeof size === 'number' && size >= 1) return { ...step, loop: { ...step.loop, size: Math.floor(size) } };
+  const message = `${path}: the size of a batch must be a whole number of at least 1, not ${describe(size)}.`;
+  throw new FailureError(failure('input-invalid', message, { node: step.id, path }));
 }
 
 /** Loop Over Items: output done, and the loop output, which is inside. */
@@ -86,8 +104,9 @@ async function listOf(context: RunContext, frame: Frame, step: Step): Promise<Fe
   });
   if (!Array.isArray(value)) {
     const source = isLiteral(template) ? '' : ' (loop.over)';
+    const said = `${path} goes through a list, but it was given ${describe(value)}${source}.`;
     throw new FailureError(
-      failure('not-a-list', `${path} goes through a list, but it was given ${describe(value)}${source}.`, {
+      failure('not-a-list', frame.owner.dialect === 'openflow' ? notIterable(value) : said, {
         node: step.id,
         path,
         fix: isObject(value)
@@ -201,5 +220,5 @@ async function runLoop(
         })
       : await stateLoop(context, frame, bound, container.body, initial, input);
   if (container.gives === 'results') return result.dataset;
-  return inline([encodeItem({ json: JSON.parse(result.carry ?? initial) as Json })]);
+  return inline([encodeItem({ json: jsonOf(result.carry ?? initial, frame.owner.dialect) as Json })]);
 }

@@ -19,12 +19,12 @@ import type { EffectPorts } from '@rondo/core/model/effect-ports.ts';
 import type { EffectResult, NodeType } from '@rondo/core/model/node-type.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
 import type { ProgramContext } from '@rondo/core/ports.ts';
-import { attempt } from '../attempt.ts';
+import { attempt, failedAttempts } from '../attempt.ts';
 import { checkStop, sleepOrStop, type RunContext } from '../context.ts';
 import { countAll, inline, readAll } from '../dataset.ts';
 import type { Doors } from '../doors.ts';
 import { evaluate, parameterSource } from '../evaluate.ts';
-import { feedsOf, pathIn, type Frame } from '../frame.ts';
+import { feedsOf, journalName, pathIn, type Frame } from '../frame.ts';
 import { readsInput, scopeSource } from '../lineage.ts';
 import { variablesOf } from '../loop-variables.ts';
 import { contextFor, templateProgram } from '../programs.ts';
@@ -130,7 +130,7 @@ async function extra(
   index: number,
   scope: ProgramContext,
 ): Promise<Json> {
-  const compiled = compileNever(template);
+  const compiled = compileNever(template, frame.owner.dialect);
   if (compiled.kind === 'literal') return compiled.value;
   const program = templateProgram(context, frame, `extra:${step.id}:${JSON.stringify(template)}`, [
     ['value', compiled],
@@ -161,7 +161,7 @@ export function encodeOutput(context: RunContext, result: EffectResult, where: s
 export async function runEffect(context: RunContext, frame: Frame, step: Step): Promise<Dataset> {
   const caller = await effectCaller(context, frame, step);
   const path = pathIn(frame, step);
-  const earlier = context.earlier.get(frame.path)?.get(step.id);
+  const earlier = context.earlier.get(frame.path)?.get(journalName(frame, step));
   const due = earlier?.type === 'step-waiting' ? earlier : null;
   const work: UnitWork = async (items, index, n, signal, doors) => {
     const log = (line: string): void => {
@@ -201,7 +201,7 @@ async function waitForSignal(
   const token = await context.signals.token(`${context.runId}/${where}/${name}`);
   if (frame.recorded) {
     const kept = carry === undefined ? null : JSON.stringify(carry);
-    context.event({ type: 'step-waiting', frame: frame.path, step: step.id, until: 0, carry: kept });
+    context.event({ type: 'step-waiting', frame: frame.path, step: journalName(frame, step), until: 0, carry: kept });
   }
   context.report({ type: 'signal', path: where, name, token, url: context.signalUrl?.(token) ?? null });
   if (frame.path === '') context.writer.run({ status: 'waiting' });
@@ -232,7 +232,7 @@ async function waitUntil(
     context.event({
       type: 'step-waiting',
       frame: frame.path,
-      step: step.id,
+      step: journalName(frame, step),
       until,
       carry: carry === undefined ? null : JSON.stringify(carry),
     });
@@ -277,6 +277,7 @@ async function single(
     null,
     againOf(context, frame, step)(items, 0),
   );
+  context.stats.exceptions += failedAttempts(step, tried);
   const byPort = (output: string): Dataset => {
     const ports = splitPorts(output).map(splitItems);
     return inline(...step.outputs.map((_, port) => ports[port] ?? []));

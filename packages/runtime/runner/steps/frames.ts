@@ -38,7 +38,7 @@ export async function frameLoop(
     work: async (items, index, _attempt, _signal, doors) => {
       if (loop.carry === 'previous' && previous.index !== index - 1)
         previous = { index: index - 1, value: await earlierResult(context, path, index - 1, loop.size) };
-      const view = { item: viewOf(items, loop.size), index, count: total, previous: previous.value, node: step.id };
+      const view = { item: viewOf(items, loop.size, frame.owner.dialect), index, count: total, previous: previous.value, node: step.id };
       const inner = bodyFrame(frame, step, index, body, `${path}[${index}]`, items, view, doors);
       // Branches are no loop to expressions.
       if (branches) inner.loops = frame.loops;

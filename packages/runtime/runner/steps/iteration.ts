@@ -5,6 +5,7 @@
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Dataset } from '@rondo/core/events.ts';
 import { encodeItem, ITEM_SEPARATOR, itemFromWire, type Json } from '@rondo/core/model/item.ts';
+import type { Dialect } from '@rondo/core/model/definition.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { Region, Step } from '@rondo/core/model/plan.ts';
 import type { RunContext } from '../context.ts';
@@ -44,9 +45,9 @@ export function bodyFrame(
 }
 
 /** The item (or list of items) of an iteration, as expressions see it in `$loop.item`. */
-export function viewOf(items: readonly string[], size: number): unknown {
-  if (size === 1 || items.length === 1) return items[0] === undefined ? null : jsonOf(items[0]);
-  return items.map(jsonOf);
+export function viewOf(items: readonly string[], size: number, dialect: Dialect = 'native'): unknown {
+  if (size === 1 || items.length === 1) return items[0] === undefined ? null : jsonOf(items[0], dialect);
+  return items.map((text) => jsonOf(text, dialect));
 }
 
 /** Drives the frame and reads its result. */
@@ -77,9 +78,12 @@ function spread(text: string): string[] {
 }
 
 function stepsText(frame: Frame): string {
-  const sole = frame.region.results.length === 1 ? frame.region.results[0]?.step : undefined;
+  const [result, ...others] = frame.region.results;
+  const last = others.length === 0 ? frame.region.steps[result?.step ?? -1] : undefined;
+  // What it gave on its other outputs would be known nowhere else.
+  const sole = last !== undefined && (last.outputs.length === 1 || last.container !== undefined) ? last : null;
   const steps = frame.region.steps
-    .filter((step) => step.index !== sole)
+    .filter((step) => step !== sole)
     .map((step) => ({ id: step.id, ...described(frame.outputs[step.index] ?? null) }));
   if (steps.length === 0) return '';
   const text = JSON.stringify(steps);

@@ -48,6 +48,7 @@ export async function runKernel(context: RunContext, frame: Frame, step: Step): 
   for (const [index, answer] of answers.entries()) {
     if (answer.logs !== '') frame.doors.log(answer.logs);
     if (answer.status === 'failed') {
+      context.stats.exceptions += 1;
       if (loop.onError === 'stop')
         throw new FailureError({ ...answer.failure, item: answer.failure?.item ?? index } as never);
       if (loop.onError === 'null') ports[0]?.push('null');

@@ -1,4 +1,5 @@
 /** Owns the declared output of a workflow: its template over the nodes that ran. */
+import { withoutPoints } from '@rondo/core/dify/numbers.ts';
 import { encodeItem, type Json } from '@rondo/core/model/item.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import type { RunContext } from '../context.ts';
@@ -11,7 +12,9 @@ import { firstOf } from './container.ts';
 export async function outputValue(context: RunContext, frame: Frame, plan: Plan): Promise<Json> {
   if (plan.output === null) return null;
   const scope = await contextFor(context, frame, plan.outputReferences, 'output');
-  return evaluateOne(context, frame, 'output', plan.output, await firstOf(context, resultFeeds(frame)), 0, scope);
+  const first = await firstOf(context, resultFeeds(frame));
+  const value = await evaluateOne(context, frame, 'output', plan.output, first, 0, scope);
+  return frame.owner.dialect === 'dify' ? withoutPoints(value) : value;
 }
 
 /** The output as items: a list becomes one item per element. */

@@ -3,11 +3,12 @@
  * Several input items are paged one after the other in the same loop.
  */
 import type { Dataset } from '@rondo/core/events.ts';
-import type { Json } from '@rondo/core/model/item.ts';
+import type { Item, Json } from '@rondo/core/model/item.ts';
+import type { EffectResult } from '@rondo/core/model/node-type.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
-import { attempt } from '../attempt.ts';
+import { attempt, failedAttempts } from '../attempt.ts';
 import { checkStop, sleepOrStop, type RunContext } from '../context.ts';
-import { readBlocks } from '../dataset.ts';
+import { countAll, readBlocks } from '../dataset.ts';
 import { doorsOf, Notes } from '../doors.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
 import { rateOf } from './concurrent.ts';
@@ -33,6 +34,8 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
   const fallback = fallbackOf(context, frame, step);
   let cursor: Cursor = run.record.carry === null ? { item: 0 } : (JSON.parse(run.record.carry) as Cursor);
   const feeds = feedsOf(frame, step.inputs[0] ?? []);
+  // A page does not say which item it is of; expressions of n8n ask for that.
+  const tells = frame.owner.dialect === 'n8n' && countAll(feeds) > 1;
   const items = readBlocks(context, feeds, cursor.item, 1);
   let current = await items.next();
   run.progress.ended = current.done === true;
@@ -73,7 +76,8 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
           log: doors.log,
           doors,
         });
-        return { result, output: encodeOutput(context, result, `${path}[${index}]`) };
+        const made = tells ? madeFrom(result, cursor.item) : result;
+        return { result, output: encodeOutput(context, made, `${path}[${index}]`) };
       },
       gate,
     );
@@ -81,6 +85,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     const ms = context.clock.monotonic() - begun;
     const { usage, logs } = notes;
     const { value, attempts } = tried;
+    context.stats.exceptions += failedAttempts(step, tried);
     if (value === null) {
       const failed = tried.failure ?? { code: 'node-failed', message: 'The page could not be read.' };
       const output = (await fallback?.(failed, current.value as string[], cursor.item)) ?? '';
@@ -124,4 +129,13 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
       await sleepOrStop(context, Math.max(0, value.result.waitUntil - context.clock.now()));
     if (loop.pauseMs > 0 && !run.progress.ended) await context.clock.sleep(loop.pauseMs, context.stop.signal);
   }
+}
+
+function madeFrom(result: EffectResult, item: number): EffectResult {
+  const stated = (list: readonly Item[]): Item[] => list.map((one) => ({ from: [item], ...one }));
+  return {
+    ...result,
+    ...(result.items === undefined ? {} : { items: stated(result.items) }),
+    ...(result.ports === undefined ? {} : { ports: result.ports.map(stated) }),
+  };
 }

@@ -29,6 +29,7 @@ export async function stateLoop(
 ): Promise<{ dataset: Dataset; carry: string | null }> {
   const path = pathIn(frame, step);
   const { loopTemplates: templates, loop } = step;
+  const { dialect } = frame.owner;
   const { run, finished } = await context.loops.open(context, path, step.id, loop, 1);
   run.record.carry ??= initial;
   if (finished)
@@ -47,7 +48,7 @@ export async function stateLoop(
       : templateProgram(context, frame, `update:${step.id}`, templates.update ?? []);
   for (;;) {
     const kept = context.loopVariables.get(`${path}[${run.record.cursor}]`);
-    const vars = { ...(JSON.parse(run.record.carry ?? initial) as Vars), ...kept };
+    const vars = { ...(jsonOf(run.record.carry ?? initial, dialect) as Vars), ...kept };
     const view: LoopView = { item: vars, index: run.record.cursor, count: null, previous: null, vars, node: step.id };
     if (
       !run.progress.ended &&
@@ -80,8 +81,8 @@ export async function stateLoop(
         const after = {
           ...vars,
           ...(update === null
-            ? named(jsonOf(first), vars)
-            : await evaluate(context, update, [first], view.index, { ...scope, loops: [view, ...frame.loops] })),
+            ? named(jsonOf(first, dialect), vars)
+            : await evaluate(context, update, [first], view.index, { ...scope, loops: [view, ...frame.loops] }, dialect)),
         };
         const seen = { ...view, vars: after };
         if ((enough !== null && (await enough(first, seen))) || (broken !== null && (await broken(first, seen))))

@@ -14,12 +14,12 @@ import type { Doors } from '../doors.ts';
 import { evaluateOne } from '../evaluate.ts';
 import { driveFrame, feedsOf, ownerOf, pathIn, type Frame } from '../frame.ts';
 import { checkInput } from '../input.ts';
-import { scopeSource } from '../lineage.ts';
 import { contextFor, jsonOf } from '../programs.ts';
 import { breakCondition } from './effect.ts';
 import { concurrentLoop, type UnitValue } from './concurrent.ts';
 import { firstOf, portsOf } from './container.ts';
 import { againOf, fallbackOf } from './fallback.ts';
+import { handed, outcome } from './handing.ts';
 import { outputTexts } from './output.ts';
 import { iterate } from './iteration.ts';
 
@@ -63,30 +63,13 @@ export async function runSubWorkflow(
     fallback: fallbackOf(context, frame, step),
     again: againOf(context, frame, step),
     work: async (items, index, _attempt, _signal, doors) => {
-      const given = container.input === undefined ? items : await mapped(context, frame, step, container, items, index);
-      return callWorkflow(context, plan, `${path}[${index}]`, given, depth, doors, frame.owner.constants);
+      const given = await handed(context, frame, step, container.handing, items, index);
+      const call = (): Promise<UnitValue> =>
+        callWorkflow(context, plan, `${path}[${index}]`, given, depth, doors, frame.owner.constants);
+      return outcome(context, frame, step, container.handing, { items, index, call });
     },
   });
   return dataset;
-}
-
-/** The `input` parameter: a list becomes items, anything else one item. */
-async function mapped(
-  context: RunContext,
-  frame: Frame,
-  step: Step,
-  container: Container & { kind: 'sub-workflow' },
-  items: string[],
-  index: number,
-): Promise<string[]> {
-  if (container.input === undefined) return items;
-  const scopes = await scopeSource(context, frame, step.references, pathIn(frame, step), step.inputs[0] ?? []);
-  const scope = await scopes(index, 1, step.loop.size);
-  const value = await evaluateOne(context, frame, `input:${step.id}`, container.input, items, index, {
-    ...scope,
-    ...(frame.loops.length > 0 ? { loops: frame.loops } : {}),
-  });
-  return (Array.isArray(value) ? value : [value]).map((json) => encodeItem({ json }));
 }
 
 /** Runs a workflow as a frame of this run. `path` is its step path, unique in the run. */

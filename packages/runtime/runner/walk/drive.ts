@@ -10,10 +10,10 @@ import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
 import { checkStop, type RunContext } from '../context.ts';
 import { countAll, countsOf, inline, readAll, type Feed } from '../dataset.ts';
-import { feedsOf, pathIn, stepKey, type Frame } from '../frame.ts';
+import { feedsOf, pathIn, journalName, type Frame } from '../frame.ts';
 import { copy, runStep } from '../steps/run-step.ts';
 import { WalkHistory, type Stretch } from './history.ts';
-import { callOf, turnOf } from './loop-node.ts';
+import { callOf, turnOf, type Turn } from './loop-node.ts';
 
 type RunCommand = WalkCommand & { do: 'run' };
 
@@ -84,13 +84,17 @@ async function answerOf(
   step: Step,
   earlier: ReadonlyMap<string, JournalEvent> | undefined,
 ): Promise<Answer | null> {
-  const key = stepKey(frame, step);
+  const key = journalName(frame, step);
   const before = earlier?.get(key);
   const isLoop = graph.steps[step.index]?.body !== undefined && !step.disabled && !isPinned(context, frame, step);
   if (before?.type === 'step-completed') {
     const { output, failure } = before;
     const turn = isLoop && before.call !== undefined ? turnOf(frame, graph, step, command, before.call) : null;
-    return { output, ...(failure === undefined ? {} : { failure }), ...(turn === null ? {} : { origins: turn.origins }) };
+    return {
+      output,
+      ...(failure === undefined ? {} : { failure }),
+      ...(turn === null ? {} : { origins: turn.origins }),
+    };
   }
   if (frame.recorded || context.stop.signal.aborted) checkStop(context.stop);
   const started = context.clock.monotonic();
@@ -99,12 +103,12 @@ async function answerOf(
   try {
     const call = isLoop ? await callOf(context, frame, step) : null;
     const turn = call === null ? null : turnOf(frame, graph, step, command, call);
-    if (turn?.gives === 'nothing') return null;
-    const answer =
-      turn === null ? await perform(context, frame, graph, command, step) : { output: await turn.read(context), origins: turn.origins };
-    answer.output = await filled(context, frame, step, answer.output);
+    const given = turn === null ? await perform(context, frame, graph, command, step) : await turnAnswer(context, turn);
+    // Also what gave nothing at all is filled.
+    if (given === null && !step.alwaysOutput) return null;
+    const answer: Answer = { ...given, output: await filled(context, frame, step, given?.output ?? inline()) };
     if (frame.recorded) {
-      const { output, failure } = answer as Answer;
+      const { output, failure } = answer;
       const durationMs = context.clock.monotonic() - started;
       const more = { ...(failure === undefined ? {} : { failure }), ...(call === null ? {} : { call }) };
       context.event({ type: 'step-completed', frame: frame.path, step: key, output, durationMs, ...more });
@@ -115,6 +119,7 @@ async function answerOf(
     if (error instanceof FailureError) {
       error.failure.node ??= step.id;
       error.failure.path ??= pathIn(frame, step);
+      frame.walk?.add(step, { sources: step.inputs, output: inline(), failure: error.failure });
       if (frame.recorded) context.event({ type: 'step-failed', frame: frame.path, step: key, failure: error.failure });
     }
     throw error;
@@ -124,26 +129,35 @@ async function answerOf(
 const isPinned = (context: RunContext, frame: Frame, step: Step): boolean =>
   frame.depth === 0 && context.options.pins.has(step.id);
 
+async function turnAnswer(context: RunContext, turn: Turn): Promise<Answer | null> {
+  return turn.gives === 'nothing' ? null : { output: await turn.read(context), origins: turn.origins };
+}
+
+/** Null: it is not run, as there is nothing for it. */
 async function perform(
   context: RunContext,
   frame: Frame,
   graph: WalkGraph,
   { inputs }: RunCommand,
   step: Step,
-): Promise<Answer> {
-  const isStart = inputs[0]?.step === -1;
+): Promise<Answer | null> {
+  const [first = null] = inputs;
   const { driving } = frame.walk as WalkHistory;
-  if (!isStart && !step.disabled && !isPinned(context, frame, step) && (driving === null || driving.count === 0)) {
-    return { output: inline() };
-  }
-  if (step.disabled && graph.steps[step.index]?.body !== undefined) return { output: await passed(context, frame, step) };
+  const isGiven = first?.step === -1 || isPinned(context, frame, step);
+  if (!isGiven && (step.disabled ? first === null : driving === null || driving.count === 0)) return null;
+  if (step.disabled && graph.steps[step.index]?.body !== undefined)
+    return { output: await passed(context, frame, step) };
   try {
     return { output: await runStep(context, frame, step) };
   } catch (error) {
     // What a node cannot put down to an item fails it as a whole; when it is to continue, it gives its input on.
     const { onError } = step.loop;
-    if (!(error instanceof FailureError) || (onError !== 'item' && onError !== 'port')) throw error;
-    const failure = { ...error.failure, node: error.failure.node ?? step.id, path: error.failure.path ?? pathIn(frame, step) };
+    if (!(error instanceof FailureError) || !['item', 'port', 'pass'].includes(onError)) throw error;
+    const failure = {
+      ...error.failure,
+      node: error.failure.node ?? step.id,
+      path: error.failure.path ?? pathIn(frame, step),
+    };
     return { output: await copy(context, frame, step), failure };
   }
 }
@@ -162,7 +176,9 @@ async function filled(context: RunContext, frame: Frame, step: Step, output: Dat
   const count = countAll(step.inputs.flatMap((sources) => feedsOf(frame, sources)));
   const item = encodeItem({ json: {}, from: Array.from({ length: Math.min(count, 1000) }, (_, i) => i) });
   const others = await Promise.all(
-    countsOf(output).slice(1).map((_, at) => readAll(context, [{ dataset: output, port: at + 1 }], pathIn(frame, step))),
+    countsOf(output)
+      .slice(1)
+      .map((_, at) => readAll(context, [{ dataset: output, port: at + 1 }], pathIn(frame, step))),
   );
   return inline([item], ...others);
 }

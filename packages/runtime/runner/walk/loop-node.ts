@@ -15,7 +15,7 @@ import { scopeSource } from '../lineage.ts';
 import { firstOf } from '../steps/container.ts';
 import { sourceOf, type Stretch, type WalkHistory } from './history.ts';
 
-interface Turn {
+export interface Turn {
   gives: 'batch' | 'results' | 'nothing';
   origins: readonly Stretch[];
   read: (context: RunContext) => Promise<Dataset>;
@@ -32,7 +32,13 @@ export async function callOf(context: RunContext, frame: Frame, step: Step): Pro
 }
 
 /** Takes the turn: what the node keeps changes. */
-export function turnOf(frame: Frame, graph: WalkGraph, step: Step, command: WalkCommand & { do: 'run' }, call: LoopCall): Turn {
+export function turnOf(
+  frame: Frame,
+  graph: WalkGraph,
+  step: Step,
+  command: WalkCommand & { do: 'run' },
+  call: LoopCall,
+): Turn {
   const walk = frame.walk as WalkHistory;
   const [arrival = null] = command.inputs;
   const whole = arrival ?? { step: -1, port: 0, run: 0, count: 0 };
@@ -44,16 +50,31 @@ export function turnOf(frame: Frame, graph: WalkGraph, step: Step, command: Walk
   const path = pathIn(frame, step);
   if (batch !== null) {
     const origin: Stretch = { source: sourceOf(memory.list), from: batch.from, count: batch.count };
-    return { gives: 'batch', origins: [origin], read: async (context) => inline([], await readBatch(context, frame, step, origin)) };
+    return {
+      gives: 'batch',
+      origins: [origin],
+      read: async (context) => inline([], await readBatch(context, frame, step, origin)),
+    };
   }
   const version = step.params.version;
   const returns = !(version?.kind === 'literal' && version.value === 1);
-  const origins = [...each(memory.back)].toReversed().map((one) => ({ source: sourceOf(one), from: 0, count: one.count }));
-  return { gives: returns ? 'results' : 'nothing', origins, read: (context) => readResults(context, frame, path, origins) };
+  const origins = [...each(memory.back)]
+    .toReversed()
+    .map((one) => ({ source: sourceOf(one), from: 0, count: one.count }));
+  return {
+    gives: returns ? 'results' : 'nothing',
+    origins,
+    read: (context) => readResults(context, frame, path, origins),
+  };
 }
 
 /** Items of the list that is handed out, a block at a time: it may have to be searched from its start. */
-async function readBatch(context: RunContext, frame: Frame, step: Step, { source, from, count }: Stretch): Promise<string[]> {
+async function readBatch(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+  { source, from, count }: Stretch,
+): Promise<string[]> {
   const { windows } = frame.walk as WalkHistory;
   const key = `${source.step} ${source.port} ${source.run ?? 0}`;
   const held = windows.get(step.index);
@@ -70,7 +91,12 @@ async function readStretch(context: RunContext, frame: Frame, { source, from, co
   return [];
 }
 
-async function readResults(context: RunContext, frame: Frame, path: string, origins: readonly Stretch[]): Promise<Dataset> {
+async function readResults(
+  context: RunContext,
+  frame: Frame,
+  path: string,
+  origins: readonly Stretch[],
+): Promise<Dataset> {
   const spill = new Spill(context, path);
   for (const { source } of origins) {
     for await (const block of readBlocks(context, feedsOf(frame, [source]))) await spill.add(block);
@@ -80,24 +106,29 @@ async function readResults(context: RunContext, frame: Frame, path: string, orig
   return { ...results, counts: [results.counts[0] ?? 0, 0], per: [results.per[0] ?? null, 0] };
 }
 
-/** `$('Loop').context`: what n8n keeps there. Items are read only when an expression of the step asks for the node. */
-export async function loopContext(context: RunContext, frame: Frame, memory: LoopMemory): Promise<Record<string, unknown>> {
+/** `$('Loop').context`: what n8n keeps there. The lists only when they are asked for. */
+export async function loopContext(
+  context: RunContext,
+  frame: Frame,
+  memory: LoopMemory,
+  lists: boolean,
+): Promise<Record<string, unknown>> {
   const { list, handed, batch, batches, done } = memory;
   const left = { source: sourceOf(list), from: handed, count: list.count - handed };
-  const back = [...each(memory.back)].toReversed();
-  const texts: string[] = [];
-  for (const arrival of back) {
-    for await (const block of readBlocks(context, feedsOf(frame, [sourceOf(arrival)]))) texts.push(...block);
-  }
-  const remaining = left.count > 0 ? await readStretch(context, frame, left) : [];
-  return {
-    items: remaining.map(itemOf),
-    processedItems: texts.map(itemOf),
+  const numbers = {
     currentRunIndex: batch,
     maxRunIndex: Number.isFinite(batches) ? batches : null,
-    noItemsLeft: left.count === 0,
+    noItemsLeft: left.count <= 0,
     done,
   };
+  if (!lists) return numbers;
+  const processed: { json: unknown }[] = [];
+  for (const arrival of [...each(memory.back)].toReversed()) {
+    for await (const block of readBlocks(context, feedsOf(frame, [sourceOf(arrival)])))
+      processed.push(...block.map(itemOf));
+  }
+  const items = left.count > 0 ? (await readStretch(context, frame, left)).map(itemOf) : [];
+  return { items, processedItems: processed, ...numbers };
 }
 
 const itemOf = (text: string): { json: unknown } => {

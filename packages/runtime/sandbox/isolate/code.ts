@@ -44,7 +44,9 @@ export function compileCode(source: string, node: string, rules: CodeRules, each
     if (error instanceof FailureError) return error;
     const { message, description, data: told } = rules.failed(error, line, scope, each);
     const data = { ...told, ...(description === undefined ? {} : { description }) };
-    return new FailureError(failure('node-failed', message, { node, ...(Object.keys(data).length > 0 ? { data } : {}) }));
+    return new FailureError(
+      failure('node-failed', message, { node, ...(Object.keys(data).length > 0 ? { data } : {}) }),
+    );
   }
 
   function compile(
@@ -121,7 +123,9 @@ function undeclared(error: unknown, source: string): string | null {
   const name = error instanceof ReferenceError ? /^([A-Za-z_$][\w$]*) is not defined$/.exec(error.message)?.[1] : null;
   if (name === null || name === undefined) return null;
   const escaped = name.replaceAll('$', '\\$');
-  return new RegExp(`(?:^|[^.\\w$])${escaped}\\s*(?:=[^=>]|\\+=|\\+\\+)|for\\s*\\(\\s*${escaped}\\s+(?:of|in)\\b`).test(source)
+  return new RegExp(`(?:^|[^.\\w$])${escaped}\\s*(?:=[^=>]|\\+=|\\+\\+)|for\\s*\\(\\s*${escaped}\\s+(?:of|in)\\b`).test(
+    source,
+  )
     ? name
     : null;
 }

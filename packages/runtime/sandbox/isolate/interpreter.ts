@@ -13,6 +13,7 @@ import { useZone } from './library.ts';
 import { compileProgram, type CompiledProgram } from './program.ts';
 import { Region } from './region.ts';
 import { SHARED_CLASSES } from './scope.ts';
+import { installTimers } from './timers.ts';
 import { UnitJob, type Job, type Request } from './unit-job.ts';
 
 /** The child gets control back this often, so that its time limit is one per unit. */
@@ -32,6 +33,7 @@ let careful = false;
 let sent = 0;
 
 installConsole();
+installTimers();
 harden([...SHARED_CLASSES, ...N8N_SHARED]);
 
 /** A kernel or fold, by its URL. */
@@ -70,8 +72,11 @@ export function slice(): string {
   current.results = current.results.slice(sent);
   sent = 0;
   current.received();
-  // Promises have had their turn since the last slice; nothing else can settle them.
-  if (current instanceof UnitJob && current.flag() === SLICE.wait) current.abandon();
+  // Promises have had their turn since the last slice; only a timer can settle them now.
+  if (current instanceof UnitJob && current.flag() === SLICE.wait) {
+    if (current.goesOn()) return answer(current);
+    current.abandon();
+  }
   if (current.results.length === 0 || !careful) current.drive(now() + SLICE_MS, careful);
   return answer(current);
 }

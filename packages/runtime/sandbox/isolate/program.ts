@@ -66,7 +66,6 @@ export interface CompiledProgram {
 
 export type Modules = Record<string, unknown>;
 
-
 /** `program` has been through JSON: endless sizes and limits have become null. */
 export function compileProgram(program: Program, modules: Modules): CompiledProgram {
   const dialect = dialectOf(program.scope);
@@ -78,7 +77,10 @@ export function compileProgram(program: Program, modules: Modules): CompiledProg
   const results = program.results.map((sources) => sources.map(place));
   const [only] = results.flat();
   const sole = results.flat().every((source) => source.step === only?.step) ? only?.step : undefined;
-  const steps = program.steps.map((step, at) => compileStep(step, at, place, at === sole, modules, dialect));
+  // Of several outputs the result does not tell which item left where; a node alone gives them all.
+  const isSole = (step: Step, at: number): boolean =>
+    at === sole && (program.plain === true || step.outputs.length === 1);
+  const steps = program.steps.map((step, at) => compileStep(step, at, place, isSole(step, at), modules, dialect));
   const inside = new Set(steps.map((step) => step.id));
   return {
     id: program.id,
@@ -158,7 +160,10 @@ function compileStep(
     itemParams: itemParams.length === 0 ? null : compileParameters(itemParams, { node: step.id }, dialect),
     kernel: isFold ? null : (module as KernelModule).run,
     fold: isFold ? (module as FoldModule) : null,
-    code: code?.kind === 'literal' && typeof code.value === 'string' ? compileCode(code.value, step.id, dialect.code, loop.size !== null && Number.isFinite(loop.size)) : null,
+    code:
+      code?.kind === 'literal' && typeof code.value === 'string'
+        ? compileCode(code.value, step.id, dialect.code, loop.size !== null && Number.isFinite(loop.size))
+        : null,
     isResult,
   };
 }

@@ -220,8 +220,8 @@ export class Region implements Neighbours {
           const params = step.params(scope);
           const result =
             step.code === null
-              ? run(this.#plainCall(params, item, given as Item[][], position))
-              : run(this.#codeCall(step.code, params, item, given as Item[][], position, all));
+              ? run(this.#plainCall(params, item, given as Item[][], scope.$itemIndex))
+              : run(this.#codeCall(step.code, params, item, given as Item[][], scope.$itemIndex, all));
           if (!Array.isArray(result)) {
             this.pending = Promise.resolve(result);
             return false;

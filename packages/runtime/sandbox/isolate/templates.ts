@@ -32,14 +32,16 @@ const CHANGES = new RegExp(
 /** An expression as a function of the scope. Throws what the text makes it throw, here or when it is called. */
 export function bind({ code, source, names: used }: Code, names: Names): Evaluate<unknown> {
   const passed = names.passed(used);
-  const inner = new Function('$fn', ...passed, `"use strict"; return (${code}\n);`) as (...values: unknown[]) => unknown;
+  const inner = new Function('$fn', ...passed, `"use strict"; return (${code}\n);`) as (
+    ...values: unknown[]
+  ) => unknown;
   const body = `inner(${['call', ...passed.map(names.source)].join(', ')})`;
   const run = CHANGES.test(source)
     ? `s.copies = true; try { return ${body}; } finally { s.copies = false; }`
     : `return ${body};`;
   return new Function('inner', 'call', 'library', `"use strict"; return function (s) { ${run} };`)(
     inner,
-    callFunction,
+    names.call ?? callFunction,
     functionNamed,
   ) as Evaluate<unknown>;
 }
@@ -62,7 +64,10 @@ function compileObject(entries: readonly (readonly [string, Evaluate])[]): Evalu
   ) as Evaluate;
 }
 
-const fixed = (part: string): Evaluate<string> => () => part;
+const fixed =
+  (part: string): Evaluate<string> =>
+  () =>
+    part;
 
 export function compileTemplate(template: Template, place: Place, dialect: IsolateDialect): Evaluate {
   const inner = (key: string | number): Place => ({ ...place, parameter: `${place.parameter}.${key}` });
@@ -74,9 +79,7 @@ export function compileTemplate(template: Template, place: Place, dialect: Isola
     case 'expression':
       return dialect.expression(template, place);
     case 'text': {
-      const parts = template.parts.map((part) =>
-        typeof part === 'string' ? fixed(part) : dialect.text(part, place),
-      );
+      const parts = template.parts.map((part) => (typeof part === 'string' ? fixed(part) : dialect.text(part, place)));
       return (scope) => {
         let text = '';
         for (let i = 0; i < parts.length; i += 1) text += (parts[i] as Evaluate<string>)(scope);

@@ -14,6 +14,7 @@ import { flattenItems, type CompiledProgram } from './program.ts';
 import { neverSettled, type Region } from './region.ts';
 import { NO_ITEM, Pending, SharedContext, type RawContext, type Scope } from './scope.ts';
 import { isTrue } from './templates.ts';
+import { beginTimers, callNext } from './timers.ts';
 
 /** One block, or the rest of one, as the runner sent it. */
 export interface Request {
@@ -71,6 +72,9 @@ export class UnitJob implements Job {
   /** `$loop.previous`, or the variables over state. */
   #memory: Json = null;
   #token = 0;
+  /** The unit has begun to wait for promises, and when. */
+  #waits = false;
+  #began = 0;
   #given: Place;
   #received: Place;
 
@@ -152,6 +156,8 @@ export class UnitJob implements Job {
   }
 
   #wait(deadline: number, careful: boolean, token: number): void {
+    if (!this.#waits) this.#began = this.#now();
+    this.#waits = true;
     const go = (settle: () => void): void => {
       // The unit may have been failed meanwhile.
       if (token !== this.#token) return;
@@ -162,6 +168,17 @@ export class UnitJob implements Job {
       (ports) => go(() => this.#region.settle(ports)),
       (error: unknown) => go(() => this.#region.reject(error)),
     );
+  }
+
+  /** Calls the next timer of the unit that waits; false: there is none, or its time is up. */
+  goesOn(): boolean {
+    if (this.#now() - this.#began > this.#program.unitMs) return false;
+    try {
+      return callNext();
+    } catch (error) {
+      this.fail(toFailure(error, 'node-failed'));
+      return true;
+    }
   }
 
   /** Called when promises had their turn and the unit still waits. */
@@ -196,6 +213,8 @@ export class UnitJob implements Job {
     const { state, limits } = this.#program;
     const scope = this.#scope;
     beginLog(limits.logBytes);
+    beginTimers();
+    this.#waits = false;
     scope.beginUnit();
     scope.local = request.at + u;
     scope.index = request.first + scope.local;

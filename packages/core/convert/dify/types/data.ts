@@ -1,8 +1,7 @@
 /** Owns the mapping of nodes that work on values: Variable Aggregator, Assigner, List Operator, Document Extractor. */
-import { DIFY_OPERATORS } from '../../../dify/conditions.ts';
 import type { Json } from '../../../model/item.ts';
 import { textIn, type Members } from '../document.ts';
-import { isSelector, plain, quoted, type Names } from '../expression.ts';
+import { isSelector, literalOf, plain, quoted, type Names } from '../expression.ts';
 import type { Level } from '../graph.ts';
 import { membersOf, objects, type Mapping, type Place } from '../mapping.ts';
 
@@ -92,33 +91,22 @@ export const assigner: Mapping = (place) => {
     });
     written.push(target);
   }
-  return { type: 'assign', with: { operations }, errorType: 'VariableOperatorNodeError' };
+  return { type: 'assign', with: { operations }, errorTypes: { '': 'VariableOperatorNodeError' } };
 };
 
 const ORDERS: Readonly<Record<string, string>> = { asc: 'ascending', desc: 'descending' };
 
-export const listOperator: Mapping = ({ data, names, report }) => {
+export const listOperator: Mapping = ({ data, names }) => {
   const filter = membersOf(data.filter_by);
   const extract = membersOf(data.extract_by);
   const order = membersOf(data.order_by);
   const limit = membersOf(data.limit);
-  const conditions: Json[] = [];
-  if (filter.enabled === true) {
-    for (const [i, raw] of objects(filter.conditions).entries()) {
-      const made = elementCondition(raw, names);
-      if (made === null) {
-        const operator = JSON.stringify(raw.comparison_operator ?? null);
-        return report.invalid(`There is no operator ${operator}.`, `filter_by.conditions.${i}.comparison_operator`);
-      }
-      conditions.push(made);
-    }
-  }
+  const conditions = filter.enabled === true ? objects(filter.conditions).map((raw) => elementCondition(raw, names)) : [];
   const variable = isSelector(data.variable) ? data.variable : [];
   return {
     type: 'list-operator',
     with: {
-      list: `{{ $elements(${variable.length === 0 ? 'undefined' : names.code(variable)}, ${quoted(variable.join('.'))}) }}`,
-      ...(conditions.length > 0 ? { conditions, semantics: 'dify' } : {}),
+      list: `{{ $elements(${variable.length === 0 ? 'undefined' : names.code(variable)}, ${quoted(variable.join('.'))}${conditions.length === 0 ? '' : `, [${conditions.join(', ')}]`}) }}`,
       ...(extract.enabled === true ? { extract: `{{ $serial(${names.textCode(String(extract.serial ?? '1'))}) }}` } : {}),
       ...(order.enabled === true
         ? { order: ORDERS[textIn(order.value)] ?? 'ascending', sortBy: fileKey(textIn(order.key)) }
@@ -135,16 +123,8 @@ export const listOperator: Mapping = ({ data, names, report }) => {
 const FILE_KEYS: Readonly<Record<string, string>> = { name: 'filename' };
 const fileKey = (key: string): string => (Object.hasOwn(FILE_KEYS, key) ? (FILE_KEYS[key] as string) : key);
 
-function elementCondition(raw: Members, names: Names): { [key: string]: Json } | null {
-  const operator = textIn(raw.comparison_operator);
-  const known = Object.hasOwn(DIFY_OPERATORS, operator) ? DIFY_OPERATORS[operator] : undefined;
-  if (known === undefined) return null;
-  const key = fileKey(textIn(raw.key));
-  const { value } = raw;
-  const right: Json = Array.isArray(value)
-    ? value.map((one) => (typeof one === 'string' ? names.text(one) : plain(one)))
-    : typeof value === 'string'
-      ? names.text(value)
-      : plain(value ?? null);
-  return { ...(key === '' ? {} : { path: key }), ...known, right };
+function elementCondition({ key, comparison_operator: operator, value }: Members, names: Names): string {
+  const side = (one: Json): string => (typeof one === 'string' ? names.textCode(one) : literalOf(one));
+  const right = Array.isArray(value) ? `[${value.map(side).join(', ')}]` : side(value ?? null);
+  return `{ key: ${quoted(textIn(key))}, operator: ${quoted(textIn(operator))}, value: ${right} }`;
 }

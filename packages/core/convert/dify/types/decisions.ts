@@ -2,6 +2,7 @@
 import type { Json } from '../../../model/item.ts';
 import { combinatorOf, nativeConditions } from '../conditions.ts';
 import { textIn, type Members } from '../document.ts';
+import { wordIn } from '../graph.ts';
 import { objects, type Mapping } from '../mapping.ts';
 import { modelOf } from './models.ts';
 
@@ -23,7 +24,7 @@ export const ifElse: Mapping = ({ data, names, report }) => {
       conditions,
       combinator: combinatorOf(one.logical_operator),
       semantics: 'dify',
-      output: textIn(one.case_id) || textIn(one.id) || 'true',
+      output: wordIn(one.case_id) || wordIn(one.id) || 'true',
     });
   }
   const outputs = [...new Set(rules.map((rule) => (rule as { output: string }).output)), ELSE];
@@ -36,7 +37,7 @@ export const ifElse: Mapping = ({ data, names, report }) => {
 
 export const classesOf = (data: Members): { id: string; name: string }[] =>
   objects(data.classes).flatMap((one) => {
-    const id = typeof one.id === 'number' ? String(one.id) : textIn(one.id);
+    const id = wordIn(one.id);
     return id === '' ? [] : [{ id, name: textIn(one.name) }];
   });
 
@@ -55,7 +56,7 @@ export const questionClassifier: Mapping = (place) => {
       instruction: names.text(data.instruction ?? data.instructions),
       fallback: (classes[0] as { id: string }).id,
       repairs: 0,
-      result: 'dify',
+      answer: 'dify',
     },
     ports: classes.map(({ id }) => [id, id]),
   };

@@ -91,8 +91,8 @@ export const httpRequest: Mapping = ({ data, names, report }) => {
       ...(data.ssl_verify === false ? { insecure: true } : {}),
       ...(fails ? {} : { neverError: true }),
       idempotencyKey: false,
-      result: 'dify',
+      answer: 'dify',
     },
-    errorType: 'HttpRequestNodeError',
+    errorTypes: { 'http-status': 'HTTPResponseCodeError', '': 'HttpRequestNodeError' },
   };
 };

@@ -1,5 +1,6 @@
 /** Owns which mapping a type of Dify has. Containers and their parts are containers.ts. */
 import { textIn } from '../document.ts';
+import { ENDED } from '../expression.ts';
 import type { Mapping } from '../mapping.ts';
 import { aggregator, assigner, listOperator } from './data.ts';
 import { humanInput, ifElse, questionClassifier } from './decisions.ts';
@@ -16,11 +17,11 @@ const tool: Mapping = ({ data, report }) => {
 const agent: Mapping = ({ data, report }) =>
   report.unsupported(`An agent with the strategy ${textIn(data.agent_strategy_label) || textIn(data.agent_strategy_name)}`);
 
-/** Ends the loop around after its round. */
+/** The loop around ends after its round, whatever else happens in it. */
 const loopEnd: Mapping = ({ names }) => {
   let at = names.level;
   while (at.container !== null && at.container.type !== 'loop' && at.parent !== null) at = at.parent;
-  return { type: 'break', with: { loop: at.container?.id ?? '' } };
+  return { type: 'assign', with: { scope: 'loop', loop: at.container?.id ?? '', set: { [ENDED]: true } } };
 };
 
 export const MAPPINGS: Readonly<Record<string, Mapping>> = {

@@ -130,9 +130,9 @@ export const llm: Mapping = (place) => {
         ? { images: `{{ $pictures(${names.code(pictures)}) }}` }
         : {}),
       ...(structured === true && schema !== undefined && schema !== null ? { schema } : {}),
-      result: data.reasoning_format === 'separated' ? 'dify-separated' : 'dify',
+      answer: data.reasoning_format === 'separated' ? 'dify-separated' : 'dify',
     },
-    errorType: 'InvokeError',
+    errorTypes: { '': 'InvokeError' },
   };
 };
 
@@ -163,7 +163,7 @@ export const parameterExtractor: Mapping = (place) => {
       instruction: names.text(data.instruction),
       mode: data.reasoning_mode === 'function_call' ? 'tool' : 'prompt',
       repairs: 0,
-      result: 'dify',
+      answer: 'dify',
     },
   };
 };
@@ -187,7 +187,7 @@ export const knowledgeRetrieval: Mapping = ({ data, names, report }) => {
       mode: 'text',
       ...(limit !== null && limit >= 1 ? { limit } : {}),
       ...(typeof score === 'number' && score >= 0 && score <= 1 ? { minScore: score } : {}),
-      result: 'dify',
+      answer: 'dify',
     },
   };
 };

@@ -14,11 +14,18 @@ export function variablesOf({ data, names }: Place): Record<string, Json> {
   return given;
 }
 
-/** The run's input; numbers may come as text. */
+/** What has to be made of a value that a person gives: numbers come as text, files as addresses. */
+const READ: Readonly<Record<string, string>> = { 'number': '$number', 'file': '$file', 'file-list': '$file' };
+
+/** The run's input. */
 export const start: Mapping = ({ data }) => {
-  const numbers = objects(data.variables).flatMap((one) => (one.type === 'number' ? [textIn(one.variable)] : []));
-  if (numbers.length === 0) return { type: 'manual' };
-  const fields = Object.fromEntries(numbers.map((name) => [name, `{{ $number($json[${quoted(name)}], ${quoted(name)}) }}`]));
+  const fields: Record<string, Json> = {};
+  for (const one of objects(data.variables)) {
+    const name = quoted(textIn(one.variable));
+    const type = textIn(one.type);
+    if (Object.hasOwn(READ, type)) fields[textIn(one.variable)] = `{{ ${READ[type]}($json[${name}], ${name}) }}`;
+  }
+  if (Object.keys(fields).length === 0) return { type: 'manual' };
   return { type: 'set', with: { fields, dotPaths: false } };
 };
 
@@ -67,7 +74,7 @@ export const code: Mapping = (place) => {
   const mapped: Mapped = {
     type: python ? 'python' : 'code',
     with: { mode: 'main', code: textIn(data.code), inputs: variablesOf(place), outputs, check: 'dify' },
-    errorType: 'SandboxCodeExecutionError',
+    errorTypes: { '': 'SandboxCodeExecutionError' },
   };
   return mapped;
 };

@@ -7,22 +7,20 @@ import { isRow, rows, value, type N8nNode, type Report } from '../node.ts';
 
 type Row = { [key: string]: Json };
 
+const ANY = ['exists', 'notExists'];
+const FILLED = [...ANY, 'empty', 'notEmpty'];
+const EQUAL = ['equals', 'notEquals'];
+const LENGTHS = ['lengthEquals', 'lengthNotEquals', 'lengthGt', 'lengthLt', 'lengthGte', 'lengthLte'];
+const ENDS = ['startsWith', 'notStartsWith', 'endsWith', 'notEndsWith'];
+
 const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
-  string: [
-    ...['exists', 'notExists', 'empty', 'notEmpty', 'equals', 'notEquals', 'contains', 'notContains'],
-    ...['startsWith', 'notStartsWith', 'endsWith', 'notEndsWith', 'regex', 'notRegex'],
-  ],
-  number: ['exists', 'notExists', 'empty', 'notEmpty', 'equals', 'notEquals', 'gt', 'lt', 'gte', 'lte'],
-  dateTime: [
-    ...['exists', 'notExists', 'empty', 'notEmpty', 'equals', 'notEquals'],
-    ...['after', 'before', 'afterOrEquals', 'beforeOrEquals'],
-  ],
-  boolean: ['exists', 'notExists', 'empty', 'notEmpty', 'true', 'false', 'equals', 'notEquals'],
-  array: [
-    ...['exists', 'notExists', 'empty', 'notEmpty', 'contains', 'notContains', 'lengthEquals', 'lengthNotEquals'],
-    ...['lengthGt', 'lengthLt', 'lengthGte', 'lengthLte'],
-  ],
-  object: ['exists', 'notExists', 'empty', 'notEmpty'],
+  string: [...FILLED, ...EQUAL, ...ENDS, 'contains', 'notContains', 'regex', 'notRegex'],
+  number: [...FILLED, ...EQUAL, 'gt', 'lt', 'gte', 'lte'],
+  dateTime: [...FILLED, ...EQUAL, 'after', 'before', 'afterOrEquals', 'beforeOrEquals'],
+  boolean: [...FILLED, ...EQUAL, 'true', 'false'],
+  array: [...FILLED, ...LENGTHS, 'contains', 'notContains'],
+  object: FILLED,
+  any: ANY,
 };
 
 const NEVER: Row = { left: false, op: 'true', type: 'boolean' };
@@ -49,7 +47,7 @@ export function typedConditions(given: Json, path: string, report: Report): Row 
       left: value(row.leftValue),
       op,
       ...(row.rightValue === undefined ? {} : { right: value(row.rightValue) }),
-      type,
+      ...(type === 'any' ? {} : { type }),
       ...(ignoresCase ? { caseSensitive: false } : {}),
       ...(loose ? { loose } : {}),
     };

@@ -68,7 +68,10 @@ export function authOf(node: N8nNode, credential: Json, report: Report, paramete
     return header === undefined ? { type: 'bearer', secret } : { type: 'header', name: header, secret };
   }
   const name = typeof credential === 'string' && credential !== '' ? credential : 'that are chosen by an expression';
-  report.unsupported(`credentials ${name} cannot be used. Take generic ones: basic, bearer, header or query.`, parameter);
+  report.unsupported(
+    `credentials ${name} cannot be used. Take generic ones: basic, bearer, header or query.`,
+    parameter,
+  );
   return null;
 }
 
@@ -76,7 +79,8 @@ export function authOf(node: N8nNode, credential: Json, report: Report, paramete
 export function authentication(node: N8nNode, report: Report): Auth | null | undefined {
   const kind = raw(node, 'authentication', 'none');
   if (kind === 'none') return undefined;
-  if (kind === 'genericCredentialType') return authOf(node, raw(node, 'genericAuthType', ''), report, 'genericAuthType');
+  if (kind === 'genericCredentialType')
+    return authOf(node, raw(node, 'genericAuthType', ''), report, 'genericAuthType');
   if (kind === 'predefinedCredentialType') {
     return authOf(node, raw(node, 'nodeCredentialType', ''), report, 'nodeCredentialType');
   }

@@ -73,6 +73,17 @@ export function number(node: N8nNode, path: string, otherwise: number): Json {
   return value(given);
 }
 
+/** The field for the result: a name, dots and all. */
+export function resultField(node: N8nNode, report: Report, path: string, otherwise: string): Json {
+  const name = raw(node, path, otherwise);
+  if (typeof name !== 'string') return otherwise;
+  if (name.startsWith('=')) {
+    report.differs('dots in the computed name of the result make a path.', path);
+    return value(name);
+  }
+  return /[.[\]]/.test(name) ? literal(`["${name.replace(/["\\]/g, '\\$&')}"]`) : literal(name);
+}
+
 /** Nodes that leave errors to n8n itself: where it continues, what came in goes on as it is. */
 export function passingOnError(node: N8nNode): { loop?: LoopSettings } {
   return node.onError === 'stopWorkflow' ? {} : { loop: { onError: 'pass' } };

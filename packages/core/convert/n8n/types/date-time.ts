@@ -2,8 +2,8 @@
  * Owns the mapping of n8n's Date & Time, 1 and 2.
  */
 import type { Json } from '../../../model/item.ts';
-import { literal, parameter, raw, value, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
-import { choice, flag, flagOrTemplate, number } from './data-values.ts';
+import { parameter, raw, value, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
+import { choice, flag, flagOrTemplate, number, resultField } from './data-values.ts';
 
 /** The zone of the workflow. */
 const ZONE = '{{ $now.zoneName }}';
@@ -44,17 +44,6 @@ const zoneOf = (node: N8nNode, path: string, name: string): Record<string, Json>
   return zone === '' ? {} : { [name]: zone };
 };
 
-/** The field for the result: a name, dots and all. */
-function resultField(node: N8nNode, report: Report, path: string, otherwise: string): Json {
-  const name = raw(node, path, otherwise);
-  if (typeof name !== 'string') return otherwise;
-  if (name.startsWith('=')) {
-    report.differs('dots in the computed name of the result make a path.', path);
-    return value(name);
-  }
-  return /[.[\]]/.test(name) ? literal(`["${name.replace(/["\\]/g, '\\$&')}"]`) : literal(name);
-}
-
 function dateTime2(node: N8nNode, report: Report): Mapped | null {
   const operation = choice(node, report, 'operation', 'getCurrentDate', {
     getCurrentDate: 'now',
@@ -82,11 +71,27 @@ function dateTime2(node: N8nNode, report: Report): Mapped | null {
   };
 }
 
+/**
+ * A date as an expression gives it keeps its zone there; as a parameter it is a text, which would lose it. So the
+ * zone is asked for, too.
+ */
+function dated(node: N8nNode, path: string): Record<string, Json> {
+  const given = raw(node, path, '');
+  const code = typeof given === 'string' ? /^=\{\{([\s\S]*)\}\}$/.exec(given)?.[1] : undefined;
+  const asked = code?.trim().replace(/;$/, '') ?? '';
+  return {
+    value: value(given),
+    ...(asked === '' || asked.includes('}}') || asked.includes('{{')
+      ? {}
+      : { valueZone: `{{ (${asked}\n)?.zoneName }}` }),
+  };
+}
+
 type Operation = 'now' | 'add' | 'subtract' | 'format' | 'round' | 'difference' | 'extract';
 
 /** `field`: where the result is when the node does not say. */
 function settingsOf(node: N8nNode, report: Report, operation: Operation): Record<string, Json> | null {
-  const date = parameter(node, 'date', '');
+  const date = dated(node, 'date');
   switch (operation) {
     case 'now': {
       const zone = parameter(node, 'options.timezone', '');
@@ -96,7 +101,7 @@ function settingsOf(node: N8nNode, report: Report, operation: Operation): Record
     case 'add':
     case 'subtract':
       return {
-        value: parameter(node, 'magnitude', ''),
+        ...dated(node, 'magnitude'),
         amount: number(node, 'duration', 0),
         unit: parameter(node, 'timeUnit', 'days'),
         zone: ZONE,
@@ -108,7 +113,7 @@ function settingsOf(node: N8nNode, report: Report, operation: Operation): Record
       const inputFormat = parameter(node, 'options.fromFormat', '');
       if (inZone === null) return null;
       return {
-        value: date,
+        ...date,
         format: format === 'custom' ? parameter(node, 'customFormat', '') : value(format),
         zone: inZone ? ZONE : '',
         ...(inputFormat === '' ? {} : { inputFormat }),
@@ -119,13 +124,13 @@ function settingsOf(node: N8nNode, report: Report, operation: Operation): Record
       const mode = choice(node, report, 'mode', 'roundDown', { roundDown: 'down', roundUp: 'up' });
       if (mode === null) return null;
       const unit = parameter(node, mode === 'down' ? 'toNearest' : 'to', 'month');
-      return { value: date, direction: mode, unit, zone: ZONE, field: 'roundedDate' };
+      return { ...date, direction: mode, unit, zone: ZONE, field: 'roundedDate' };
     }
     case 'difference': {
       const asText = flag(node, report, 'options.isoString');
       if (asText === null) return null;
       return {
-        value: parameter(node, 'startDate', ''),
+        ...dated(node, 'startDate'),
         to: parameter(node, 'endDate', ''),
         units: parameter(node, 'units', ['day']),
         ...(asText ? { format: 'duration' } : {}),
@@ -134,6 +139,6 @@ function settingsOf(node: N8nNode, report: Report, operation: Operation): Record
       };
     }
     case 'extract':
-      return { value: date, part: parameter(node, 'part', 'month'), zone: ZONE, field: 'datePart' };
+      return { ...date, part: parameter(node, 'part', 'month'), zone: ZONE, field: 'datePart' };
   }
 }

@@ -121,4 +121,3 @@ function byOldRules(node: N8nNode, report: Report): Mapped | null {
 
 /** Without rules nothing fits. */
 const NO_RULE: Row = { conditions: [], combinator: 'or', output: 'never' };
-

@@ -8,10 +8,12 @@ import { isExpression, parameter, raw, type Mapped, type Mapping, type N8nNode, 
 type With = { [key: string]: Json };
 
 /** Names of encodings as they are known on the web. */
-function encodingOf(node: N8nNode, path: string, report: Report): With {
+export function encodingOf(node: N8nNode, path: string, report: Report): With {
   const given = raw(node, path, '');
   if (given === '' || given === 'utf8' || given === 'utf-8') return {};
-  const name = String(given).toLowerCase().replace(/[^a-z0-9]/g, '');
+  const name = String(given)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '');
   const plain: Readonly<Record<string, string>> = {
     utf16le: 'utf-16le',
     ucs2: 'utf-16le',
@@ -27,7 +29,8 @@ function encodingOf(node: N8nNode, path: string, report: Report): With {
   };
   const numbered = /^(?:windows|win|cp)(125\d|874)$/.exec(name)?.[1];
   const iso = /^iso8859(\d\d?)$/.exec(name)?.[1];
-  const found = plain[name] ?? (numbered === undefined ? undefined : `windows-${numbered}`) ?? (iso && `iso-8859-${iso}`);
+  const found =
+    plain[name] ?? (numbered === undefined ? undefined : `windows-${numbered}`) ?? (iso && `iso-8859-${iso}`);
   if (typeof found === 'string' && !isExpression(given)) return { encoding: found };
   report.unsupported(`the encoding ${JSON.stringify(given)} is not known.`, path);
   return {};
@@ -37,7 +40,10 @@ function encodingOf(node: N8nNode, path: string, report: Report): With {
 function tableFormat(format: Json, report: Report, parameterName: string): string | null {
   if (format === 'csv' || format === 'xlsx') return format;
   if (format === 'autodetect') return 'table';
-  report.unsupported(`files of the format ${JSON.stringify(format)} are not supported; csv and xlsx are.`, parameterName);
+  report.unsupported(
+    `files of the format ${JSON.stringify(format)} are not supported; csv and xlsx are.`,
+    parameterName,
+  );
   return null;
 }
 
@@ -62,14 +68,19 @@ function csvOptions(node: N8nNode, report: Report): With {
     delimiter: parameter(node, 'options.delimiter', ','),
     ...(raw(node, 'options.enableBOM', false) === true ? {} : { keepMark: true }),
     ...(raw(node, 'options.relaxQuotes', false) === true ? { badRows: 'keep' } : {}),
-    ...(most === -1 || most === 0 ? {} : { maxRows: isExpression(most) ? parameter(node, 'options.maxRowCount', 1) : most }),
+    ...(most === -1 || most === 0
+      ? {}
+      : { maxRows: isExpression(most) ? parameter(node, 'options.maxRowCount', 1) : most }),
   };
 }
 
 function readTable(node: N8nNode, format: string, report: Report): Mapped {
   const old = node.type.endsWith('spreadsheetFile') && node.typeVersion < 2;
   if (format !== 'csv' && raw(node, 'options.rawData', false) === true && !old) {
-    report.differs('cells are values as they are stored; formats of dates and numbers are not applied.', 'options.rawData');
+    report.differs(
+      'cells are values as they are stored; formats of dates and numbers are not applied.',
+      'options.rawData',
+    );
   }
   const typed = old && raw(node, 'options.rawData', false) !== true;
   return {

@@ -84,7 +84,10 @@ export const readPdf: Mapping = (_node, report) => {
 export const compression: Mapping = (node, report): Mapped | null => {
   const operation = raw(node, 'operation', 'decompress');
   const files = raw(node, 'binaryPropertyName', 'data');
-  const names = String(files).split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const names = String(files)
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   if (operation === 'decompress') {
     if (names.length > 1 && !isExpression(files)) {
       report.unsupported('one file at a time can be unpacked.', 'binaryPropertyName');

@@ -16,9 +16,10 @@ import { code, functionItem, functionNode } from './code.ts';
 import { filter, ifNode, switchNode } from './decisions.ts';
 import { merge } from './merge.ts';
 import { respondToWebhook } from './respond.ts';
+import { cron, interval, schedule } from './schedule.ts';
 import { set } from './set.ts';
 import { executeWorkflow } from './sub-workflow.ts';
-import { errorTrigger, executeWorkflowTrigger, formTrigger, manual, schedule, webhook } from './triggers.ts';
+import { errorTrigger, executeWorkflowTrigger, formTrigger, manual, webhook } from './triggers.ts';
 
 const UNITS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
 
@@ -28,7 +29,7 @@ function wait(node: N8nNode, report: Report): Mapped | null {
   const resume = choice(node, 'resume', ['timeInterval', 'specificTime', 'webhook', 'form'], 'timeInterval', report);
   if (resume === null) return null;
   if (resume === 'specificTime') {
-    return { type: 'wait', with: { until: parameter(node, 'dateTime', '') }, executeOnce: true, loop: { size: 'all' } };
+    return { type: 'wait', with: { until: parameter(node, 'dateTime', '') }, loop: { size: 'all' } };
   }
   if (resume !== 'timeInterval') {
     report.unsupported('waiting for a call or a form inside a workflow.', 'resume');
@@ -37,22 +38,26 @@ function wait(node: N8nNode, report: Report): Mapped | null {
   const unit = choice(node, 'unit', ['seconds', 'minutes', 'hours', 'days'], first ? 'hours' : 'seconds', report);
   if (unit === null) return null;
   const amount = raw(node, 'amount', first ? 1 : 5);
-  const ms = isExpression(amount) ? null : Number(amount) * UNITS[unit] * 1000;
-  if (ms === null) {
-    const text = value(amount);
-    return { type: 'wait', with: { amount: text, unit }, executeOnce: true };
-  }
+  const all = { loop: { size: 'all' as const } };
+  if (isExpression(amount)) return { type: 'wait', with: { for: `${String(value(amount))}${unit.charAt(0)}` }, ...all };
+  const ms = Math.round(Number(amount) * UNITS[unit] * 1000);
   if (!(ms >= 0)) report.unsupported(`${JSON.stringify(amount)} is no time.`, 'amount');
-  return { type: 'wait', with: { for: Math.round(ms) || 0 }, executeOnce: true };
+  return { type: 'wait', with: { for: ms }, ...all };
 }
 
+/** An error that the node itself throws is none of an item: where the run goes on, its items do, unchanged. */
 function stopAndError(node: N8nNode, report: Report): Mapped | null {
   const type = choice(node, 'errorType', ['errorMessage', 'errorObject'], 'errorMessage', report);
   if (type === null) return null;
-  if (type === 'errorMessage') {
-    return { type: 'stop-and-error', with: { message: parameter(node, 'errorMessage', '') } };
-  }
-  return { type: 'stop-and-error', with: { object: parameter(node, 'errorObject', '') } };
+  const given =
+    type === 'errorMessage'
+      ? { message: parameter(node, 'errorMessage', '') }
+      : { object: parameter(node, 'errorObject', '') };
+  return {
+    type: 'stop-and-error',
+    with: given,
+    ...(node.onError === 'stopWorkflow' ? {} : { loop: { onError: 'pass' } }),
+  };
 }
 
 /** `loop` and `done` have changed places between the versions. */
@@ -100,6 +105,15 @@ function trainingData(_node: N8nNode, report: Report): null {
   return null;
 }
 
+/** It only says that it has sent something. */
+const trainingMessage = (node: N8nNode): Mapped => ({
+  type: 'set',
+  with: {
+    keep: 'none',
+    fields: { output: `Sent message to customer ID:  ${String(parameter(node, 'customerId', ''))}` },
+  },
+});
+
 const passes = (): Mapped => ({ type: 'no-op' });
 
 /** A trigger of a chat is started with what was said: chatInput, sessionId. */
@@ -112,6 +126,8 @@ export const FLOW_MAPPINGS: Readonly<Record<string, Mapping>> = {
   'n8n-nodes-base.manualTrigger': manual,
   'n8n-nodes-base.start': manual,
   'n8n-nodes-base.scheduleTrigger': schedule,
+  'n8n-nodes-base.cron': cron,
+  'n8n-nodes-base.interval': interval,
   'n8n-nodes-base.webhook': webhook,
   'n8n-nodes-base.formTrigger': formTrigger,
   'n8n-nodes-base.errorTrigger': errorTrigger,
@@ -135,4 +151,5 @@ export const FLOW_MAPPINGS: Readonly<Record<string, Mapping>> = {
   'n8n-nodes-base.respondToWebhook': respondToWebhook,
   'n8n-nodes-base.executeWorkflow': executeWorkflow,
   'n8n-nodes-base.n8nTrainingCustomerDatastore': trainingData,
+  'n8n-nodes-base.n8nTrainingCustomerMessenger': trainingMessage,
 };

@@ -26,7 +26,10 @@ export function connectionOf(node: N8nNode, report: Report): { [key: string]: Js
   const proxy = parameter(node, 'options.proxy', '');
   const timeout = raw(node, 'options.timeout', null);
   if (raw(node, 'provideSslCertificates', false) === true) {
-    report.unsupported('client certificates are kept in credentials. Set certificate of the node by hand.', 'provideSslCertificates');
+    report.unsupported(
+      'client certificates are kept in credentials. Set certificate of the node by hand.',
+      'provideSslCertificates',
+    );
   }
   return {
     ...(raw(node, 'options.allowUnauthorizedCerts', raw(node, 'allowUnauthorizedCerts', false)) === true
@@ -36,4 +39,3 @@ export function connectionOf(node: N8nNode, report: Report): { [key: string]: Js
     timeout: timeout === null ? 300_000 : value(timeout),
   };
 }
-

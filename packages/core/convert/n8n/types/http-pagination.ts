@@ -5,7 +5,11 @@ import type { Json } from '../../../model/item.ts';
 import { isExpression, raw, value, type N8nNode, type Report } from '../node.ts';
 
 const AT = 'options.pagination.pagination';
-const PLACES: Readonly<Record<string, 'query' | 'headers' | 'body'>> = { qs: 'query', headers: 'headers', body: 'body' };
+const PLACES: Readonly<Record<string, 'query' | 'headers' | 'body'>> = {
+  qs: 'query',
+  headers: 'headers',
+  body: 'body',
+};
 
 /** Parameters that each request gets, as templates by place. Null after a report. */
 function parametersOf(node: N8nNode, report: Report): { [place: string]: { [name: string]: Json } } | null {
@@ -35,7 +39,10 @@ function completion(node: N8nNode, report: Report): { [key: string]: Json } | nu
   if (when === 'responseIsEmpty') return { completeWhen: 'empty', anyStatus: true };
   if (when === 'receiveSpecificStatusCodes') {
     const codes = raw(node, `${AT}.statusCodesWhenComplete`, '');
-    const list = String(codes).split(',').map((code) => Number(code.trim())).filter((code) => code >= 100 && code < 600);
+    const list = String(codes)
+      .split(',')
+      .map((code) => Number(code.trim()))
+      .filter((code) => code >= 100 && code < 600);
     if (typeof codes === 'string' && !isExpression(codes) && list.length > 0) return { completeWhen: list };
     report.unsupported('status codes that end the pages must be a plain list.', `${AT}.statusCodesWhenComplete`);
     return null;

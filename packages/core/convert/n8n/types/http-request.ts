@@ -16,7 +16,8 @@ type With = { [key: string]: Json };
 const BATCH = 'options.batching.batch';
 /** n8n sets no bound; a list of pages that never ends still must. */
 const MOST_PAGES = 100_000;
-const ACCEPT = 'application/json,text/html,application/xhtml+xml,application/xml,text/*;q=0.9, image/*;q=0.8, */*;q=0.7';
+const ACCEPT =
+  'application/json,text/html,application/xhtml+xml,application/xml,text/*;q=0.9, image/*;q=0.8, */*;q=0.7';
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
 function methodOf(node: N8nNode, name: string, report: Report): Json {
@@ -118,7 +119,10 @@ export const httpRequest: Mapping = (node, report): Mapped | null => {
   const headers = headersOf(node, repeated, response.response === 'auto');
   const lists = raw(node, 'options.queryParameterArrays', 'brackets');
   if (raw(node, 'options.lowercaseHeaders', true) === false) {
-    report.differs('names of headers are sent in small letters; servers may not tell them apart.', 'options.lowercaseHeaders');
+    report.differs(
+      'names of headers are sent in small letters; servers may not tell them apart.',
+      'options.lowercaseHeaders',
+    );
   }
   return {
     type: 'http-request',

@@ -28,7 +28,9 @@ export function namedValues(
     if (name === '') continue;
     out.set(name, repeated === 'list' ? [...(out.get(name) ?? []), valueOf(row)] : [valueOf(row)]);
   }
-  return Object.fromEntries([...out].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? null) : values]));
+  return Object.fromEntries(
+    [...out].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? null) : values]),
+  );
 }
 
 /** Whether there is anything in what namedValues gave. */

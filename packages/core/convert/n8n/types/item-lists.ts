@@ -23,7 +23,7 @@ export const itemLists: Mapping = (node, report) => {
     case 'split':
       return splitOutAs(node, report, splitRules(typeVersion));
     case 'aggregate':
-      return aggregateAs(node, report, typeVersion < 2.1 ? 'n8n-1' : 'n8n');
+      return aggregateAs(node, report, typeVersion < 2.1 ? 'n8n-1' : 'n8n-lists');
     case 'duplicates':
       return removeDuplicatesAs(node, report, typeVersion < 3.1 ? 'n8n-1' : 'n8n-lists');
     case 'sort':

@@ -9,7 +9,10 @@ export const rssFeedRead: Mapping = (node, report) => {
     report.unsupported('further fields must be a plain list of names.', 'options.customFields');
     return null;
   }
-  const extra = String(custom).split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const extra = String(custom)
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   return {
     type: 'rss',
     with: {

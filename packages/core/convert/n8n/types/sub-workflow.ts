@@ -26,7 +26,9 @@ export function executeWorkflow(node: N8nNode, report: Report): Mapped | null {
       ...(mode === 'each' ? { mode } : {}),
       ...(waits ? {} : { wait: false }),
       ...inputs(node),
-      ...(mode === 'each' && node.onError === 'stopWorkflow' ? { failure: `Error executing workflow with item at index {{ $itemIndex }}` } : {}),
+      ...(mode === 'each' && node.onError === 'stopWorkflow'
+        ? { message: 'Error executing workflow with item at index {{ $itemIndex }}' }
+        : {}),
     },
   };
 }

@@ -2,7 +2,18 @@
  * Owns the mappings of the nodes that start a workflow.
  */
 import type { Json } from '../../../model/item.ts';
-import { choice, flag, isExpression, isRow, literal, raw, rows, type Mapped, type N8nNode, type Report } from '../node.ts';
+import {
+  choice,
+  flag,
+  isExpression,
+  isRow,
+  literal,
+  raw,
+  rows,
+  type Mapped,
+  type N8nNode,
+  type Report,
+} from '../node.ts';
 import { secretOf } from './credentials.ts';
 
 type Row = { [key: string]: Json };
@@ -17,69 +28,6 @@ function fixed(node: N8nNode, path: string, otherwise: string, report: Report): 
   const found = raw(node, path, otherwise);
   if (isExpression(found)) report.unsupported('an expression cannot be used here; nothing has run yet.', path);
   return typeof found === 'string' && !isExpression(found) ? found : otherwise;
-}
-
-const UNITS: Readonly<Record<string, { many: string; every: (n: number, at: At) => string }>> = {
-  hours: { many: 'hoursInterval', every: (n, { minute }) => `${minute} ${n === 1 ? '*' : `*/${n}`} * * *` },
-  days: { many: 'daysInterval', every: (n, { minute, hour }) => `${minute} ${hour} ${n === 1 ? '*' : `*/${n}`} * *` },
-  weeks: { many: 'weeksInterval', every: (_, { minute, hour, weekdays }) => `${minute} ${hour} * * ${weekdays}` },
-  months: {
-    many: 'monthsInterval',
-    every: (n, { minute, hour, day }) => `${minute} ${hour} ${day} ${n === 1 ? '*' : `*/${n}`} *`,
-  },
-};
-
-interface At {
-  minute: number;
-  hour: number;
-  day: number;
-  weekdays: string;
-}
-
-const whole = (json: Json | undefined, otherwise: number): number =>
-  typeof json === 'number' && Number.isFinite(json) ? Math.trunc(json) : otherwise;
-
-export function schedule(node: N8nNode, report: Report): Mapped {
-  const given = rows(node, 'rule.interval');
-  const rules = given.length > 0 ? given : [{}];
-  const crons: string[] = [];
-  let every: string | null = null;
-  for (const [i, rule] of rules.entries()) {
-    const path = `rule.interval.${i}`;
-    const field = typeof rule.field === 'string' ? rule.field : 'days';
-    if (field === 'seconds' || field === 'minutes') {
-      const count = whole(rule[`${field}Interval`], field === 'seconds' ? 30 : 5);
-      every = `${Math.max(1, count)}${field === 'seconds' ? 's' : 'm'}`;
-    } else if (field === 'cronExpression') {
-      const text = typeof rule.expression === 'string' ? rule.expression.trim() : '';
-      if (text === '' || isExpression(text)) report.unsupported('a cron pattern must be written here.', path);
-      else crons.push(text);
-    } else if (Object.hasOwn(UNITS, field)) {
-      const unit = UNITS[field] as (typeof UNITS)[string];
-      const count = Math.max(1, whole(rule[unit.many], 1));
-      if (count > 1 && (field === 'weeks' || field === 'days')) {
-        report.differs(`every ${count} ${field} is counted from the beginning of the ${field === 'days' ? 'month' : 'calendar'} here.`, path);
-      }
-      crons.push(unit.every(count, atOf(rule)));
-    } else report.unsupported(`intervals of ${field} are not known.`, path);
-  }
-  if (every !== null && (crons.length > 0 || rules.length > 1)) {
-    report.unsupported('seconds or minutes cannot stand beside other rules. Write one cron pattern.', 'rule.interval');
-  }
-  return {
-    type: 'schedule',
-    with: every === null ? { cron: crons.length === 1 ? (crons[0] as string) : crons } : { every },
-  };
-}
-
-function atOf(rule: Row): At {
-  const days = Array.isArray(rule.triggerAtDay) ? rule.triggerAtDay.filter((day) => typeof day === 'number') : [];
-  return {
-    minute: whole(rule.triggerAtMinute, 0),
-    hour: whole(rule.triggerAtHour, 0),
-    day: whole(rule.triggerAtDayOfMonth, 1),
-    weekdays: days.length > 0 ? days.join(',') : '0',
-  };
 }
 
 const RESPONSES = { onReceived: 'immediately', lastNode: 'done', responseNode: 'node' } as const;
@@ -149,7 +97,8 @@ export function formTrigger(node: N8nNode, report: Report): Mapped | null {
     const kind = typeof row.fieldType === 'string' ? row.fieldType : 'text';
     if (kind === 'html') continue;
     const type = Object.hasOwn(FORM_TYPES, kind) ? FORM_TYPES[kind] : undefined;
-    const label = typeof row.fieldLabel === 'string' ? row.fieldLabel : typeof row.fieldName === 'string' ? row.fieldName : '';
+    const label =
+      typeof row.fieldLabel === 'string' ? row.fieldLabel : typeof row.fieldName === 'string' ? row.fieldName : '';
     if (type === undefined || label === '' || isExpression(label)) {
       report.unsupported(`the field ${label || i + 1} of kind ${kind}.`, `formFields.values.${i}`);
       continue;
@@ -198,7 +147,9 @@ export function executeWorkflowTrigger(node: N8nNode, report: Report): Mapped | 
 }
 
 function declaredNames(node: N8nNode): string[] {
-  return rows(node, 'workflowInputs.values').flatMap((row) => (typeof row.name === 'string' && row.name !== '' ? [row.name] : []));
+  return rows(node, 'workflowInputs.values').flatMap((row) =>
+    typeof row.name === 'string' && row.name !== '' ? [row.name] : [],
+  );
 }
 
 function exampleNames(node: N8nNode, report: Report): string[] {

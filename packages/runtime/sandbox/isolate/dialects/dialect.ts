@@ -17,6 +17,8 @@ export interface Names {
   /** Those that are passed in; the language's own are found without help. */
   passed(names: readonly string[]): string[];
   source(name: string): string;
+  /** What a call of a data function becomes; default: as in native text. */
+  call?: (value: unknown, name: string, args: unknown[]) => unknown;
   /** Whether it has a value besides what a request or call gives. */
   knows(name: string): boolean;
 }

@@ -5,7 +5,7 @@
 import { DIFY_FUNCTIONS } from '@rondo/core/dify/functions.ts';
 import { parsePointed, withoutPoints } from '@rondo/core/dify/numbers.ts';
 import type { Code } from '@rondo/core/model/plan.ts';
-import { toData } from '../data.ts';
+import { messageOf, toData } from '../data.ts';
 import { Scope, SCOPE_MEMBERS } from '../scope.ts';
 import { bind, type Evaluate, type Place } from '../templates.ts';
 import type { IsolateDialect } from './dialect.ts';
@@ -46,6 +46,12 @@ export const dify: IsolateDialect = {
   scope: (neighbours, plain) => new DifyScope(neighbours, plain),
   expression: (part, place) => compile(part, place, (value) => (typeof value === 'string' ? value : toData(value))),
   text: (part, place) => compile(part, place, (value) => (value === null || value === undefined ? '' : String(value))),
-  code: { ...nativeCode, strict: false, given: withoutPoints },
+  code: {
+    ...nativeCode,
+    names,
+    strict: false,
+    given: withoutPoints,
+    failed: (error) => ({ message: error instanceof Error ? `${error.name}: ${messageOf(error)}` : messageOf(error) }),
+  },
   parse: parsePointed,
 };

@@ -15,9 +15,7 @@ export function namesOf(members: ReadonlySet<string>): Names {
     passed: (names) =>
       [...new Set(names)].filter(
         (name) =>
-          identifier.test(name) &&
-          name !== '$fn' &&
-          (members.has(name) || hasFunction(name) || !(name in globalThis)),
+          identifier.test(name) && name !== '$fn' && (members.has(name) || hasFunction(name) || !(name in globalThis)),
       ),
     source(name) {
       if (members.has(name)) return `s.${name}`;

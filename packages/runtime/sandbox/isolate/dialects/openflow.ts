@@ -19,7 +19,7 @@ import { FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { Code } from '@rondo/core/model/plan.ts';
 import { asJson, messageOf } from '../data.ts';
-import { Scope, SCOPE_MEMBERS, type Neighbours } from '../scope.ts';
+import { Pending, Scope, SCOPE_MEMBERS, type Neighbours } from '../scope.ts';
 import { bind, type Evaluate, type Place } from '../templates.ts';
 import type { CodeRules, IsolateDialect } from './dialect.ts';
 import { namesOf, nativeCode, nativeFailure } from './native.ts';
@@ -118,7 +118,9 @@ function errorIn(json: Json): unknown {
     if (errors.length === 1) return errors[0]?.error;
     if (errors.length > 1) {
       const message = errors
-        .map(({ index, error }) => `[${String(fieldOf(error, 'step_id') ?? index)}] ${String(fieldOf(error, 'message'))}`)
+        .map(
+          ({ index, error }) => `[${String(fieldOf(error, 'step_id') ?? index)}] ${String(fieldOf(error, 'message'))}`,
+        )
         .join('; ');
       return { name: 'MultipleErrors', message, errors: errors.map(({ error }) => error) };
     }
@@ -145,6 +147,7 @@ function failed(place: Place, part: Code, error: unknown): FailureError {
 function compile<T>(part: Code, place: Place, give: (value: unknown, scope: Scope) => T): Evaluate<T> {
   let run: Evaluate<unknown>;
   try {
+    if (part.broken !== undefined) throw new SyntaxError(part.broken);
     run = bind(part, names);
   } catch (error) {
     const broken = failed(place, part, error);
@@ -157,7 +160,7 @@ function compile<T>(part: Code, place: Place, give: (value: unknown, scope: Scop
       const value = run(scope);
       return give(value instanceof Promise ? scope.settled(value, run) : value, scope);
     } catch (error) {
-      throw failed(place, part, error);
+      throw error instanceof Pending ? error : failed(place, part, error);
     }
   };
 }

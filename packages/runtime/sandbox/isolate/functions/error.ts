@@ -6,6 +6,17 @@ export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
 }
 
+/** A data function was called on a value that has none of that name. */
+export class NotCallable extends ExpressionError {
+  readonly value: unknown;
+  readonly function: string;
+  constructor(value: unknown, name: string, message: string) {
+    super(message);
+    this.value = value;
+    this.function = name;
+  }
+}
+
 /** How a value is called in messages. */
 export function typeOf(value: unknown): string {
   if (value === null) return 'null';

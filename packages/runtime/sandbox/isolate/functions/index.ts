@@ -9,7 +9,7 @@
 import { FUNCTION_NAMES, FUNCTIONS_BY_TYPE } from '@rondo/core/expression/function-names.ts';
 import { arrays } from './arrays.ts';
 import { dates, isDateTime } from './dates.ts';
-import { ExpressionError, typeOf, type FunctionTable } from './error.ts';
+import { NotCallable, typeOf, type FunctionTable } from './error.ts';
 import { booleans, numbers } from './numbers.ts';
 import { isPlain, objects } from './objects.ts';
 import { strings } from './strings.ts';
@@ -88,9 +88,9 @@ export function callFunction(value: unknown, name: string, args: readonly unknow
   const general = call(ANY, value, name, args);
   if (general !== null) return general.result;
   if (value === null || value === undefined) {
-    throw new ExpressionError(`${name}() cannot be called on ${typeOf(value)}.`);
+    throw new NotCallable(value, name, `${name}() cannot be called on ${typeOf(value)}.`);
   }
-  throw new ExpressionError(`${name}() works on ${typesOf(name)}, not on ${typeOf(value)}.`);
+  throw new NotCallable(value, name, `${name}() works on ${typesOf(name)}, not on ${typeOf(value)}.`);
 }
 
 const TYPE_WORDS = {

@@ -4,7 +4,7 @@ import { ExpressionError } from '../../functions/error.ts';
 import type { N8nItem } from './items.ts';
 
 /** What the scope gives out of the driving input. */
-export interface InputSource {
+interface InputSource {
   /** All its items; throws where they are not at hand. */
   all(): readonly Item[];
   /** The current item; null where there is none. */

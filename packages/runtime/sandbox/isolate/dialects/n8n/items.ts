@@ -75,11 +75,14 @@ export function returned(value: unknown): unknown {
   return itemReturned(value);
 }
 
+/** Other keys stay: the node says which an item may have. */
 function itemReturned(value: unknown): unknown {
-  if (!isObject(value) || !isObject(value.json)) return value;
-  const item: Record<string, unknown> = { json: value.json };
-  if (isObject(value.binary)) item.files = filesOf(value.binary);
-  const from = positions(value.pairedItem);
+  if (!isObject(value) || !(isObject(value.json) || isObject(value.binary))) return value;
+  const { binary, pairedItem, ...rest } = value;
+  const item: Record<string, unknown> = rest;
+  if (isObject(binary)) item.files = filesOf(binary);
+  else if (binary !== undefined) item.binary = binary;
+  const from = positions(pairedItem);
   if (from !== null) item.from = from;
   return item;
 }

@@ -10,10 +10,11 @@ import { ExpressionError } from '../../functions/error.ts';
 import type { KnownNode } from './nodes.ts';
 
 /** WalkNode (core/ports.ts) after parsing: items in wire form. */
-export interface WireNode {
+interface WireNode {
   count: number;
   output: number;
   runs: (Json[][] | null)[];
+  from?: number;
   paired?: { items: Json[]; of: (number | PairProblem)[] | PairProblem; first: number };
   context?: Json;
   origin?: NodeOrigin;
@@ -53,7 +54,7 @@ export function nodeOfWalk(id: string, wire: WireNode): KnownNode {
     count: wire.count,
     output: wire.output,
     ports: (run) => {
-      const ports = wire.runs[run];
+      const ports = wire.runs[run - (wire.from ?? 0)];
       return ports === undefined || ports === null ? null : portsOf(ports);
     },
     pairedAt(position) {

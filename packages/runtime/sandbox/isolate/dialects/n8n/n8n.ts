@@ -4,10 +4,11 @@
  */
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import { N8N_HIDDEN } from '@rondo/core/expression/dialects/n8n-names.ts';
+import { FUNCTIONS_BY_TYPE } from '@rondo/core/expression/function-names.ts';
 import type { Code } from '@rondo/core/model/plan.ts';
 import { asJson, messageOf } from '../../data.ts';
-import { ExpressionError } from '../../functions/error.ts';
-import { hasFunction } from '../../library.ts';
+import { ExpressionError, NotCallable } from '../../functions/error.ts';
+import { callFunction, hasFunction } from '../../library.ts';
 import { bind, type Evaluate, type Place } from '../../templates.ts';
 import type { CodeRules, IsolateDialect, Names } from '../dialect.ts';
 import { returned } from './items.ts';
@@ -32,7 +33,10 @@ function namesOf(members: ReadonlyMap<string, string>, all: boolean): Names {
           identifier.test(name) &&
           !RESERVED.has(name) &&
           name !== '$fn' &&
-          (members.has(name) || isLibrary(name) || (all && (N8N_HIDDEN.has(name) || NUMBER[name] !== undefined)) || !(name in globalThis)),
+          (members.has(name) ||
+            isLibrary(name) ||
+            (all && (N8N_HIDDEN.has(name) || NUMBER[name] !== undefined)) ||
+            !(name in globalThis)),
       ),
     source(name) {
       const member = members.get(name);
@@ -48,7 +52,35 @@ function namesOf(members: ReadonlyMap<string, string>, all: boolean): Names {
 /** There these are the stricter ones of Number. */
 const NUMBER: Record<string, string | undefined> = { isNaN: 'Number.isNaN', isFinite: 'Number.isFinite' };
 
-const names = namesOf(N8N_MEMBERS, true);
+/** Types in the order in which n8n names them. */
+const TYPES = {
+  array: 'Array',
+  date: 'Date',
+  number: 'Number',
+  object: 'Object',
+  string: 'String',
+  boolean: 'Boolean',
+};
+
+/** A data function on a value that has none of that name is told in n8n's words. */
+function call(value: unknown, name: string, args: unknown[]): unknown {
+  try {
+    return callFunction(value, name, args);
+  } catch (error) {
+    if (!(error instanceof NotCallable) || error.function !== name) throw error;
+    if (error.value === null || error.value === undefined) {
+      throw new ExpressionError(`${name} can't be used on ${String(error.value)} value`);
+    }
+    const types = Object.entries(TYPES)
+      .filter(([type]) => (FUNCTIONS_BY_TYPE[type as keyof typeof TYPES] as readonly string[]).includes(name))
+      .map(([, written]) => `"${written}"`);
+    const last = types.pop();
+    const list = types.length === 0 ? `type ${last}` : `types ${types.join(', ')}, and ${last}`;
+    throw new ExpressionError(`${name}() is only callable on ${list}`);
+  }
+}
+
+const names: Names = { ...namesOf(N8N_MEMBERS, true), call };
 
 function failed(place: Place, source: string, error: unknown): FailureError {
   if (error instanceof FailureError) return error;
@@ -142,7 +174,11 @@ const code: CodeRules = {
   result: returned,
   failed(error, line, scope, each) {
     const description = (error as { description?: unknown } | null)?.description;
-    const where = [...(line === null ? [] : [`line ${line}`]), ...(each ? [`for item ${scope.$itemIndex}`] : [])];
+    // What is refused before it runs names the item; what the code throws does not.
+    const where = [
+      ...(line === null ? [] : [`line ${line}`]),
+      ...(each && !(error instanceof Error) ? [`for item ${scope.$itemIndex}`] : []),
+    ];
     return {
       message: `${messageOf(error)}${where.length === 0 ? '' : ` [${where.join(', ')}]`}`,
       ...(typeof description === 'string' ? { description } : {}),

@@ -161,9 +161,7 @@ export function itemAt(id: string, items: readonly Item[], position: number): It
   if (items.length === 0) throw new ExpressionError(`Node '${id}' hasn't been executed`);
   const item = items[position];
   if (item === undefined) {
-    throw new ExpressionError(
-      `"${id}" node has ${items.length} item(s) but you're trying to access item ${position}`,
-    );
+    throw new ExpressionError(`"${id}" node has ${items.length} item(s) but you're trying to access item ${position}`);
   }
   return item;
 }

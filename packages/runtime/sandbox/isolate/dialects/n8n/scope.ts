@@ -155,7 +155,8 @@ export class N8nScope extends Scope {
   }
 
   #known(id: string): KnownNode {
-    const inside = this.neighbours.outputsOf(id);
+    // A node alone would only find itself, and means its earlier runs.
+    const inside = this.plain ? undefined : this.neighbours.outputsOf(id);
     const { step, position, local } = this;
     if (inside !== undefined) {
       const offset = this.$itemIndex - position;
@@ -384,4 +385,11 @@ export const N8N_CODE_MEMBERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What user text can get hold of; frozen with the rest. */
-export const N8N_SHARED: readonly unknown[] = [ExpressionError, N8nInput, N8nNodeView, N8nNodeData, query, refuseRequire];
+export const N8N_SHARED: readonly unknown[] = [
+  ExpressionError,
+  N8nInput,
+  N8nNodeView,
+  N8nNodeData,
+  query,
+  refuseRequire,
+];

@@ -1,0 +1,127 @@
+/**
+ * Owns building the studio into dist/: when it is missing or older than its sources, else not at all. Prints the
+ * sizes of what it made. Does not serve it (apps/server/studio).
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const DIST = fileURLToPath(new URL('dist', import.meta.url));
+const STAMP = 'sources.txt';
+
+/** What the studio is made of; a change in any of it makes a new one. */
+const SOURCES = ['apps/web', 'packages/api', 'packages/core', 'package-lock.json'];
+const NOT_SOURCES = /(^|\/)(dist(-\w+)?|node_modules|testing|fixtures)(\/|$)|\.test\.tsx?$/;
+
+/** A fingerprint of all sources by name, size and time: a few hundred stats, some milliseconds. */
+function stampOf(): string {
+  const hash = createHash('sha256');
+  const walk = (path: string): void => {
+    if (NOT_SOURCES.test(path)) return;
+    const facts = statSync(join(ROOT, path), { throwIfNoEntry: false });
+    if (facts === undefined) return;
+    if (!facts.isDirectory()) {
+      hash.update(`${path}\n${facts.size}\n${facts.mtimeMs}\n`);
+      return;
+    }
+    for (const name of readdirSync(join(ROOT, path)).sort()) walk(`${path}/${name}`);
+  };
+  for (const path of SOURCES) walk(path);
+  return hash.digest('hex');
+}
+
+/** An installation without sources serves what it has. */
+export function isFresh(dist: string = DIST): boolean {
+  if (!existsSync(join(dist, 'index.html'))) return false;
+  const stamp = join(dist, STAMP);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === stampOf();
+}
+
+/** Builds where needed. Answers the folder. */
+export async function ensureBuilt(report: (line: string) => void): Promise<string> {
+  if (isFresh()) return DIST;
+  report('Building the studio, once for these sources ...');
+  const from = performance.now();
+  await build(DIST);
+  report(`The studio is built: ${((performance.now() - from) / 1000).toFixed(1)} s.`);
+  return DIST;
+}
+
+async function build(dist: string): Promise<void> {
+  const stamp = stampOf();
+  const vite = await import('vite');
+  // Beside the old one, so that a server that is running keeps its files, and a build that fails leaves them.
+  const fresh = `${dist}-${process.pid}`;
+  try {
+    await vite.build({
+      configFile: fileURLToPath(new URL('vite.config.ts', import.meta.url)),
+      configLoader: 'native',
+      logLevel: 'warn',
+      mode: 'production',
+      build: { outDir: fresh },
+    });
+    writeFileSync(join(fresh, STAMP), stamp);
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(fresh, dist);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+interface Chunk {
+  file: string;
+  css?: string[];
+  imports?: string[];
+  dynamicImports?: string[];
+  isEntry?: boolean;
+}
+
+export interface Sizes {
+  /** Bytes, gzipped: what has to arrive before a screen is there. */
+  files: Record<string, number>;
+  first: number;
+  /** Beyond the first load, by screen. */
+  screens: Record<string, number>;
+}
+
+/** Home is what the first load shows. */
+const HOME = 'home/home-page.tsx';
+
+export function sizesOf(dist: string = DIST): Sizes {
+  const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8')) as Record<string, Chunk>;
+  const files: Record<string, number> = {};
+  const sizeOf = (file: string): number =>
+    (files[file] ??= gzipSync(readFileSync(join(dist, file)), { level: 9 }).byteLength);
+  const filesOf = (name: string, seen: Set<string>): Set<string> => {
+    const chunk = manifest[name];
+    if (chunk === undefined || seen.has(chunk.file)) return seen;
+    seen.add(chunk.file);
+    for (const style of chunk.css ?? []) seen.add(style);
+    for (const next of chunk.imports ?? []) filesOf(next, seen);
+    return seen;
+  };
+  const sum = (names: Iterable<string>): number => [...names].reduce((total, file) => total + sizeOf(file), 0);
+  const entry = Object.keys(manifest).find((name) => manifest[name]?.isEntry === true) ?? '';
+  const shell = filesOf(entry, new Set(['index.html', 'theme.js']));
+  const first = filesOf(HOME, new Set(shell));
+  const screens: Record<string, number> = {};
+  for (const name of manifest[entry]?.dynamicImports ?? []) {
+    screens[name] = sum([...filesOf(name, new Set())].filter((file) => !shell.has(file)));
+  }
+  return { files, first: sum(first), screens };
+}
+
+function printSizes(): void {
+  const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1).padStart(7)} kB gz`;
+  const { first, screens } = sizesOf();
+  console.log(`${kB(first)}  first load`);
+  for (const [name, bytes] of Object.entries(screens)) console.log(`${kB(bytes)}  ${name}`);
+}
+
+if (import.meta.main) {
+  if (!process.argv.includes('--sizes')) await build(DIST);
+  printSizes();
+}

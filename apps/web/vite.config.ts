@@ -1,0 +1,33 @@
+/**
+ * Owns how the studio is bundled, and the development server: `vite apps/web` beside `rondo serve`, whose API it
+ * passes on to. Names carry a hash; nothing is inlined, as the page's policy takes neither inline scripts nor data.
+ */
+import { fileURLToPath } from 'node:url';
+import tailwind from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const server = process.env['RONDO_URL'] ?? 'http://127.0.0.1:4400';
+
+/** The server puts a fresh one into every page: for styles that parts add while they run (CodeMirror, Radix). */
+export const NONCE = '__RONDO_NONCE__';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  plugins: [react(), tailwind()],
+  html: { cspNonce: NONCE },
+  build: {
+    target: 'es2023',
+    outDir: 'dist',
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 2_000,
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: Object.fromEntries(['/api', '/hooks', '/forms'].map((path) => [path, { target: server }])),
+  },
+});

@@ -43,7 +43,8 @@ interface Table {
 
 const ROWS_IN_A_FILE = 40;
 
-const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
+const textOf = (value: Json | undefined): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
 
 /** Long values are written short in the tables. */
 function whole(value: Json | undefined): Json {
@@ -72,7 +73,12 @@ const TABLES: readonly Table[] = [
             case_id: 'true',
             logical_operator: 'and',
             conditions: [
-              { id: 'c', comparison_operator: row.op ?? '', variable_selector: ['src', id], value: row.expected ?? null },
+              {
+                id: 'c',
+                comparison_operator: row.op ?? '',
+                variable_selector: ['src', id],
+                value: row.expected ?? null,
+              },
             ],
           },
         ],
@@ -168,14 +174,16 @@ export const difyTables: Suite = {
 function casesOf(table: Table, rows: readonly Row[], first: number): Case[] {
   let running: Promise<ForeignRun> | null = null;
   const parts = rows.map((row, i) => table.part(row, `n${i}`));
-  return rows.map((row, i): Case => ({
-    name: `${table.file.replace('.jsonl', '')} ${first + i + 1}: ${table.name(row)}`,
-    async run(): Promise<Outcome> {
-      running ??= runParts(parts);
-      const reason = table.judge(row, foundIn(await running, `n${i}`));
-      return reason === null ? { result: 'passed' } : { result: 'failed', reason };
-    },
-  }));
+  return rows.map(
+    (row, i): Case => ({
+      name: `${table.file.replace('.jsonl', '')} ${first + i + 1}: ${table.name(row)}`,
+      async run(): Promise<Outcome> {
+        running ??= runParts(parts);
+        const reason = table.judge(row, foundIn(await running, `n${i}`));
+        return reason === null ? { result: 'passed' } : { result: 'failed', reason };
+      },
+    }),
+  );
 }
 
 function runParts(parts: readonly Part[]): Promise<ForeignRun> {

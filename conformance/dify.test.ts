@@ -12,7 +12,10 @@ afterAll(closeForeign);
 /** Nodes by id; edges as `a > b` or `a.handle > b`. */
 function file(nodes: Record<string, Data>, edges: string[], more: Data = {}, mode = 'workflow'): string {
   const graph = {
-    nodes: Object.entries({ start: { type: 'start', variables: [] } as Data, ...nodes }).map(([id, data]) => ({ id, data })),
+    nodes: Object.entries({ start: { type: 'start', variables: [] } as Data, ...nodes }).map(([id, data]) => ({
+      id,
+      data,
+    })),
     edges: edges.map((edge) => {
       const [from = '', target = ''] = edge.split(' > ');
       const [source = '', handle = 'source'] = from.split('.');
@@ -27,7 +30,11 @@ const end = (outputs: Record<string, string>): Data => ({
   outputs: Object.entries(outputs).map(([variable, from]) => ({ variable, value_selector: from.split('.') })),
 });
 
-const code = (body: string, variables: Record<string, string> = {}, outputs: Record<string, string> = { r: 'string' }): Data => ({
+const code = (
+  body: string,
+  variables: Record<string, string> = {},
+  outputs: Record<string, string> = { r: 'string' },
+): Data => ({
   type: 'code',
   code_language: 'javascript',
   code: `function main({ ${Object.keys(variables).join(', ')} }) { ${body} }`,
@@ -46,7 +53,10 @@ const iteration = (more: Data = {}): Data => ({
 const run = (text: string, options: Partial<ForeignOptions> = {}): Promise<ForeignRun> =>
   runForeign(text, { format: 'dify', input: {}, ...options });
 
-async function serving(answer: (body: string, url: string) => Json | null, work: (origin: string) => Promise<void>): Promise<void> {
+async function serving(
+  answer: (body: string, url: string) => Json | null,
+  work: (origin: string) => Promise<void>,
+): Promise<void> {
   const server: Server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
@@ -87,9 +97,12 @@ describe('failures', () => {
     const failed = await run(file(failing, edges), { input: { list: ['a', 'b'] } });
     expect(failed).toMatchObject({ status: 'completed', output: { why: 'Error: no a', list: null } });
     expect(failed.exceptions).toBe(1);
-    const fine = await run(file({ ...failing, work: code('return { r: x + it }', { x: 'it.item', it: 'it.index' }) }, edges), {
-      input: { list: ['a', 'b'] },
-    });
+    const fine = await run(
+      file({ ...failing, work: code('return { r: x + it }', { x: 'it.item', it: 'it.index' }) }, edges),
+      {
+        input: { list: ['a', 'b'] },
+      },
+    );
     expect(fine).toMatchObject({ status: 'completed', output: { list: ['a0', 'b1'] }, exceptions: 0 });
   });
 
@@ -120,16 +133,35 @@ describe('failures', () => {
   });
 
   it('given in the place of outputs are failures of the node', async () => {
-    const nodes = { tool: { type: 'tool', tool_name: 'x', error_strategy: 'fail-branch' }, bad: end({ why: 'tool.error_message', type: 'tool.error_type' }) };
+    const nodes = {
+      tool: { type: 'tool', tool_name: 'x', error_strategy: 'fail-branch' },
+      bad: end({ why: 'tool.error_message', type: 'tool.error_type' }),
+    };
     const pins = { tool: { $error: { message: 'gone', type: 'ToolInvokeError' } } };
     const found = await run(file(nodes, ['start > tool', 'tool.fail-branch > bad']), { pins });
     expect(found).toMatchObject({ status: 'completed', output: { why: 'gone', type: 'ToolInvokeError' } });
   });
 
+  it('given in the place of a choice leave through its branch, outputs through the way that they name', async () => {
+    const nodes = {
+      ask: { type: 'human-input', user_actions: [{ id: 'yes' }, { id: 'no' }], error_strategy: 'fail-branch' },
+      yes: end({ way: 'ask.__action_id' }),
+      late: end({ late: 'ask.__action_id' }),
+      bad: end({ why: 'ask.error_message' }),
+    };
+    const text = file(nodes, ['start > ask', 'ask.yes > yes', 'ask.__timeout > late', 'ask.fail-branch > bad']);
+    const given = async (ask: Json): Promise<Json> => (await run(text, { pins: { ask } })).output;
+    expect(await given({ __action_id: 'yes' })).toEqual({ way: 'yes' });
+    expect(await given({ __action_id: '__timeout' })).toEqual({ late: '__timeout' });
+    expect(await given({ $error: { message: 'gone' } })).toEqual({ why: 'gone' });
+  });
+
   it('of what is not supported come before anything runs, and name the node', async () => {
     const found = await run(file({ tool: { type: 'tool', title: 'Search', tool_name: 'search' } }, ['start > tool']));
     expect(found.status).toBe('unsupported');
-    expect(found.diagnostics).toMatchObject([{ code: 'not-supported', node: 'tool', path: ['workflow', 'graph', 'nodes', 1, 'data', 'tool_name'] }]);
+    expect(found.diagnostics).toMatchObject([
+      { code: 'not-supported', node: 'tool', path: ['workflow', 'graph', 'nodes', 1, 'data', 'tool_name'] },
+    ]);
   });
 });
 
@@ -148,7 +180,12 @@ describe('loops', () => {
       version: '2',
       items: [
         { variable_selector: ['loop', 'n'], operation: '+=', input_type: 'constant', value: 1 },
-        { variable_selector: ['conversation', 'seen'], operation: 'append', input_type: 'variable', value: ['loop', 'n'] },
+        {
+          variable_selector: ['conversation', 'seen'],
+          operation: 'append',
+          input_type: 'variable',
+          value: ['loop', 'n'],
+        },
       ],
     },
     show: code('return { r: "n" + n }', { n: 'loop.n' }),
@@ -167,7 +204,12 @@ describe('loops', () => {
   it('are ended from inside, from a container too, after the round', async () => {
     const nodes = {
       ...counting,
-      it: { type: 'iteration', iterator_selector: ['start', 'list'], output_selector: ['it', 'item'], start_node_id: 'inner' },
+      it: {
+        type: 'iteration',
+        iterator_selector: ['start', 'list'],
+        output_selector: ['it', 'item'],
+        start_node_id: 'inner',
+      },
       inner: { type: 'iteration-start' },
       stop: { type: 'loop-end' },
       end: end({ n: 'loop.n', last: 'show.r' }),
@@ -179,7 +221,9 @@ describe('loops', () => {
 
   it('stand in iterations that run at once, each with variables of its own', async () => {
     const nodes = {
-      it: { ...iteration({ output_selector: ['loop', 'n'], is_parallel: true, parallel_nums: 4, start_node_id: 'begin' }) },
+      it: {
+        ...iteration({ output_selector: ['loop', 'n'], is_parallel: true, parallel_nums: 4, start_node_id: 'begin' }),
+      },
       begin: { type: 'iteration-start' },
       ...counting,
       loop: {
@@ -189,7 +233,9 @@ describe('loops', () => {
       end: end({ list: 'it.output' }),
     };
     const edges = ['start > it', 'begin > loop', 'first > add', 'it > end'];
-    expect((await run(file(nodes, edges, seen), { input: { list: [3, 1, 0, 2, 9] } })).output).toEqual({ list: [3, 1, 0, 2, 5] });
+    expect((await run(file(nodes, edges, seen), { input: { list: [3, 1, 0, 2, 9] } })).output).toEqual({
+      list: [3, 1, 0, 2, 5],
+    });
   });
 });
 
@@ -244,7 +290,14 @@ describe('chatflows', () => {
       });
       expect(found).toMatchObject({ status: 'completed', output: { answer: 'good 5' } });
       expect(asked).toMatchObject([
-        { model: 'm', temperature: 0, messages: [{ role: 'system', content: 'Read a\nb.' }, { role: 'user', content: '<a><b>' }] },
+        {
+          model: 'm',
+          temperature: 0,
+          messages: [
+            { role: 'system', content: 'Read a\nb.' },
+            { role: 'user', content: '<a><b>' },
+          ],
+        },
       ]);
     });
   });
@@ -271,7 +324,9 @@ it('requests have the headers, parameters and bodies of Dify', async () => {
       return {};
     },
     async (origin) => {
-      const found = await run(file(nodes, ['start > ask', 'ask > end'], environment), { input: { url: origin, a: 'v' } });
+      const found = await run(file(nodes, ['start > ask', 'ask > end'], environment), {
+        input: { url: origin, a: 'v' },
+      });
       expect(found.output).toEqual({ status: 200, files: [] });
       expect(seen).toEqual(['/x?q=v&q=2 {"a":"v"}']);
     },

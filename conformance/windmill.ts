@@ -102,7 +102,8 @@ const firstError = ({ diagnostics }: ForeignRun): string =>
   diagnostics.find((one) => one.severity === 'error')?.message ?? 'no reason';
 
 function wrongIn(expected: Expected, run: ForeignRun): string | null {
-  if (expected.expect_http_error === true) return run.status === 'invalid' ? null : `expected a refusal, found ${run.status}`;
+  if (expected.expect_http_error === true)
+    return run.status === 'invalid' ? null : `expected a refusal, found ${run.status}`;
   const status = expected.success === false ? 'failed' : 'completed';
   if (run.status !== status) {
     return `expected ${status}, found ${run.status}: ${run.error?.message ?? (run.status === 'invalid' ? firstError(run) : '')}`;

@@ -23,6 +23,7 @@ const bin = (name: string): string => join(ROOT, 'node_modules', '.bin', name);
 
 const CHECKS: Check[] = [
   { name: 'types', command: bin('tsc'), args: ['-p', '.'] },
+  { name: 'types of web', command: bin('tsc'), args: ['-p', 'apps/web'] },
   { name: 'format', command: bin('biome'), args: ['format', '--reporter=summary', '.'] },
   { name: 'lint', command: bin('oxlint'), args: ['--deny-warnings', '--format=unix'] },
   // knip is JavaScript: it runs with the Node that runs this file, not with the machine's.

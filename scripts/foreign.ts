@@ -13,7 +13,7 @@ const FILE = 'docs/FOREIGN.md';
 const short = (type: string): string => type.replace(/^(?:@n8n\/)?n8n-nodes-(?:base|langchain)\./, '');
 
 export function foreign(): Printed {
-  const types = Object.keys(MAPPINGS).map(short).toSorted();
+  const types = [...new Set(Object.keys(MAPPINGS).map(short))].toSorted();
   const list = types.map((type) => `\`${type}\``).join(', ');
   const text = readFileSync(join(ROOT, FILE), 'utf8');
   return { file: FILE, text: betweenMarkers(text, 'n8n node types', list) };

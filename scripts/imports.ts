@@ -32,12 +32,14 @@ export type Target =
   | { kind: 'node'; name: string }
   | { kind: 'package'; name: string };
 
+const APPS = new Set(['cli', 'server', 'web']);
+
 /** Where a specifier leads, as a path in the repository, a Node built-in or a package. */
 export function resolveImport(from: string, specifier: string): Target {
   if (specifier.startsWith('node:')) return { kind: 'node', name: specifier };
   if (specifier.startsWith('.')) return { kind: 'file', path: posix.join(posix.dirname(from), specifier) };
-  const own = /^@rondo\/(core|nodes|runtime|cli)\/(.+)$/.exec(specifier);
-  if (own !== null) return { kind: 'file', path: `${own[1] === 'cli' ? 'apps' : 'packages'}/${own[1]}/${own[2]}` };
+  const own = /^@rondo\/(api|core|nodes|runtime|cli|server|web)\/(.+)$/.exec(specifier);
+  if (own !== null) return { kind: 'file', path: `${APPS.has(own[1] ?? '') ? 'apps' : 'packages'}/${own[1]}/${own[2]}` };
   const parts = specifier.split('/');
   return { kind: 'package', name: parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/') };
 }

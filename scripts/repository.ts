@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
 /** What .gitignore keeps out, and the folder of version control itself. */
-const SKIPPED = new Set(['node_modules', '.git', '.rondo', 'coverage', 'out']);
+const SKIPPED = new Set(['node_modules', '.git', '.rondo', 'coverage', 'out', 'dist']);
 
 /** Paths with forward slashes, relative to the root, sorted. */
 export function repositoryFiles(root: string = ROOT): string[] {

@@ -63,6 +63,7 @@ function loopSection(): Schema {
           backoff: { type: 'number', minimum: 1, maximum: 100, description: 'Factor from one delay to the next.' },
           maxDelay: ref('duration'),
           jitter: { type: 'number', minimum: 0, maximum: 1, description: 'Share of the delay that is random.' },
+          always: flag('Failures that repetition does not help are tried again, too.'),
         },
         ['times'],
       ),
@@ -76,6 +77,7 @@ function loopSection(): Schema {
     update: mapOf({}, 'Loop only: new values of loop variables, evaluated after each iteration.'),
     collect: { description: 'What the loop gives.', enum: ['concat', 'last', 'position'] },
     flatten: flag('Lists in results are spread into their elements, one level.'),
+    give: { description: 'Containers: one item instead of the results, which are $input.all().' },
     pause: ref('duration'),
   });
 }
@@ -141,6 +143,7 @@ function nodeSchema(types: readonly NodeType[]): Schema {
         executeOnce: flag('Runs once; the current item is the first.'),
         alwaysOutput: flag('An empty result becomes one item {}.'),
         disabled: flag('Items pass through untouched.'),
+        pin: { type: 'array', description: 'Values to use as its output instead of running it.' },
         body: { description: 'Containers: the nodes inside.', ...ref('nodes') },
         result: { description: 'Containers: whose output is the result. Default: the last nodes.', ...ref('names') },
       },
@@ -160,6 +163,10 @@ function definition(): Schema {
       name: text('Name. Default: the name of the file.'),
       description: text('What it does, for people.'),
       inputs: mapOf(ref('input'), 'What the run may be given. Expressions read it as $vars.'),
+      conversation: mapOf(
+        object({ default: {}, description: text('For people.') }),
+        'Variables of the conversation. Expressions read them as $conversation.',
+      ),
       settings: object({
         flow: {
           description: 'node: each node finishes its items first. item: each item walks the whole chain.',
@@ -167,6 +174,12 @@ function definition(): Schema {
         },
         timezone: text('Time zone of dates, for example Europe/Berlin. Default UTC.'),
         timeout: ref('duration'),
+        dialect: {
+          description: 'Names and text rules of expressions.',
+          enum: ['native', 'n8n', 'dify', 'openflow'],
+        },
+        order: { description: 'Nodes run each time items arrive, in the order of n8n.', enum: ['n8n-v1', 'n8n-v0'] },
+        strict: flag('Defects of the product that the file came from are kept too.'),
         limits: object(Object.fromEntries(limits) as Record<string, Schema>),
       }),
       nodes: ref('nodes'),
@@ -205,6 +218,7 @@ export function schemaOf(types: readonly NodeType[]): Schema {
         default: { description: 'Value when it is not given.' },
         description: text('For people.'),
         enum: { type: 'array', description: 'The values that are allowed.' },
+        maxLength: whole('Most characters of a text.', 0),
       }),
     },
   };

@@ -24,6 +24,8 @@ import type { RunResponse } from '@rondo/nodes/respond/response.ts';
 import { failedRunWatcher } from './runs/failed-runs.ts';
 import { createLauncher, type Launcher } from './runs/launcher.ts';
 import { pathTable } from './triggers/paths.ts';
+import type { StudioFiles } from './studio/files.ts';
+import { studioRoutes } from './studio/routes.ts';
 import { openLibrary, type Library } from './workflows/library.ts';
 import type { Workflow } from './workflows/workflow.ts';
 
@@ -49,6 +51,8 @@ export interface ServerOptions {
   limits?: Partial<HttpLimits>;
   /** Most runs at work at once. */
   runs?: number;
+  /** The built studio; without it there are no pages. */
+  studio?: StudioFiles | null;
   /** Routes beside those of triggers, and who may call them. */
   routes?: readonly Route[];
   gate?: Gate;
@@ -102,7 +106,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     store,
     workflows: () => listed,
     start: launcher.start,
-    urlOf: (runId) => `${url}/runs/${runId}`,
+    urlOf: (runId) => `${url}/r/${runId}`,
     report,
   });
   const scheduler = createScheduler({
@@ -142,6 +146,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ...hookRoutes(context),
     ...formRoutes(context),
     ...(options.routes ?? []),
+    ...(options.studio == null ? [] : studioRoutes(options.studio)),
   ];
 
   let ticker: NodeJS.Timeout | undefined;

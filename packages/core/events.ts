@@ -1,11 +1,12 @@
 /**
  * Owns the events of a run's journal: what happened to the steps of the top frame and of
- * frames that are checkpointed. Steps of a walk are named with the number of the run (`fetch@2`). Iterations are not events; they are rows of the ledger.
+ * frames that are checkpointed. Steps of a walk are named with the number of the run (`fetch@2`).
+ * Iterations are not events; they are rows of the ledger.
  */
-import type { LoopCall } from './engine/walk-loop.ts';
 import type { Failure } from './errors.ts';
 import type { Json } from './model/item.ts';
 import type { End } from './model/plan.ts';
+import type { LoopCall } from './model/walk.ts';
 
 /** Where a finished step's items are. */
 export type Dataset =

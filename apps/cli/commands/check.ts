@@ -5,11 +5,13 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Diagnostic } from '@rondo/core/errors.ts';
+import type { Explanation } from '@rondo/core/lint/explain.ts';
 import { EXIT, InvalidFile, UsageError } from '../exit.ts';
 import { FORMAT_OPTION, inFile, openFormat, PRODUCTS, STRICT_OPTION, type OpenedFile } from '../formats.ts';
 import type { Context } from '../program.ts';
 import { countDiagnostics, renderDiagnostics } from '../render/diagnostics.ts';
 import { plural } from '../render/format.ts';
+import { table } from '../render/table.ts';
 import { printable } from '../render/text.ts';
 import type { Terminal } from '../terminal.ts';
 import { readWorkflowFile } from '../workflow-file.ts';
@@ -20,6 +22,7 @@ interface Options {
   json?: boolean;
   format?: string;
   strictCompat?: boolean;
+  explain?: boolean;
 }
 
 interface Checked {
@@ -27,6 +30,8 @@ interface Checked {
   source: string | null;
   diagnostics: Diagnostic[];
   fixed: number;
+  /** Asked for, and there is something that can be read. */
+  explanations?: Explanation[];
 }
 
 // A fix that brings its own problem back must not go on for ever.
@@ -40,6 +45,7 @@ export function build(context: Context): Command {
     .option('--strict', 'warnings fail too')
     .option(...FORMAT_OPTION)
     .option(...STRICT_OPTION)
+    .option('--explain', 'say for every node how often it runs, and why')
     .option('--json', 'print {"diagnostics": [...]}')
     .action(async (files: string[], options: Options) => {
       context.code = await check(files, options, context.terminal);
@@ -52,7 +58,9 @@ async function check(files: readonly string[], options: Options, terminal: Termi
   const all = results.flatMap((r) => r.diagnostics);
   if (options.json === true) {
     const listed = results.flatMap((r) => r.diagnostics.map((d) => ({ file: r.file, ...d })));
-    terminal.out.write(`${JSON.stringify({ diagnostics: listed })}\n`);
+    const explained = results.flatMap((r) => (r.explanations ?? []).map((e) => ({ file: r.file, ...e })));
+    const answer = { diagnostics: listed, ...(options.explain === true ? { explanations: explained } : {}) };
+    terminal.out.write(`${JSON.stringify(answer)}\n`);
   } else {
     for (const result of results) printOne(result, terminal);
   }
@@ -62,11 +70,24 @@ async function check(files: readonly string[], options: Options, terminal: Termi
 
 function printOne(result: Checked, terminal: Terminal): void {
   const { out, err } = terminal;
+  if (result.explanations !== undefined) {
+    for (const line of explanationLines(result.explanations, out)) out.write(`${line}\n`);
+  }
   if (result.diagnostics.length > 0) {
     err.write(renderDiagnostics(result.diagnostics, result.file, result.source, err.style, err.columns()));
   }
   const fixed = result.fixed > 0 ? `${plural(result.fixed, 'fix', 'fixes')} applied, ` : '';
   out.write(`${printable(result.file)}: ${fixed}${countDiagnostics(result.diagnostics)}\n`);
+}
+
+/** One line per node; what is inside of a loop is indented by its depth. */
+function explanationLines(explanations: readonly Explanation[], out: Terminal['out']): string[] {
+  const rows = explanations.map(({ node, runs, why, inside }) => [
+    `${'  '.repeat(inside.length)}${node}`,
+    runs,
+    inside.length === 0 ? why : `${why} Inside of ${inside.join(' > ')}.`,
+  ]);
+  return table([{ title: 'NODE' }, { title: 'RUNS' }, { title: 'WHY' }], rows, Number.POSITIVE_INFINITY, out.style);
 }
 
 async function checkFile(name: string, options: Options, terminal: Terminal): Promise<Checked> {
@@ -84,8 +105,21 @@ async function checkFile(name: string, options: Options, terminal: Terminal): Pr
     );
   }
   const diagnostics = await diagnose(opened);
-  if (options.fix !== true) return { file: file.shown, source: file.text, diagnostics, fixed: 0 };
-  return fixFile(opened, diagnostics);
+  const checked =
+    options.fix === true
+      ? await fixFile(opened, diagnostics)
+      : { file: file.shown, source: file.text, diagnostics, fixed: 0 };
+  return options.explain === true ? { ...checked, explanations: await explained(opened) } : checked;
+}
+
+async function explained({ definition, sound }: OpenedFile): Promise<Explanation[]> {
+  const readable = definition ?? sound;
+  if (readable === null) return [];
+  const [{ explain }, { registry }] = await Promise.all([
+    import('@rondo/core/lint/explain.ts'),
+    import('@rondo/nodes/registry.ts'),
+  ]);
+  return explain(readable, registry);
 }
 
 /** Applies fixes one at a time, because an edit can move the places of the others. */

@@ -25,7 +25,7 @@ function folder(files: Record<string, string>): Place {
 
 async function serve(at: Place, ...more: string[]): Promise<{ started: Started; url: string }> {
   let text = '';
-  const started = at.start('serve', '--port', '0', '--data', 'data', ...more);
+  const started = at.start('serve', '--port', '0', '--data', 'data', '--no-studio', ...more);
   children.push(started);
   started.child.stdout?.on('data', (part: string) => (text += part));
   await started.said(/Rondo serves http:\S+\n/);
@@ -75,7 +75,7 @@ it('says when the port is taken, and what is wrong with its options', async () =
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
   try {
-    const taken = await at.rondo('serve', '--data', 'data', '--port', String(port));
+    const taken = await at.rondo('serve', '--data', 'data', '--no-studio', '--port', String(port));
     expect([taken.code, taken.stderr]).toMatchObject([3, /EADDRINUSE.*127\.0\.0\.1/]);
   } finally {
     other.close();

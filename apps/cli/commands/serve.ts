@@ -7,6 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { resolveLimits } from '@rondo/core/model/limits.ts';
 import type { Server } from '../../server/server.ts';
+import type { StudioFiles } from '../../server/studio/files.ts';
 import type { Trigger } from '../../server/triggers/read.ts';
 import type { Workflow } from '../../server/workflows/workflow.ts';
 import { collect, secretPairs, wholeNumber } from '../arguments.ts';
@@ -27,6 +28,7 @@ interface ServeOptions {
   trustProxy?: string[];
   secret?: string[];
   allow?: string[];
+  studio?: boolean;
 }
 
 const PORT = 4400;
@@ -45,6 +47,7 @@ export function build(context: Context): Command {
     .option('--trust-proxy <address>', 'proxy whose x-forwarded-for is believed', collect)
     .option('--secret <name=value>', 'a secret; NAME alone takes the environment variable', collect)
     .option('--allow <host>', 'host or network that the guard lets through besides public addresses', collect)
+    .option('--no-studio', 'the API, webhooks and forms only')
     .action(async (options: ServeOptions) => {
       context.code = await serve(options, context);
     });
@@ -73,6 +76,7 @@ async function serve(options: ServeOptions, { terminal }: Pick<Context, 'termina
   const workflows = join(data, 'workflows');
   const report = (line: string): void => err.write(`${new Date(terminal.now()).toISOString()} ${printable(line)}\n`);
   const near = relative(terminal.cwd, workflows);
+  const studio = options.studio === false ? null : await studioOf((line) => err.write(`${line}\n`));
   let server: Server | undefined;
   let early: (readonly Workflow[])[] = [];
   try {
@@ -96,6 +100,7 @@ async function serve(options: ServeOptions, { terminal }: Pick<Context, 'termina
         (Object.hasOwn(secrets, name) ? secrets[name] : undefined) ?? (await kept.open()).secrets.value(name)?.value,
       blobs: createFolderBlobs(blobs),
       report,
+      studio,
       onWorkflows: (_, changed) => {
         if (server === undefined) early.push(changed);
         else tell(changed, server.url, terminal);
@@ -122,6 +127,20 @@ function dataFolderOf({ data, database }: ServeOptions, terminal: Terminal): str
   if (given !== undefined) return resolve(terminal.cwd, given);
   const found = databaseOf(database, terminal);
   return found.isFile ? dirname(found.target) : resolve(terminal.cwd, '.rondo');
+}
+
+/** Built where its sources are newer. A machine that cannot build it serves the rest. */
+async function studioOf(say: (line: string) => void): Promise<StudioFiles | null> {
+  const [{ ensureBuilt }, { readStudio }] = await Promise.all([
+    import('@rondo/web/build.ts'),
+    import('../../server/studio/files.ts'),
+  ]);
+  try {
+    return readStudio(await ensureBuilt(say));
+  } catch (error) {
+    say(`The studio could not be built: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
 }
 
 function addressOf(

@@ -231,6 +231,7 @@ const N8N_STRUCTURE: Malformed[] = [
     file: 'n8n-names.json',
     content: lines(n8n({ nodes: [n8nNode('Go', 'manualTrigger'), n8nNode('Go', 'noOp')] })),
     codes: ['bad-value'],
+    severity: 'warning',
     says: 'Go',
   },
   {

@@ -40,7 +40,8 @@ export function compile(
       out.push(diagnostic('unknown-node', ['nodes'], `--pin names ${pin}, but there is no such node.`));
   }
   const top = new Set(Object.keys(nodes));
-  const level = { nodes, path: ['nodes'], visible: top };
+  // Flows of Windmill read steps inside loops too: what they gave last.
+  const level = { nodes, path: ['nodes'], visible: dialect === 'openflow' ? ids : top };
   const root =
     order === undefined ? levelRegion(c, '', level, undefined) : walkRegion(c, level, order, strict, definition.layout);
   let output: Plan['output'] = null;

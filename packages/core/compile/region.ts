@@ -152,7 +152,22 @@ function edgeRegion(
   const sources = results
     ? results.map((r) => ({ step: index.get(r.from) ?? 0, port: r.fromPort }))
     : lastSources(steps);
-  return { ...finishRegion(id, steps, sources), ...(handler === null ? {} : { handler, pure: false }) };
+  return {
+    ...finishRegion(id, steps, sources),
+    ...(handler === null ? {} : { handler, pure: false }),
+    ...(recalls(c, steps) ? { recalls: true, pure: false } : {}),
+  };
+}
+
+/** Whether a step reads itself or a later one: in flows of Windmill that is the iteration before. */
+function recalls(c: Compilation, steps: readonly Step[]): boolean {
+  if (c.dialect !== 'openflow') return false;
+  const places = new Map(steps.map((one) => [one.id, one.index]));
+  const reads = (one: Step): readonly Reference[] =>
+    one.container !== undefined && 'body' in one.container
+      ? [...one.references, ...one.container.body.outer]
+      : one.references;
+  return steps.some((one) => reads(one).some(({ node }) => (places.get(node) ?? -1) >= one.index));
 }
 
 /** The default result: every output of the steps that lead nowhere. */

@@ -4,10 +4,10 @@
  * the shape of n8n (walk-loops.ts) and does not build steps (region.ts).
  */
 import { diagnostic } from '../errors.ts';
-import type { WalkGraph, WalkStep } from '../engine/walk.ts';
 import type { Definition, NodeDefinition } from '../model/definition.ts';
 import type { Json } from '../model/item.ts';
 import type { Region, Step } from '../model/plan.ts';
+import type { WalkGraph, WalkStep } from '../model/walk.ts';
 import type { Edge } from './graph.ts';
 import { bodyOf } from './lower.ts';
 import { buildStep, finishRegion, wire, type Compilation, type Level, type Wiring } from './region.ts';

@@ -3,7 +3,7 @@
  * Booleans count as numbers there, and division always gives a number with a point.
  */
 import { failure, FailureError } from '../errors.ts';
-import { Float, float, isFloat } from '../template/value.ts';
+import { type Float, float, isFloat } from '../template/value.ts';
 import { inPython } from './text.ts';
 import { isData, numberIn } from './values.ts';
 
@@ -20,7 +20,6 @@ export const OPERATIONS = [
   'remove-first',
   'remove-last',
 ] as const;
-export type Operation = (typeof OPERATIONS)[number];
 
 const ARITHMETIC: ReadonlySet<string> = new Set(['+=', '-=', '*=', '/=']);
 const LIST_ONLY: ReadonlySet<string> = new Set(['append', 'extend', 'remove-first', 'remove-last']);
@@ -53,7 +52,8 @@ export function changed(change: Change): unknown {
   // A variable that holds nothing changes nothing.
   if (input === 'variable' && (value === null || value === undefined)) return current;
   const given = type === 'object' && input === 'constant' && typeof value === 'string' ? parsed(value) : value;
-  if (!fits(type, operation, given)) refuse(`Invalid input value ${typeof value === 'string' ? value : inPython(value)}`);
+  if (!fits(type, operation, given))
+    refuse(`Invalid input value ${typeof value === 'string' ? value : inPython(value)}`);
   if (operation === 'append') return [...listIn(current), given];
   if (operation === 'extend') return [...listIn(current), ...(given as unknown[])];
   return ARITHMETIC.has(operation) ? computed(current, operation, given) : given;

@@ -4,7 +4,6 @@
  * core/expression/dialects/dify-names.ts.
  */
 import { failure, FailureError } from '../errors.ts';
-import { renderTemplate } from '../template/index.ts';
 import { Float } from '../template/value.ts';
 import { evaluateDifyConditions, missing, notFound, type Condition } from './conditions.ts';
 import { keeps, type ElementCondition } from './list-filter.ts';
@@ -98,7 +97,6 @@ function lastRound(items: Given[]): unknown {
   return isData(last) && last.last === true ? (last.responses ?? {}) : {};
 }
 
-
 /** Outputs put together in their order: later ones win, texts of answers follow one another. */
 function merged(...outputs: unknown[]): Data {
   const whole = new Map<string, unknown>();
@@ -179,7 +177,9 @@ function context(value: unknown): string {
   if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return spellJson(value);
   return value
-    .map((one) => (typeof one === 'string' ? one : isData(one) && 'content' in one ? textOf(one.content) : spellJson(one)))
+    .map((one) =>
+      typeof one === 'string' ? one : isData(one) && 'content' in one ? textOf(one.content) : spellJson(one),
+    )
     .join('\n');
 }
 
@@ -218,7 +218,10 @@ function base64(written: string): string {
     const [a = 0, b, c] = bytes.slice(at, at + 3);
     const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
     const four = [18, 12, 6, 0].map((shift) => DIGITS[(bits >> shift) & 63]);
-    out += four.slice(0, b === undefined ? 2 : c === undefined ? 3 : 4).join('').padEnd(4, '=');
+    out += four
+      .slice(0, b === undefined ? 2 : c === undefined ? 3 : 4)
+      .join('')
+      .padEnd(4, '=');
   }
   return out;
 }
@@ -240,8 +243,6 @@ const inDoubleQuotes = (written: string): string =>
     .replace(/'((?:[^'\\]|\\.)*)'/g, (_, inside: string) => JSON.stringify(inside))
     .replace(/,(\s*[\]}])/g, '$1')
     .replace(/([{,]\s*)([A-Za-z_]\w*)(\s*:)/g, '$1"$2"$3');
-
-const jinja = (template: string, values: Data): string => renderTemplate(template, values);
 
 /** By name, as expressions call them. */
 export const DIFY_FUNCTIONS: Readonly<Record<string, (...args: never[]) => unknown>> = {
@@ -269,5 +270,4 @@ export const DIFY_FUNCTIONS: Readonly<Record<string, (...args: never[]) => unkno
   $pairs: pairs,
   $authorization: authorization,
   $jsonBody: jsonBody,
-  $jinja: jinja,
 };

@@ -4,8 +4,8 @@
  */
 import { Float } from '../template/value.ts';
 
-/** Cheap, and never false for text that holds such a number. */
-const MAY_HOLD = /\d(?:\.0|[eE])/;
+/** Never false for text that holds such a number; what looks like one inside a text is rare. */
+const MAY_HOLD = /(?:^|[[:,])\s*-?\d+(?:\.0|(?:\.\d+)?[eE])/;
 
 type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
 

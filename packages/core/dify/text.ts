@@ -32,7 +32,7 @@ export function spellJson(value: unknown, indent: 0 | 2 = 0, margin = '\n'): str
 }
 
 function spellList(list: readonly unknown[]): string {
-  if (list.length === 0 || list.every(isFile)) return '';
+  if (list.every(isFile)) return '';
   if (list.every((one) => typeof one === 'string')) return spellJson(list);
   return inPython(list);
 }

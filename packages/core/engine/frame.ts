@@ -30,7 +30,7 @@ export interface FrameState {
 export type FrameEvent =
   | { type: 'completed'; counts: readonly number[]; ends?: boolean }
   | { type: 'skipped' }
-  | { type: 'failed'; /** There are steps for this case; the failure is theirs. */ handled?: boolean };
+  | { type: 'failed' /** There are steps for this case; the failure is theirs. */; handled?: boolean };
 
 export type Next = { do: 'run'; step: number } | { do: 'skip'; step: number } | { do: 'complete' } | { do: 'fail' };
 

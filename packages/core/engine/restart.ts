@@ -60,7 +60,8 @@ export function planRestart(
       return refuse(`${path} has no iterations to start at.`);
     }
     if (step.loop.parallel > 1) return refuse(`${path} is parallel; only the whole of it can be run again.`);
-    if (step.loop.over === 'state') return refuse(`${path} goes on from variables; only the whole of it can be run again.`);
+    if (step.loop.over === 'state')
+      return refuse(`${path} goes on from variables; only the whole of it can be run again.`);
     const recorded = loop.completed + loop.failed + loop.skipped;
     if (iteration >= recorded) {
       return refuse(`${path} has ${recorded} iterations; it cannot be started at ${iteration}.`);

@@ -2,8 +2,9 @@
  * Owns what comes before a step of a walk: its ancestors, and the steps that order v0 starts because one that waits
  * needs them. Pure; does not decide what runs next (walk.ts).
  */
+import type { WalkGraph, WalkStep } from '../model/walk.ts';
 import { each } from './list.ts';
-import type { Arrival, Entry, WalkGraph, WalkState, WalkStep } from './walk.ts';
+import type { Arrival, Entry, WalkState } from './walk.ts';
 
 const sets = new WeakMap<WalkGraph, Map<number, ReadonlySet<number>>>();
 

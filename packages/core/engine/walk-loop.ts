@@ -3,6 +3,7 @@
  * either the list to go through or something that came back. Sees counts and where lists came from, never items.
  * Loops that are lowered to a body are containers and do not come here.
  */
+import type { LoopCall } from '../model/walk.ts';
 import { cons, type List } from './list.ts';
 import type { Arrival } from './walk.ts';
 
@@ -17,13 +18,6 @@ export interface LoopMemory {
   batch: number;
   batches: number;
   done: boolean;
-}
-
-export interface LoopCall {
-  /** Items per batch, as the parameter was evaluated for this call. */
-  size: number;
-  /** The list starts over with what arrives now. */
-  reset: boolean;
 }
 
 export interface LoopTurn {

@@ -1,7 +1,8 @@
 /** What runs next in a walk: the order of both kinds, waiting, releasing, repeated runs, and the defects kept in strict graphs. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evolve, next, startWalk, type WalkGraph, type WalkStep } from './walk.ts';
+import type { WalkGraph, WalkStep } from '../model/walk.ts';
+import { evolve, next, startWalk } from './walk.ts';
 
 interface Drawn {
   /** x, y. */

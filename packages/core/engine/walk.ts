@@ -10,33 +10,9 @@
  * The defects of n8n that lose work (a place that is overwritten, steps that wait for each other for ever) are there
  * in strict graphs only.
  */
+import type { WalkGraph, WalkStep } from '../model/walk.ts';
 import { cons, reversed, type List } from './list.ts';
 import { forced, isAncestor, ancestors } from './walk-graph.ts';
-
-export interface WalkGraph {
-  order: 'v1' | 'v0';
-  /** Keeps defects that lose work. */
-  strict: boolean;
-  steps: readonly WalkStep[];
-  /** Where a run may start; the first is the one that is meant when nobody says. */
-  starts: readonly number[];
-}
-
-export interface WalkStep {
-  /** On the canvas. */
-  x: number;
-  y: number;
-  /** By output: where it leads, in the order of the file. */
-  targets: readonly (readonly { step: number; input: number }[])[];
-  /** By input, up to the last that is connected: what leads there. */
-  sources: readonly (readonly { step: number; port: number }[])[];
-  /** Inputs that must have something before it may run without the others: how many, or which. Null: none. */
-  required: number | readonly number[] | null;
-  /** All its inputs are required: it never runs without one. */
-  all: boolean;
-  /** Loop Over Items that is not a container: the steps of its body. What comes from them is no new list. */
-  body?: readonly number[];
-}
 
 /** Items that came to an input: the output of a run of a step. Step -1 is what the frame was given. */
 export interface Arrival {

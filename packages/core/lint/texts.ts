@@ -37,8 +37,7 @@ export function textsOf(node: LintNode): Text[] {
   return found;
 }
 
-const ALL =
-  /(?:\$input|\$\(\s*(?:'[^']*'|"[^"]*"|`[^`]*`)\s*\))\s*\.\s*all\s*\(|\$items\s*\(|\bitems\s*\.\s*(?:map|filter|reduce|length)\b/;
+const ALL = /(?:\$input|\$\(\s*(?:'[^']*'|"[^"]*"|`[^`]*`)\s*\))\s*\.\s*all\s*\(|\$items\s*\(/;
 const FOLDED =
   /\.\s*(?:map|filter|reduce|length|join|sum|average|min|max|flatMap|pluck|every|some|find|toJsonString)\b|JSON\s*\.\s*stringify/;
 const OF_ITEM =

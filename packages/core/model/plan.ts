@@ -5,8 +5,8 @@
 import type { Dialect, NodeOrigin } from './definition.ts';
 import type { Json } from './item.ts';
 import type { Loop } from '../engine/loop.ts';
-import type { WalkGraph } from '../engine/walk.ts';
 import type { Limits } from './limits.ts';
+import type { WalkGraph } from './walk.ts';
 
 /** An expression. `path`: it is no more than this field of the current item. */
 export interface Code {
@@ -137,6 +137,8 @@ export interface Region {
   steps: Step[];
   /** Whose output is the region's result, concatenated in this order. */
   results: Source[];
+  /** Its steps read what they, or later ones, gave in the iteration before. */
+  recalls?: boolean;
   /** First of the steps that run only after a failure of one before it. */
   handler?: number;
   /** The whole region can be pushed down into the isolate. */

@@ -50,7 +50,7 @@ function partsOf(code: string, open: number, close: number): [number, number][] 
     if (c === '(' || c === '[') depth += 1;
     else if (c === ')' || c === ']') depth -= 1;
     else if ((c === ',' && depth === 0) || at === close) {
-      if (code.slice(from, at).trim() !== '' ) parts.push([from, at]);
+      if (code.slice(from, at).trim() !== '') parts.push([from, at]);
       from = at + 1;
     }
   }

@@ -11,8 +11,7 @@ export interface Needs {
   names: string[];
 }
 
-const IMPORT =
-  /(?:^|[;}\n])\s*(?:import|export)\s+((?:type\s+)?[^'"();]*?)\s*from\s*(['"])([^'"\n]+)\2/g;
+const IMPORT = /(?:^|[;}\n])\s*(?:import|export)\s+((?:type\s+)?[^'"();]*?)\s*from\s*(['"])([^'"\n]+)\2/g;
 const BARE_IMPORT = /(?:^|[;}\n])\s*import\s*(['"])([^'"\n]+)\1/g;
 const CALLED_IMPORT = /(?:^|[^\w$.])(?:import|require)\s*\(\s*(['"`])([^'"`\n]*)\1/g;
 

@@ -1,4 +1,5 @@
 /** Scripts of other products: what they need, enums, modules that become callable bodies. */
+import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { blank } from './blank.ts';
 import { callable, CALLER } from './callable.ts';
@@ -48,7 +49,7 @@ describe('needs', () => {
 
 describe('enums', () => {
   const run = (source: string, value: string): unknown =>
-    new Function(`${withoutEnums(source).replace('export ', '')}; return ${value};`)();
+    runInThisContext(`(() => { ${withoutEnums(source).replace('export ', '')}; return ${value}; })()`);
   it.each<[string, string, unknown]>([
     ['enum A { X, Y = 5, Z }', '[A.X, A.Y, A.Z, A[6]]', [0, 5, 6, 'Z']],
     ["export enum A { X = 'x', Y = 'y' }", '[A.X, Object.keys(A)]', ['x', ['X', 'Y']]],
@@ -65,7 +66,7 @@ describe('callable', () => {
   const call = (source: string, args: Record<string, unknown>, entry = 'main'): unknown => {
     const made = callable(source, entry);
     if (!made.ok) throw new Error(made.message);
-    return new Function(`${made.text}; return ${CALLER};`)()(args);
+    return runInThisContext(`(() => { ${made.text}; return ${CALLER}; })()`)(args);
   };
   it.each<[string, Record<string, unknown>, unknown]>([
     ['export function main(a, b = 2) { return a + b }', { a: 1 }, 3],

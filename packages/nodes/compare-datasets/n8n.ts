@@ -128,7 +128,10 @@ function finder(state: N8nState, entriesB: readonly Entry[], equal: Equal): (ent
   if (!state.loose) {
     for (const { entry, values } of rows) {
       const text = textOf(values);
-      if (text !== null) byText.set(text, [...(byText.get(text) ?? []), entry]);
+      if (text === null) continue;
+      const known = byText.get(text);
+      if (known === undefined) byText.set(text, [entry]);
+      else known.push(entry);
     }
   }
   return (entry) => {

@@ -1,6 +1,6 @@
 /**
  * Owns taking fields out of HTML by the rules of n8n: a selector stands for all that it finds, what is not there has no
- * field. Does not load HTML; blocks while it works, so call it within withinTime.
+ * field; and its cells of tables. Does not load HTML; blocks while it works, so call it within withinTime.
  */
 import type { Cheerio, CheerioAPI } from 'cheerio';
 import type { Json } from '@rondo/core/model/item.ts';
@@ -85,10 +85,17 @@ function rawOf($: CheerioAPI, found: Elements, field: Field): Json | undefined {
       return found.val() as Json | undefined;
     case 'plain': {
       const hidden = field.without === '' ? null : new Set<unknown>($(field.without).toArray());
-      const roots = found.first().contents().toArray() as unknown as TextNode[];
-      return plainText(roots, (node) => hidden?.has(node) === true);
+      const inside = found.first().contents().toArray() as unknown as TextNode[];
+      // Of a whole page only the body is text.
+      const bodies = inside.filter((node) => node.name === 'body');
+      return plainText(bodies.length > 0 ? bodies : inside, (node) => hidden?.has(node) === true);
     }
     default:
       return found.text() || undefined;
   }
+}
+
+/** What stands in a cell of a table: booleans are boxes, the rest is as JavaScript writes it, not escaped. */
+export function cellAsN8n(value: Json | undefined): string {
+  return typeof value === 'boolean' ? `<input type="checkbox" ${value ? 'checked="checked"' : ''}/>` : String(value);
 }

@@ -129,6 +129,41 @@ describe('html', () => {
   });
 });
 
+describe('tables', () => {
+  const rows: Json = [{ first_name: '<A>', ok: true }, { ok: false }];
+
+  it('have a caption, headings in capitals and attributes', async () => {
+    const attributes = { table: 'id="t"', cell: 'class="c"' };
+    expect(
+      await html({
+        operation: 'table',
+        value: rows,
+        caption: 'a & b',
+        capitalize: true,
+        attributes,
+        columns: ['first_name'],
+      }),
+    ).toEqual([
+      {
+        html:
+          '<table id="t"><caption>a &amp; b</caption><thead><tr><th>First Name</th></tr></thead>' +
+          '<tbody><tr><td class="c">&lt;A&gt;</td></tr><tr><td class="c"></td></tr></tbody></table>',
+      },
+    ]);
+  });
+
+  it('escape nothing and show boxes by the rules of n8n', async () => {
+    expect(await html({ operation: 'table', value: rows, semantics: 'n8n', attributes: { row: ' ' } })).toEqual([
+      {
+        html:
+          '<table><thead><tr><th>first_name</th><th>ok</th></tr></thead><tbody>' +
+          '<tr  ><td><A></td><td><input type="checkbox" checked="checked"/></td></tr>' +
+          '<tr  ><td>undefined</td><td><input type="checkbox" /></td></tr></tbody></table>',
+      },
+    ]);
+  });
+});
+
 describe('by the rules of n8n', () => {
   const PAGE = '<h1 id="t" class="c"> A </h1><p>one</p><p>two <i>x</i></p><input value="v">';
   const extract = async (field: Record<string, Json>, params: Record<string, Json> = {}): Promise<Json> => {
@@ -138,7 +173,7 @@ describe('by the rules of n8n', () => {
       input: [{ page: PAGE }],
       ports: { limit: testLimits() },
     });
-    return (output.main?.[0] as Record<string, Json>)['r'] ?? null;
+    return ((output.main?.[0] ?? {}) as Record<string, Json>)['r'] ?? null;
   };
 
   it('takes what a selector finds', async () => {

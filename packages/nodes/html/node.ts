@@ -51,7 +51,7 @@ export const node = defineNode({
     semantics: semanticsParameter(
       ['n8n'],
       'With n8n, extract takes the text of all that a selector finds, trim cuts the ends only, and a list of pages gives an ' +
-        'item for each.',
+        'item for each; table escapes nothing and shows booleans as boxes.',
     ),
     template: {
       type: 'string',
@@ -66,6 +66,18 @@ export const node = defineNode({
       type: 'list',
       description: 'For table: names of the fields, in order. Default: all there are.',
       default: [],
+    },
+    caption: { type: 'string', description: 'For table: the text above it.' },
+    capitalize: {
+      type: 'boolean',
+      description: 'For table: words of the headings start with capitals, and underscores are blanks.',
+      default: false,
+    },
+    attributes: {
+      type: 'object',
+      description:
+        'For table: text that stands in the tags as it is, such as style="color:red". Names: table, head, row, cell.',
+      default: {},
     },
     field: {
       type: 'string',

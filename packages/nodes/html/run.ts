@@ -12,7 +12,7 @@ import { keptFields, withJson } from '../kit/items.ts';
 import { refuseAsN8n } from '../kit/n8n-values.ts';
 import { getPath, isObject, putPath, type JsonObject } from '../kit/paths.ts';
 import { kindOf, wrongParameter } from '../kit/read.ts';
-import { extractAsN8n, readFields } from './n8n-rules.ts';
+import { cellAsN8n, extractAsN8n, readFields } from './n8n-rules.ts';
 
 type Elements = Cheerio<NonNullable<ReturnType<CheerioAPI>[number]>>;
 
@@ -56,7 +56,7 @@ export async function run(call: EffectCall): Promise<EffectResult> {
   }
   const json = keptFields(item.json, params['keep'] === 'all' ? 'all' : 'none', []);
   putPath(json, String(params['field'] ?? 'html'), result);
-  return { items: [withJson(item, json)] };
+  return { items: [operation === 'table' && params['semantics'] === 'n8n' ? { json } : withJson(item, json)] };
 }
 
 function htmlOf(value: Json): string {
@@ -217,13 +217,31 @@ function table(params: Record<string, Json>, value: Json): string {
   if (wrong !== undefined) wrongParameter('columns', 'a list of names', wrong);
   const rows = value.map((row, i) => (isObject(row) ? row : wrongParameter(`value[${i}]`, 'an object', row)));
   const columns = given.length > 0 ? (given as string[]) : [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const line = (cell: 'th' | 'td', texts: string[]): string =>
-    `<tr>${texts.map((text) => `<${cell}>${escapeHtml(text)}</${cell}>`).join('')}</tr>`;
-  const body = rows.map((row) =>
-    line(
-      'td',
-      columns.map((name) => plain(Object.hasOwn(row, name) ? row[name] : getPath(row, name))),
-    ),
+  const asN8n = params['semantics'] === 'n8n';
+  const escape = (text: string): string => (asN8n ? text : escapeHtml(text));
+  const attributes = (params['attributes'] ?? {}) as JsonObject;
+  const open = (tag: string, part: string): string => {
+    const text = attributes[part];
+    return typeof text === 'string' ? `<${tag} ${text}>` : `<${tag}>`;
+  };
+  const heads = columns.map((name) => `<th>${escape(params['capitalize'] === true ? capitalized(name) : name)}</th>`);
+  const cell = (row: JsonObject, name: string): string =>
+    asN8n ? cellAsN8n(row[name]) : escapeHtml(plain(Object.hasOwn(row, name) ? row[name] : getPath(row, name)));
+  const body = rows.map((row) => {
+    const cells = columns.map((name) => `${open('td', 'cell')}${cell(row, name)}</td>`);
+    return `${open('tr', 'row')}${cells.join('')}</tr>`;
+  });
+  const caption = plain(params['caption']);
+  return (
+    open('table', 'table') +
+    (caption === '' ? '' : `<caption>${escape(caption)}</caption>`) +
+    `${open('thead', 'head')}<tr>${heads.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`
   );
-  return `<table><thead>${line('th', columns)}</thead><tbody>${body.join('')}</tbody></table>`;
 }
+
+/** first_name is First Name. */
+const capitalized = (name: string): string =>
+  name
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join(' ');

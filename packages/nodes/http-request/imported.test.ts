@@ -153,6 +153,14 @@ describe('pages', () => {
     expect(await json({ pagination, neverError: true })).toHaveLength(3);
   });
 
+  it('go by the value of JSON, also where the items hold the text', async () => {
+    answer = (path, response) => sendJson(response, path.endsWith('page=2') ? [] : [path]);
+    const items = await json({ response: 'text', pagination: { ...pages, completeWhen: 'empty' } });
+    expect(items).toEqual([{ data: '["/x?page=0"]' }, { data: '["/x?page=1"]' }, { data: '[]' }]);
+    const names = { ...pages, completeWhen: '{{ $response.statusMessage === "OK" && $request.qs.page === 1 }}' };
+    expect(await json({ pagination: names })).toEqual(['/x?page=0', '/x?page=1']);
+  });
+
   it('the number of pages may be computed', async () => {
     answer = (path, response) => sendJson(response, { path });
     expect(await json({ pagination: { ...pages, completeWhen: '{{ false }}', maxPages: '{{ 1 + 1 }}' } })).toHaveLength(

@@ -126,7 +126,9 @@ async function evaluateOr(
 }
 
 export function requestNames(draft: Draft): JsonObject {
-  return { method: draft.method, url: draft.url, query: draft.query, headers: draft.headers, body: draft.body ?? null };
+  const { method, url, query, headers, body = null } = draft;
+  // uri and qs are what imported workflows call them.
+  return { method, url, uri: url, query, qs: query, headers, body };
 }
 
 /** Where the first request starts. */

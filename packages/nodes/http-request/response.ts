@@ -56,9 +56,20 @@ export function readAnswer(call: EffectCall, answer: EgressResponse, where: stri
   return { ...plain, body: text, text: true };
 }
 
+/** What pages go by: the value, where the answer is JSON, even if its items are to hold the text. */
+export function valueOf(answer: EgressResponse, reading: Reading): Reading {
+  if (!reading.text || reading.empty || !JSON_TYPE.test(mimeOf(answer))) return reading;
+  try {
+    return { ...reading, text: false, body: JSON.parse(String(reading.body)) as Json };
+  } catch {
+    return reading;
+  }
+}
+
 /** What expressions see as $response. */
 export function responseNames(answer: EgressResponse, reading: Reading): JsonObject {
-  return { body: reading.body, headers: answer.headers as JsonObject, statusCode: answer.status };
+  const { status: statusCode, statusText: statusMessage } = answer;
+  return { body: reading.body, headers: answer.headers as JsonObject, statusCode, statusMessage };
 }
 
 /** The list of the page: at `items` when given, else the body itself when it is one. Null: not a list. */

@@ -19,7 +19,7 @@ import {
 } from './pagination.ts';
 import { isObject } from '../kit/paths.ts';
 import { addressOf, draftOf, objectOf, writeRequest, type Draft } from './request.ts';
-import { itemsOf, listOf, readAnswer, responseNames, type Reading } from './response.ts';
+import { itemsOf, listOf, readAnswer, responseNames, valueOf, type Reading } from './response.ts';
 import { inOwnWords } from '../kit/http/words.ts';
 
 interface Exchange {
@@ -85,12 +85,13 @@ async function onePage(call: EffectCall): Promise<EffectResult> {
     idempotencyKey: carry.page === 0 ? call.idempotencyKey : `${call.idempotencyKey}-${carry.page}`,
     onlyNew: carry.url !== undefined,
   });
+  const seen = valueOf(answer, reading);
   const page = {
     answer,
-    reading,
+    reading: seen,
     draft,
-    list: isGood(answer.status) ? listOf(call, reading, where) : null,
-    names: { $response: responseNames(answer, reading), $request: requestNames(draft), $pageCount: carry.page + 1 },
+    list: isGood(answer.status) ? listOf(call, seen, where) : null,
+    names: { $response: responseNames(answer, seen), $request: requestNames(draft), $pageCount: carry.page + 1 },
   };
   const next = await nextPage(call, pagination, page, carry);
   if (!next.expected) throw statusError(call, answer, where);

@@ -25,4 +25,12 @@ describe('if', () => {
     const { items } = await runNode(node, { params: { when: '{{ $json.a === 2 }}' }, items: [[item]] });
     expect(items[1]?.[0]).toBe(item);
   });
+
+  it('takes what cannot be compared for no, when asked', async () => {
+    const conditions = [{ left: '{{ $json.n }}', op: 'gt', right: 1, type: 'number' }];
+    const params = { conditions, undecided: 'no' };
+    const { output } = await runNode(node, { params, input: [{ n: 'x' }, { n: 2 }] });
+    expect(output).toEqual({ true: [{ n: 2 }], false: [{ n: 'x' }] });
+    await expect(runNode(node, { params: { conditions }, input: [{ n: 'x' }] })).rejects.toThrow('must be a number');
+  });
 });

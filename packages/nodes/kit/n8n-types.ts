@@ -43,7 +43,7 @@ export function readAs(value: unknown, type: N8nType, strict: boolean): Read {
 const isPlain = (value: unknown): boolean => isObject(value) && typeof asMoment(value) !== 'string';
 
 /** A date as its ISO text; other values as they are. */
-export function asMoment(value: unknown): unknown {
+function asMoment(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   const { toISO, toISOString } = value as { toISO?: unknown; toISOString?: unknown };
   const write = typeof toISO === 'function' ? toISO : toISOString;

@@ -9,7 +9,7 @@ import { isObject, put, type JsonObject } from '../kit/paths.ts';
 import { readChoice, readFlag, readInteger, wrongParameter } from '../kit/read.ts';
 
 /** `n8n` is version 3. */
-export type N8nMerge = 'n8n' | 'n8n-2' | 'n8n-2.1';
+type N8nMerge = 'n8n' | 'n8n-2' | 'n8n-2.1';
 
 const MODES = ['append', 'position', 'key', 'cross', 'choose'] as const;
 const JOINS = ['inner', 'left', 'right', 'outer', 'anti'] as const;

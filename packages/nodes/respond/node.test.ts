@@ -67,6 +67,12 @@ it('answers text, HTML and nothing', async () => {
   expect((await answer({ body: 1, status: 204 })).response.content).toEqual({ kind: 'none' });
 });
 
+it('answers a text that is JSON already, and hands the items on when asked', async () => {
+  const { response, items } = await answer({ body: '{"n": {{ $json.id }}}', as: 'json-text', pass: true });
+  expect(response.content).toEqual({ kind: 'text', text: '{"n": 7}', type: 'application/json; charset=utf-8' });
+  expect(items).toEqual([{ json: { id: 7 } }]);
+});
+
 it('answers a file of the item, and says which there are', async () => {
   const item: Item = { json: {}, files: { a: { blob: 'x', size: 3, name: 'a.txt', mime: 'text/plain' } } };
   const { response } = await answer({ as: 'binary' }, item);

@@ -13,7 +13,7 @@ import { readChoice, readFlag, readList, wrongParameter } from '../kit/read.ts';
 
 /** `n8n-1`: versions 1 and 2, which convert nothing. `n8n-3` and `n8n-3.1`: what they do where a text is missing. */
 export const N8N_SEMANTICS = ['n8n-1', 'n8n-3', 'n8n-3.1', 'n8n'] as const;
-export type N8nSet = (typeof N8N_SEMANTICS)[number];
+type N8nSet = (typeof N8N_SEMANTICS)[number];
 
 const MISSING: Record<N8nSet, FieldRules['missing']> = {
   'n8n-1': 'null',

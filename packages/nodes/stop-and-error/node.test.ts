@@ -10,4 +10,13 @@ describe('stop-and-error', () => {
       failure: { code: 'stopped-by-node', message: 'Order 7 has no price', data: { id: 7 }, retry: 'no' },
     });
   });
+
+  it.each([
+    [{ message: 'no stock', code: 5 }, 'no stock'],
+    ['{"error":"late"}', 'late'],
+    [{ code: 5 }, '{"code":5}'],
+    ['just words', 'just words'],
+  ])('takes the message out of %j', async (object, message) => {
+    await expect(runNode(node, { params: { object } })).rejects.toThrow(message);
+  });
 });

@@ -4,7 +4,7 @@
  */
 import type { Dataset } from '@rondo/core/events.ts';
 import { FailureError } from '@rondo/core/errors.ts';
-import { itemsOfPort, ITEM_SEPARATOR } from '@rondo/core/model/item.ts';
+import { itemsOfPort, ITEM_SEPARATOR, splitItems, splitPorts } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { RunContext } from './context.ts';
 import { outputPages } from './output-pages.ts';
@@ -22,6 +22,22 @@ export interface Feed {
 
 export function inline(...ports: string[][]): Dataset {
   return { kind: 'inline', ports };
+}
+
+/** The outputs of the units of a loop, which take `size` items each, as one list per port. */
+export function inlineOf(outputs: readonly string[], count: number, size: number): Dataset {
+  const ports: string[][] = Array.from({ length: count }, () => []);
+  const from: number[][] = Array.from({ length: count }, () => []);
+  for (const [unit, output] of outputs.entries()) {
+    for (const [port, text] of splitPorts(output).entries()) {
+      for (const item of splitItems(text)) {
+        ports[port]?.push(item);
+        from[port]?.push(unit * size);
+      }
+    }
+  }
+  const isOneToOne = size === 1 && count === 1 && from[0]?.every((at, position) => at === position);
+  return outputs.length < 2 || isOneToOne ? { kind: 'inline', ports } : { kind: 'inline', ports, from };
 }
 
 export function countOf(feed: Feed): number {
@@ -94,7 +110,8 @@ async function* readRows(context: RunContext, feed: Feed, start: number): AsyncG
   }
   const short = context.loops.outputsOf(dataset.loop);
   if (short !== undefined) {
-    const items = short.length === 1 ? itemsOfPort(short[0] as string, port) : short.flatMap((output) => itemsOfPort(output, port));
+    const items =
+      short.length === 1 ? itemsOfPort(short[0] as string, port) : short.flatMap((output) => itemsOfPort(output, port));
     yield start === 0 ? items : items.slice(start);
     return;
   }

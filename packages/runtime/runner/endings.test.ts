@@ -1,7 +1,8 @@
 /** End, On failure, Branches, skipWhen, results as a list: what leaves the usual order, with real nodes. */
 import { describe, expect, it } from 'vitest';
 import type { Json } from '@rondo/core/model/item.ts';
-import { run } from './workflow.testing.ts';
+import { join } from 'node:path';
+import { makeRunner, run, tempFolder } from './workflow.testing.ts';
 
 const code = (body: string, more = ''): string => `{ type: code, with: { code: ${JSON.stringify(body)} }${more} }`;
 const flow = (nodes: string, output = ''): string => `nodes:\n${nodes.replace(/^/gm, '  ')}\n${output}`;
@@ -55,7 +56,8 @@ outer:
 
 describe('on-failure', () => {
   const failing = code('throw new Error("boom");', ', after: start');
-  const told = 'told: { type: set, after: failed, with: { keep: none, fields: { said: "{{ $json.error.message }}", by: "{{ $json.error.node }}" } } }';
+  const told =
+    'told: { type: set, after: failed, with: { keep: none, fields: { said: "{{ $json.error.message }}", by: "{{ $json.error.node }}" } } }';
   const nodes = `start: { type: manual }\nwork: ${failing}\nlater: { type: no-op, after: work }\nfailed: { type: on-failure }\n${told}`;
 
   it('runs what comes after it; the run has failed, with that as its output', async () => {
@@ -77,7 +79,9 @@ describe('on-failure', () => {
 failed: { type: on-failure }
 done: { type: end, after: failed, with: { what: iteration } }`;
     const result = await run(
-      flow(`start: { type: manual }\neach:\n  type: for-each\n  after: start\n  loop: { over: [1, 2, 3] }\n  body:\n${body.replace(/^/gm, '    ')}`),
+      flow(
+        `start: { type: manual }\neach:\n  type: for-each\n  after: start\n  loop: { over: [1, 2, 3] }\n  body:\n${body.replace(/^/gm, '    ')}`,
+      ),
     );
     expect(result.output).toMatchObject([{ n: 1 }, { error: { node: 'work' } }, { n: 3 }]);
     expect(result.loop('each')).toMatchObject({ completed: 3, failed: 0 });
@@ -142,7 +146,9 @@ each:
     expect(late.output).toEqual([{ n: 1 }, { error: expect.stringContaining('two') }, { n: 3 }]);
   });
   it('skipWhen passes items on untouched', async () => {
-    const text = flow(`start: { type: manual }\nwork: ${code('return { ran: true };', ', after: start, skipWhen: "{{ $json.skip }}"')}`);
+    const text = flow(
+      `start: { type: manual }\nwork: ${code('return { ran: true };', ', after: start, skipWhen: "{{ $json.skip }}"')}`,
+    );
     expect((await run(text, { input: { skip: true } })).output).toEqual([{ skip: true }]);
     expect((await run(text, { input: { skip: false } })).output).toEqual([{ ran: true }]);
   });
@@ -156,7 +162,53 @@ work: ${code('throw new Error("boom");', `, after: start, loop: { retry: { times
     expect((await yes.rows('work'))[0]?.attempts).toBe(3);
   });
   it('constants are seen by expressions, and by workflows that are called', async () => {
-    const result = await run(`constants: { rate: 3 }\n${flow('start: { type: manual }\nset: { type: set, after: start, with: { fields: { r: "{{ $constants.rate }}" } } }')}`);
+    const result = await run(
+      `constants: { rate: 3 }\n${flow('start: { type: manual }\nset: { type: set, after: start, with: { fields: { r: "{{ $constants.rate }}" } } }')}`,
+    );
     expect(result.output).toEqual([{ r: 3 }]);
+  });
+});
+
+describe('going on with a run', () => {
+  it('that was interrupted while it dealt with a failure: what had failed is not done again', async () => {
+    const db = join(await tempFolder(), 'rondo.db');
+    const text = flow(`start: { type: manual }
+work: ${code('throw new Error("boom " + Math.random());', ', after: start')}
+failed: { type: on-failure }
+pause: { type: wait, after: failed, with: { for: 300ms } }
+told: { type: set, after: pause, with: { keep: none, fields: { said: "{{ $json.error.message }}" } } }`);
+    const first = await makeRunner({ db });
+    const handle = await first.runner.start({ definition: `rondo: 1\n${text}`, file: 'x.yaml' });
+    let said: unknown;
+    handle.onProgress((one) => {
+      if (one.type !== 'step' || one.event.type !== 'step-completed' || one.event.step !== 'failed') return;
+      said = one.event.output;
+      handle.interrupt();
+    });
+    expect((await handle.done).status).toBe('waiting');
+    const second = await makeRunner({ db });
+    const result = await (await second.runner.resume(handle.runId)).done;
+    expect(result.status).toBe('failed');
+    const message = /boom [\d.e-]+/.exec(JSON.stringify(said))?.[0];
+    expect(message).toBeDefined();
+    expect(JSON.stringify(result.output)).toContain(message);
+  });
+
+  it('a redrive does the failed iterations again, and no longer what dealt with the failure', async () => {
+    const { runner, store } = await makeRunner();
+    const text = flow(`start: { type: manual }
+each:
+  type: for-each
+  after: start
+  loop: { over: [1, 2] }
+  body:
+    work: ${code('if ($loop.item === 2 && $conversation.fine !== true) throw new Error("no"); return { n: $loop.item };')}
+failed: { type: on-failure }
+told: { type: set, after: failed, with: { keep: none, fields: { told: true } } }`);
+    const handle = await runner.start({ definition: `rondo: 1\n${text}`, file: 'x.yaml' });
+    expect(await handle.done).toMatchObject({ status: 'failed', output: { told: true } });
+    expect(await store.redrive(handle.runId, { loop: null, status: 'failed', after: ['failed', 'told'] })).toBe(1);
+    const events = await store.journal(handle.runId);
+    expect(events.filter((event) => event.step === 'failed' || event.step === 'told')).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ import { countAll, countsOf, firstOnly, inline, type Feed } from './dataset.ts';
 import type { Doors } from './doors.ts';
 import { failureOutput, handledFailure, resumeHandling, takes } from './failure-path.ts';
 import { segment } from './path.ts';
+import type { Remembered } from './recall.ts';
 import { runStep } from './steps/run-step.ts';
 import { driveWalk, lastFeeds } from './walk/drive.ts';
 import type { WalkHistory } from './walk/history.ts';
@@ -51,6 +52,8 @@ export interface Frame {
   walk?: WalkHistory;
   /** The step that runs now. */
   current?: Step;
+  /** Of an iteration whose steps read what they gave before: the one before it. */
+  before?: Remembered;
   /** A step of this frame, or of one inside, ended it: which frames end, and whose output is the result. */
   ending?: { end: End; step: number; port: number };
 }
@@ -89,7 +92,8 @@ export function feedsOf(frame: Frame, sources: readonly Source[]): Feed[] {
   for (const source of sources) {
     if (source.step < 0) feeds.push(...frame.input);
     else {
-      const dataset = source.run === undefined ? frame.outputs[source.step] : outputOfRun(frame, source.step, source.run);
+      const dataset =
+        source.run === undefined ? frame.outputs[source.step] : outputOfRun(frame, source.step, source.run);
       if (dataset !== null && dataset !== undefined) feeds.push({ dataset, port: source.port });
     }
   }
@@ -168,7 +172,7 @@ async function performStep(context: RunContext, frame: Frame, step: Step, failed
       const durationMs = context.clock.monotonic() - started;
       const more = {
         ...(frame.ending === undefined ? {} : { ends: frame.ending.end }),
-        ...(failed === null ? {} : { failure: failed }),
+        ...(failed === null ? {} : { failure: withoutOutput(failed) }),
       };
       context.event({ type: 'step-completed', frame: frame.path, step: step.id, output, durationMs, ...more });
       context.fault('journal-written');
@@ -179,10 +183,17 @@ async function performStep(context: RunContext, frame: Frame, step: Step, failed
       error.failure.node ??= step.id;
       error.failure.path ??= pathIn(frame, step);
       if (frame.recorded)
-        context.event({ type: 'step-failed', frame: frame.path, step: step.id, failure: error.failure });
+        context.event({ type: 'step-failed', frame: frame.path, step: step.id, failure: withoutOutput(error.failure) });
     }
     throw error;
   }
+}
+
+/** As it is kept: what was given nevertheless is elsewhere. */
+function withoutOutput(failure: Failure): Failure {
+  const kept = { ...failure };
+  delete kept.output;
+  return kept;
 }
 
 /** Feeds that make the region's result. */

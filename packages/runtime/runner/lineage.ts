@@ -30,7 +30,7 @@ export async function scopeSource(
   const paired = references.filter((r) => r.uses.includes('item'));
   const known = await contextFor(context, frame, isWalk ? references : references.filter((r) => !isOnlyItem(r)), where);
   // A node that gets one item only shows all of them to its expressions.
-  const all = sources.map(({ first: _, ...source }) => source);
+  const all = sources.map(({ step, port, run }) => ({ step, port, ...(run === undefined ? {} : { run }) }));
   const shared = whole
     ? { ...known, input: await readAll(context, feedsOf(frame, all), `${where}, reading $input`) }
     : known;

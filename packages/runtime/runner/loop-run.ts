@@ -199,7 +199,9 @@ export class LoopRun {
     } else this.#ahead.add(index);
     this.count(output);
     this.#keep(index, output);
-    this.#writer.rows(this, [this.#row(index, input, outcome.status, { ...outcome, output }, startedAt, durationMs)]);
+    this.#writer.rows(this, [
+      this.#row(index, input, outcome.status, { ...outcome, output, failure: kept(why) }, startedAt, durationMs),
+    ]);
   }
 
   #keep(index: number, output: string): void {
@@ -261,6 +263,13 @@ export class LoopRun {
       per: ports.map((port) => this.#tally.per[port] ?? null),
     };
   }
+}
+
+/** What a failed part gave nevertheless is in the place of its iteration, not in the failure too. */
+function kept(why: Failure | null): Failure | null {
+  if (why === null || why.output === undefined) return why;
+  const { output: _, ...rest } = why;
+  return rest;
 }
 
 function byPosition(output: string): string {

@@ -333,6 +333,35 @@ nodes:
     expect(each.loop('call').total).toBe(2);
   });
 
+  it('hands over some fields, and others that are set on the way', async () => {
+    const folder = await tempFolder({ 'echo.yaml': 'rondo: 1\nnodes:\n  start: { type: manual }\n' });
+    const call = (mode: string): string => `${START}
+  call:
+    type: sub-workflow
+    after: start
+    with: { workflow: echo, mode: ${mode}, fields: { at: "{{ $itemIndex }}", n: "{{ $json.n + 1 }}" }, only: [n, at] }`;
+    const input = [{ n: 1, x: 'a' }, { n: 2 }];
+    for (const mode of ['once', 'each']) {
+      const { output } = await run(call(mode), { folder, input });
+      expect(output).toEqual([
+        { n: 2, at: 0 },
+        { n: 3, at: 1 },
+      ]);
+    }
+  });
+
+  it('says what went wrong in its own words, or goes on without looking', async () => {
+    const broken =
+      'rondo: 1\nnodes:\n  start: { type: manual }\n  no: { type: stop-and-error, after: start, with: { message: "bad {{ $json.n }}" } }\n';
+    const folder = await tempFolder({ 'broken.yaml': broken });
+    const call = (more: string): string => `${START}
+  call: { type: sub-workflow, after: start, with: { workflow: broken, mode: each, ${more} } }`;
+    const input = [{ n: 7 }];
+    const { failure } = await run(call('message: "call for {{ $json.n }} failed"'), { folder, input });
+    expect(failure).toMatchObject({ message: 'call for 7 failed', cause: 'bad 7', node: 'call' });
+    expect((await run(call('wait: false'), { folder, input })).output).toEqual([{ n: 7 }]);
+  });
+
   const recursive = `name: countdown
 ${START}
   more: { type: if, after: start, with: { when: "{{ $json.n > 0 }}" } }

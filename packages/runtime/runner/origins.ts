@@ -61,6 +61,16 @@ export class Origins {
     return positions.flatMap((at) => placeAt(frame, sources, at) ?? []);
   }
 
+  /** The same as positions in what came to the step, for expressions that look at them. */
+  async positionsOf(place: Place): Promise<number[] | null> {
+    const { frame, step, run } = place;
+    if (step === null) return null;
+    const record = frame.walk?.runs[step.index]?.[run];
+    const sources = (record?.sources ?? step.inputs).flat();
+    // A trigger makes its items of the one that starts it.
+    return sources.every((source) => source.step < 0) ? [0] : this.#positions(place, sources);
+  }
+
   async #positions(place: Place, sources: readonly Source[]): Promise<number[] | null> {
     const { frame, step, port, position } = place;
     if (step === null) return null;
@@ -147,8 +157,9 @@ export class Origins {
     const [only] = feeds;
     if (feeds.length === 1 && only?.dataset.kind === 'inline')
       return only.dataset.ports[only.port]?.[position] ?? 'null';
-    const { frame, step, run, port } = place;
-    const key = `${frame.path}:${step?.index ?? -1}:${run}:${port}`;
+    // Rows never change, but what several feeds hold together is not kept by one key.
+    const key = feeds.length === 1 && only?.dataset.kind === 'rows' ? `${only.dataset.loop}:${only.port}` : null;
+    if (key === null) return firstItem(this.#context, feeds, position);
     const held = this.#window;
     if (held === null || held.key !== key || position < held.first || position >= held.first + held.items.length) {
       let items: string[] = [];
@@ -160,6 +171,11 @@ export class Origins {
     }
     return this.#window?.items[position - (this.#window?.first ?? 0)] ?? 'null';
   }
+}
+
+async function firstItem(context: RunContext, feeds: readonly Feed[], position: number): Promise<string> {
+  for await (const block of readBlocks(context, feeds, position, 1)) return block[0] ?? 'null';
+  return 'null';
 }
 
 function feedsOfPlace({ frame, step, run, port }: Place): Feed[] {

@@ -6,6 +6,7 @@ import { compile } from '@rondo/core/compile/compile.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
 import { parseDefinition } from '@rondo/core/model/format.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
+import { isScriptFile } from '@rondo/core/model/script-files.ts';
 import type { RunnerEnvironment } from '../api.ts';
 import { readBeside } from './beside.ts';
 import { workflowFinder } from './workflows.ts';
@@ -68,6 +69,10 @@ async function readAny(
   file: string,
   strict: boolean,
 ): Promise<{ definition: Definition | null; foreign: boolean; diagnostics: Diagnostic[] }> {
+  if (isScriptFile(file)) {
+    const { convertScript } = await import('@rondo/core/convert/openflow/script-file.ts');
+    return { ...convertScript(text, file), foreign: true };
+  }
   const parsed = parseDefinition(text, file);
   if (parsed.definition !== null) return { ...parsed, foreign: false };
   const { convert, detectFormat } = await import('@rondo/core/convert/convert.ts');

@@ -11,6 +11,7 @@ import type { Program, ProgramContext } from '@rondo/core/ports.ts';
 import type { RunContext } from './context.ts';
 import { countOf, readAll, readBlocks, type Feed } from './dataset.ts';
 import type { Frame } from './frame.ts';
+import { recalled } from './recall.ts';
 import { runnable } from './script.ts';
 import { walkContext } from './walk/scope.ts';
 
@@ -146,7 +147,11 @@ export async function contextFor(
   const nodes: Record<string, string[][]> = {};
   let chars = 0;
   for (const reference of references) {
-    const feeds = feedsOfNode(frame, reference.node);
+    let feeds = feedsOfNode(frame, reference.node);
+    if (feeds === null && frame.owner.dialect === 'openflow') {
+      const dataset = await recalled(context, frame, reference.node);
+      if (dataset !== null) feeds = [{ dataset, port: 0 }];
+    }
     if (feeds === null) continue;
     const ports: string[][] = [];
     for (const feed of feeds) {

@@ -20,7 +20,9 @@ export async function takenFrom(
 ): Promise<Taken> {
   const planned = planRestart(plan.root, await store.loops(run), await store.journal(run), points, segment);
   if (planned.ok) return planned.taken;
-  throw new FailureError(failure('bad-value', `Run ${run} cannot be started there: ${planned.message}`, { retry: 'no' }));
+  throw new FailureError(
+    failure('bad-value', `Run ${run} cannot be started there: ${planned.message}`, { retry: 'no' }),
+  );
 }
 
 /** Copies it into the run of the lease. */
@@ -85,4 +87,3 @@ function eventsOf(text: string, wanted: readonly string[]): Told[] {
     return [{ type: 'step-completed', step: id, output: { kind: 'inline', ports }, durationMs: 0 }];
   });
 }
-

@@ -172,7 +172,9 @@ async function drive(
 }
 
 /** What a failed run gives nevertheless is its output, not part of the failure. */
-function failedRun(plan: Plan, { output, handled: _, ...failed }: Failure): { failed: Failure; output: Json | null } {
+function failedRun(plan: Plan, failure: Failure): { failed: Failure; output: Json | null } {
+  const { output, ...failed } = failure;
+  delete failed.handled;
   if (plan.scope === 'openflow') return { failed, output: failedValue(plan.scope, { ...failed, output }) };
   return { failed, output: output === undefined ? null : (output as Json) };
 }

@@ -120,14 +120,26 @@ export function createRunner(environment: RunnerEnvironment): Runner {
       if (record === null) throw new StoreError('run-not-found', `There is no run ${run}.`);
       const { definition } = record;
       if (!['completed', 'failed', 'cancelled'].includes(record.status)) {
-        throw new FailureError(failure('bad-value', `Run ${run} is ${record.status}; only one that has ended can be started again.`));
+        throw new FailureError(
+          failure('bad-value', `Run ${run} is ${record.status}; only one that has ended can be started again.`),
+        );
       }
       const before = JSON.parse(record.options) as StoredOptions;
-      const { plan, stored, pins } = prepare(environment, { definition, ...before, ...(input === undefined ? {} : { input }) });
+      const { plan, stored, pins } = prepare(environment, {
+        definition,
+        ...before,
+        ...(input === undefined ? {} : { input }),
+      });
       const taken = await takenFrom(environment.store, plan, run, at);
       const clock = environment.clock ?? systemClock;
       const runId = newRunId(clock.now());
-      const created = { id: runId, workflow: plan.name, definition, options: JSON.stringify(stored), createdAt: clock.now() };
+      const created = {
+        id: runId,
+        workflow: plan.name,
+        definition,
+        options: JSON.stringify(stored),
+        createdAt: clock.now(),
+      };
       await environment.store.createRun(created);
       const lease = await environment.store.claim(runId, owner(), LEASE_MS);
       if (lease === null) throw new StoreError('lease-lost', `Run ${runId} is driven by another runner.`);

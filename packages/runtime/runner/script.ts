@@ -40,7 +40,10 @@ function body(source: string, step: Step): string {
   const { entry } = step.rawParams;
   const made = callable(source, typeof entry === 'string' ? entry : 'main');
   if (made.ok) return made.text;
-  throw broken(step.id, `its script cannot be read: ${made.message}${made.line === null ? '' : ` (line ${made.line})`}`);
+  throw broken(
+    step.id,
+    `its script cannot be read: ${made.message}${made.line === null ? '' : ` (line ${made.line})`}`,
+  );
 }
 
 const broken = (node: string, what: string): FailureError =>

@@ -4,6 +4,7 @@
  */
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import { SCRIPT_EXTENSIONS } from '@rondo/core/model/script-files.ts';
 import type { Identity } from '@rondo/core/convert/identity.ts';
 import { LIMITS } from '@rondo/core/model/limits.ts';
 
@@ -30,7 +31,9 @@ export function workflowFinder(folder: string): (reference: string) => Promise<F
 /** The same for texts that are at hand; `file` is their relative path. */
 export function workflowsIn(files: readonly FoundWorkflow[]): (reference: string) => Promise<FoundWorkflow | null> {
   const byPath = (reference: string): FoundWorkflow | undefined =>
-    files.find(({ file }) => file === reference || EXTENSIONS.some((extension) => file === reference + extension));
+    candidatesOf(reference)
+      .map((candidate) => files.find(({ file }) => file === candidate))
+      .find((found) => found !== undefined) ?? files.find(({ file }) => file === reference);
   let index: Promise<Map<string, FoundWorkflow>> | null = null;
   return async (reference) => {
     const found = byPath(reference);
@@ -56,9 +59,19 @@ function indexed<T>(entries: Iterable<T>, identify: (entry: T) => Identity | nul
   return new Map([...names, ...ids]);
 }
 
+/** Paths of a workspace of Windmill: flows are folders there, and scripts have files of their own. */
+const WORKSPACE = /^[fug]\/./;
+const FLOW_FILES = ['.flow/flow.yaml', '.flow/flow.yml', '.flow/flow.json', '__flow/flow.yaml', '__flow/flow.json'];
+
+function candidatesOf(reference: string): string[] {
+  if (EXTENSIONS.some((extension) => reference.endsWith(extension))) return [reference];
+  const more = WORKSPACE.test(reference) ? [...FLOW_FILES, ...SCRIPT_EXTENSIONS] : [];
+  return [...EXTENSIONS, ...more].map((extension) => reference + extension);
+}
+
 async function readInside(folder: string, reference: string): Promise<FoundWorkflow | null> {
   if (reference === '' || reference.includes('\0')) return null;
-  const candidates = EXTENSIONS.some((e) => reference.endsWith(e)) ? [reference] : EXTENSIONS.map((e) => reference + e);
+  const candidates = candidatesOf(reference);
   const root = await realpath(folder).catch(() => null);
   if (root === null) return null;
   for (const candidate of candidates) {

@@ -41,7 +41,8 @@ function leftOf(raw: Members, names: Names): string {
 function rightOf(value: Json | undefined, names: Names): { right?: Json } {
   if (value === undefined || value === null) return {};
   if (typeof value === 'string') return { right: names.text(value) };
-  if (Array.isArray(value)) return { right: value.map((one) => (typeof one === 'string' ? names.text(one) : plain(one))) };
+  if (Array.isArray(value))
+    return { right: value.map((one) => (typeof one === 'string' ? names.text(one) : plain(one))) };
   return { right: plain(value) };
 }
 
@@ -60,12 +61,7 @@ function ofFiles(raw: Members): { [key: string]: Json } | null {
 }
 
 /** The same as code, for a loop's own conditions. */
-export function conditionsCode(
-  list: Json | undefined,
-  names: Names,
-  report: Report,
-  parameter: string,
-): string | null {
+export function conditionsCode(list: Json | undefined, names: Names, report: Report, parameter: string): string | null {
   const parts: string[] = [];
   for (const [i, raw] of objects(list).entries()) {
     const operator = textIn(raw.comparison_operator);
@@ -76,7 +72,12 @@ export function conditionsCode(
     }
     const { value } = raw;
     const side = (one: Json): string => (typeof one === 'string' ? names.textCode(one) : JSON.stringify(one));
-    const right = value === undefined || value === null ? 'null' : Array.isArray(value) ? `[${value.map(side).join(', ')}]` : side(value);
+    const right =
+      value === undefined || value === null
+        ? 'null'
+        : Array.isArray(value)
+          ? `[${value.map(side).join(', ')}]`
+          : side(value);
     const type = known.type === undefined ? '' : `, type: ${quoted(known.type)}`;
     parts.push(`{ left: ${leftOf(raw, names)}, op: ${quoted(known.op)}, right: ${right}${type} }`);
   }

@@ -7,15 +7,12 @@ import type { Json } from '../../model/item.ts';
 import { LIMITS } from '../../model/limits.ts';
 import { conditionsCode, combinatorOf } from './conditions.ts';
 import { textIn, zeroOf, type Members } from './document.ts';
-import { ENDED, INNER, isSelector, literalOf, Names, plain, quoted } from './expression.ts';
+import { ENDED, INNER, isSelector, literalOf, Names, plain, quoted, RESPONSES } from './expression.ts';
 import { failureSettings, hasStrategy } from './failures.ts';
 import type { DifyNode, Level } from './graph.ts';
 import { integerIn, objects, type Place } from './mapping.ts';
 import { responsesCode } from './responses.ts';
 import { convertLevel, freeId, type Body, type Conversion } from './region.ts';
-
-/** What the answers and ends inside gave; only where there are any. */
-export const RESPONSES = '$responses';
 
 export function convertContainer(c: Conversion, place: Place, level: Level): NodeDefinition {
   const { node } = place;
@@ -45,15 +42,17 @@ function bodyOf(
   container: DifyNode,
   inner: Body,
   fields: Record<string, Json>,
-): { body: Record<string, NodeDefinition>; result: string; last: NodeDefinition } {
+): { body: Record<string, NodeDefinition>; result: string } {
   const id = freeId(c, `${container.id} end`);
   const last: NodeDefinition = {
     type: 'set',
-    ...(inner.leaves.length > 0 ? { after: inner.leaves.length === 1 ? (inner.leaves[0] as string) : inner.leaves } : {}),
+    ...(inner.leaves.length > 0
+      ? { after: inner.leaves.length === 1 ? (inner.leaves[0] as string) : inner.leaves }
+      : {}),
     with: { keep: 'none', dotPaths: false, fields },
     executeOnce: true,
   };
-  return { body: { ...inner.nodes, [id]: last }, result: id, last };
+  return { body: { ...inner.nodes, [id]: last }, result: id };
 }
 
 /** Limit loop.parallel of a run. */
@@ -104,7 +103,10 @@ function loop(c: Conversion, place: Place, level: Level): NodeDefinition {
   const { data } = node;
   const count = integerIn(data.loop_count);
   if (count === null || count < 1) {
-    report.invalid(`loop_count must be a whole number of at least 1, not ${JSON.stringify(data.loop_count ?? null)}.`, 'loop_count');
+    report.invalid(
+      `loop_count must be a whole number of at least 1, not ${JSON.stringify(data.loop_count ?? null)}.`,
+      'loop_count',
+    );
   }
   const variables = objects(data.loop_variables).filter((one) => textIn(one.label) !== '');
   const state: Record<string, Json> = {};
@@ -117,10 +119,11 @@ function loop(c: Conversion, place: Place, level: Level): NodeDefinition {
   };
   const ends = hasEnd(level);
   const responses = responsesCode(level, inside);
-  const { body, result, last } = bodyOf(c, node, convertLevel(c, level), {
+  const fields: Record<string, Json> = {
     ...(conditions.length > 0 ? { done: `{{ ${test(inside)} }}` } : {}),
     ...(responses === null ? {} : { responses: `{{ ${responses} }}` }),
-  });
+  };
+  const { body, result } = bodyOf(c, node, convertLevel(c, level), fields);
   const update: Record<string, Json> = { loop_round: '{{ $loop.index + 1 }}' };
   const give: Record<string, Json> = {};
   for (const name of [...Object.keys(state), 'loop_round']) give[name] = `{{ $json[${quoted(name)}] }}`;
@@ -152,9 +155,7 @@ function loop(c: Conversion, place: Place, level: Level): NodeDefinition {
   c.finish.push(() => {
     const read = [...(c.known.exposed.get(node.id) ?? [])];
     if (read.length === 0) return;
-    (last.with?.['fields'] as Members)['inner'] = Object.fromEntries(
-      read.map((id) => [id, `{{ $(${quoted(id)}).outputs }}`]),
-    );
+    fields['inner'] = Object.fromEntries(read.map((id) => [id, `{{ $(${quoted(id)}).outputs }}`]));
     state[INNER] = {};
     update[INNER] = '{{ $present($json.inner) }}';
     give[INNER] = `{{ $json[${quoted(INNER)}] }}`;

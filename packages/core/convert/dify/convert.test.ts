@@ -8,14 +8,21 @@ import type { Converted } from '../converted.ts';
 const START = '    - { id: start, data: { type: start, variables: [] } }';
 
 /** Nodes and edges as YAML; edges are written `a > b` or `a.handle > b`. */
-function app(nodes: string[], edges: string[], head = 'kind: app\nversion: 0.6.0\napp: { name: Test, mode: workflow }'): string {
+function app(
+  nodes: string[],
+  edges: string[],
+  head = 'kind: app\nversion: 0.6.0\napp: { name: Test, mode: workflow }',
+): string {
   const lines = edges.map((edge) => {
     const [from = '', target = ''] = edge.split(' > ');
     const [source = '', handle = 'source'] = from.split('.');
     return `    - { source: ${source}, sourceHandle: ${handle}, target: ${target} }`;
   });
   const list = [START, ...nodes.map((node) => `    - ${node}`)];
-  return `${head}\nworkflow:\n  graph:\n    nodes:\n${list.join('\n')}\n    edges:\n${lines.join('\n')}\n`.replaceAll('\n    -', '\n      -');
+  return `${head}\nworkflow:\n  graph:\n    nodes:\n${list.join('\n')}\n    edges:\n${lines.join('\n')}\n`.replaceAll(
+    '\n    -',
+    '\n      -',
+  );
 }
 
 function converted(text: string, pinned: string[] = []): Converted {
@@ -32,7 +39,8 @@ const nodesOf = (text: string, pinned: string[] = []) => {
   return definition.nodes;
 };
 
-const said = (text: string) => converted(text).diagnostics.map(({ code, path, message }) => [code, path.join('.'), message]);
+const said = (text: string) =>
+  converted(text).diagnostics.map(({ code, path, message }) => [code, path.join('.'), message]);
 
 describe('files', () => {
   it('without a section app are refused, as there', () => {
@@ -46,14 +54,20 @@ describe('files', () => {
 
   it('may be no more than a graph', () => {
     const { definition } = converted('nodes: [{ id: start, data: { type: start } }]\nedges: []');
-    expect(definition).toMatchObject({ name: 'test', settings: { dialect: 'dify' }, nodes: { start: { type: 'manual' } } });
+    expect(definition).toMatchObject({
+      name: 'test',
+      settings: { dialect: 'dify' },
+      nodes: { start: { type: 'manual' } },
+    });
   });
 
   it('of apps without a workflow are named as such, and a version must be text', () => {
     expect(said('kind: app\nversion: "0.6.0"\napp: { mode: agent-chat }')).toEqual([
       ['not-supported', 'app.mode', expect.stringContaining('agent-chat')],
     ]);
-    expect(said(app([], [], 'kind: app\nversion: 0.6\napp: {}'))).toMatchObject([['file-format', 'version', expect.anything()]]);
+    expect(said(app([], [], 'kind: app\nversion: 0.6\napp: {}'))).toMatchObject([
+      ['file-format', 'version', expect.anything()],
+    ]);
   });
 
   it('of old versions are read as they were meant', () => {
@@ -72,7 +86,10 @@ describe('files', () => {
     expect(Object.keys(nodes)).toEqual(['start', 'pick', 'it', 'if']);
     expect(nodes.it?.body?.one).toMatchObject({ type: 'template', with: { values: { x: '{{ $loop.item }}' } } });
     expect(nodes.it?.body?.one?.after).toBeUndefined();
-    expect(nodes.if).toMatchObject({ type: 'switch', with: { rules: [{ combinator: 'or', output: 'true' }], outputs: ['true', 'false'] } });
+    expect(nodes.if).toMatchObject({
+      type: 'switch',
+      with: { rules: [{ combinator: 'or', output: 'true' }], outputs: ['true', 'false'] },
+    });
     expect(converted(text).diagnostics.map((one) => [one.severity, one.code, one.node])).toEqual([
       ['hint', 'converted', null],
       ['hint', 'converted', 'pick'],
@@ -98,7 +115,10 @@ describe('inputs', () => {
       'sys.dialogue_count': { type: 'integer', default: 1 },
       'env.KEY': { default: 'v' },
     });
-    expect(definition?.nodes.start).toMatchObject({ type: 'set', with: { fields: { n: '{{ $number($json["n"], "n") }}' } } });
+    expect(definition?.nodes.start).toMatchObject({
+      type: 'set',
+      with: { fields: { n: '{{ $number($json["n"], "n") }}' } },
+    });
   });
 });
 
@@ -121,7 +141,10 @@ describe('connections', () => {
 
   it('from a way that a node does not have are never taken', () => {
     const nodes = nodesOf(
-      app(['{ id: if, data: { type: if-else, cases: [] } }', '{ id: e, data: { type: end, outputs: [] } }'], ['start > if', 'if.gone > e']),
+      app(
+        ['{ id: if, data: { type: if-else, cases: [] } }', '{ id: e, data: { type: end, outputs: [] } }'],
+        ['start > if', 'if.gone > e'],
+      ),
     );
     expect(nodes.e?.after).toBe('if nowhere.never');
   });
@@ -175,7 +198,9 @@ describe('variables', () => {
 
 it('loops have at least one round, and operators are those of Dify', () => {
   const loop = (more: string): string => app([`{ id: l, data: { type: loop, ${more} } }`], ['start > l']);
-  expect(said(loop('loop_count: 0'))).toMatchObject([['bad-value', expect.stringContaining('loop_count'), expect.anything()]]);
+  expect(said(loop('loop_count: 0'))).toMatchObject([
+    ['bad-value', expect.stringContaining('loop_count'), expect.anything()],
+  ]);
   expect(said(loop('loop_count: 1, break_conditions: [{ comparison_operator: like }]'))).toContainEqual([
     'bad-value',
     expect.stringContaining('break_conditions.0'),

@@ -30,7 +30,11 @@ export const convertDify: Converter = (value, options) => {
     conversation: new Map(document.conversation.map((variable) => [variable.name, variable])),
     out,
     finish: [],
-    taken: new Set(levels.flatMap((level) => [...level.nodes, ...(level.start === null ? [] : [level.start])]).map((node) => node.id)),
+    taken: new Set(
+      levels
+        .flatMap((level) => [...level.nodes, ...(level.start === null ? [] : [level.start])])
+        .map((node) => node.id),
+    ),
   };
   const { nodes } = convertLevel(c, top);
   const responses = responsesCode(top, new Names(top, known));
@@ -65,7 +69,9 @@ function described(text: string): { description?: string } {
 const allLevels = (level: Level): Level[] => [level, ...[...level.inner.values()].flatMap(allLevels)];
 
 function layoutOf(levels: readonly Level[]): NonNullable<Definition['layout']> {
-  const places = levels.flatMap((level) => level.nodes.flatMap((node) => (node.position === null ? [] : [[node.id, node.position] as const])));
+  const places = levels.flatMap((level) =>
+    level.nodes.flatMap((node) => (node.position === null ? [] : [[node.id, node.position] as const])),
+  );
   return Object.fromEntries(places);
 }
 

@@ -21,6 +21,9 @@ export interface Known {
 /** Where a loop keeps what its last round gave. */
 export const INNER = '$inner';
 
+/** Where a container keeps what the answers and ends inside gave; only where there are any. */
+export const RESPONSES = '$responses';
+
 /** The variable of a loop that a node inside sets to end it. */
 export const ENDED = '$ended';
 
@@ -118,9 +121,7 @@ export class Names {
 
   /** The same where a variable that is not there is an error. */
   strictText(text: Json | undefined): string {
-    return this.#pieces(textIn(text), (selector) =>
-      call('$text', call('$need', this.code(selector), path(selector))),
-    );
+    return this.#pieces(textIn(text), (selector) => call('$text', call('$need', this.code(selector), path(selector))));
   }
 
   /** A text with variables: in answers. */
@@ -217,7 +218,13 @@ function system([name = '', ...rest]: readonly string[]): string {
   const given = member('$vars', `sys.${name}`, rest);
   switch (name) {
     case 'workflow_run_id':
+    case 'conversation_id':
       return `${given} ?? $run.id`;
+    case 'app_id':
+    case 'workflow_id':
+      return `${given} ?? $run.workflow`;
+    case 'user_id':
+      return `${given} ?? 'user'`;
     case 'timestamp':
       return `${given} ?? Math.floor($now.toSeconds())`;
     default:

@@ -21,7 +21,14 @@ export function failureSettings(data: Members, types: Readonly<Record<string, st
   };
   return {
     ...(retry.retry_enabled === true && times > 0
-      ? { retry: { times: Math.min(times, 100), delay: integerIn(retry.retry_interval) ?? 1000, backoff: 1, always: true } }
+      ? {
+          retry: {
+            times: Math.min(times, 100),
+            delay: integerIn(retry.retry_interval) ?? 1000,
+            backoff: 1,
+            always: true,
+          },
+        }
       : {}),
     ...(data.error_strategy === 'fail-branch' ? { onError: 'port' as const, fallback: told } : {}),
     ...(data.error_strategy === 'default-value'

@@ -32,11 +32,11 @@ export interface Body {
   leaves: string[];
 }
 
-/** Where a handle of a node leads out. */
+/** Where the ways of a node lead out: output by handle, as `after` has it. */
 interface Exits {
-  /** Native node, and port by handle. */
+  /** Native node of the ways. */
   node: string;
-  ports: readonly (readonly [handle: string, port: string | null])[];
+  ways: readonly (readonly [handle: string, output: string])[];
 }
 
 const SUCCESS = new Set(['source', 'success-branch']);
@@ -54,7 +54,7 @@ export function convertLevel(c: Conversion, level: Level): Body {
   const names = new Names(level, c.known);
   if (level.container !== null && level.start !== null && needsStart(level)) {
     nodes[level.start.id] = { type: 'no-op' };
-    exits.set(level.start.id, { node: level.start.id, ports: [['source', null]] });
+    exits.set(level.start.id, { node: level.start.id, ways: [['source', level.start.id]] });
   }
   for (const node of level.nodes) exits.set(node.id, convertNode(c, level, names, node, nodes));
   connect(c, level, nodes, exits);
@@ -88,12 +88,12 @@ function convertNode(
   if (isContainer(node)) {
     const inner = level.inner.get(node.id) as Level;
     nodes[node.id] = convertContainer(c, place, inner);
-    return { node: node.id, ports: portsOf(node, [['source', null]]) };
+    return exitsOf(node);
   }
   const mapping = Object.hasOwn(MAPPINGS, node.type) ? MAPPINGS[node.type] : undefined;
   const mapped = mapping === undefined ? report.unsupported(`The node type ${node.type}`) : mapping(place);
   if (mapped !== null) nodes[node.id] = nativeNode(node, mapped);
-  return { node: node.id, ports: portsOf(node, mapped?.ports ?? [['source', null]]) };
+  return exitsOf(node, mapped?.ports);
 }
 
 function titleOf({ title, id }: DifyNode): { title?: string } {
@@ -112,11 +112,14 @@ function nativeNode(node: DifyNode, mapped: Mapped): NodeDefinition {
   };
 }
 
-function portsOf(node: DifyNode, ports: Mapped['ports'] | Exits['ports']): Exits['ports'] {
-  const own: (readonly [string, string | null])[] = [...(ports ?? [])];
-  if (node.data.error_strategy === 'fail-branch') own.push(['fail-branch', ERROR_PORT]);
-  return own;
+function exitsOf(node: DifyNode, ports?: Mapped['ports']): Exits {
+  const ways: [string, string][] =
+    ports === undefined ? [['source', node.id]] : ports.map(([handle, port]) => [handle, `${node.id}.${port}`]);
+  return { node: node.id, ways: [...ways, ...failWay(node)] };
 }
+
+const failWay = ({ id, data }: DifyNode): [string, string][] =>
+  data.error_strategy === 'fail-branch' ? [['fail-branch', `${id}.${ERROR_PORT}`]] : [];
 
 /**
  * A node whose outputs are given. Where it chooses a way, a node of its own follows it, which chooses by the outputs.
@@ -126,12 +129,14 @@ function given(c: Conversion, { node, data }: Place, nodes: Record<string, NodeD
   nodes[node.id] = {
     type: 'stop-and-error',
     ...titleOf(node),
-    with: { message: `The outputs of ${nameOf(node)} have to be given: a node of the type ${node.type} cannot be run.` },
+    with: {
+      message: `The outputs of ${nameOf(node)} have to be given: a node of the type ${node.type} cannot be run.`,
+    },
     ...(Object.keys(settings).length > 0 ? { loop: settings } : {}),
     executeOnce: true,
   };
   const choice = choiceOf(node);
-  if (choice === null) return { node: node.id, ports: portsOf(node, [['source', null]]) };
+  if (choice === null) return exitsOf(node);
   const branch = freeId(c, `${node.id} way`);
   nodes[branch] = {
     type: 'switch',
@@ -142,7 +147,10 @@ function given(c: Conversion, { node, data }: Place, nodes: Record<string, NodeD
     },
     executeOnce: true,
   };
-  return { node: branch, ports: choice.ways.map((way) => [way, way]) };
+  return {
+    node: branch,
+    ways: [...choice.ways.map((way): [string, string] => [way, `${branch}.${way}`]), ...failWay(node)],
+  };
 }
 
 /** The output that names the way of a branch node, and the ways. */
@@ -195,12 +203,13 @@ function withAfter(node: NodeDefinition, after: string | string[]): NodeDefiniti
 }
 
 /** Null: a way out that a node which chooses does not have, and so never takes. Others go every way. */
-function sourceText({ node, ports }: Exits, handle: string): string | null {
-  const [first] = ports;
-  const chooses = ports.length > 1 || (first !== undefined && first[0] !== 'source');
-  const found = ports.find(([name]) => name === handle || (SUCCESS.has(handle) && SUCCESS.has(name))) ?? (chooses ? undefined : first);
-  if (found === undefined) return null;
-  return found[1] === null ? node : `${node}.${found[1]}`;
+function sourceText({ ways }: Exits, handle: string): string | null {
+  const [first] = ways;
+  const chooses = ways.length > 1 || (first !== undefined && first[0] !== 'source');
+  const found =
+    ways.find(([name]) => name === handle || (SUCCESS.has(handle) && SUCCESS.has(name))) ??
+    (chooses ? undefined : first);
+  return found?.[1] ?? null;
 }
 
 /** What comes after this never runs. */
@@ -215,11 +224,12 @@ function leavesOf(level: Level, exits: ReadonlyMap<string, Exits>): string[] {
   for (const node of level.nodes) {
     const from = exits.get(node.id);
     if (from === undefined) continue;
-    for (const [handle, port] of from.ports) {
+    for (const [handle, output] of from.ways) {
       const leads = level.edges.some(
-        (edge) => edge.source === node.id && (edge.handle === handle || (SUCCESS.has(handle) && SUCCESS.has(edge.handle))),
+        (edge) =>
+          edge.source === node.id && (edge.handle === handle || (SUCCESS.has(handle) && SUCCESS.has(edge.handle))),
       );
-      if (!leads) leaves.push(port === null ? from.node : `${from.node}.${port}`);
+      if (!leads) leaves.push(output);
     }
   }
   return leaves;

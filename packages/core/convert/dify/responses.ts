@@ -2,8 +2,7 @@
  * Owns what a run gives: the outputs of its ends and answers, put together in the order in which they come. Those
  * inside containers come with their container.
  */
-import { RESPONSES } from './containers.ts';
-import { quoted, type Names } from './expression.ts';
+import { quoted, RESPONSES, type Names } from './expression.ts';
 import { isContainer, type Level } from './graph.ts';
 
 const RESPONSE_TYPES = new Set(['end', 'answer']);

@@ -212,12 +212,14 @@ describe('files that are not as they should be', () => {
     expect(converted(wires([[null, { node: 'Next' }]])).nodes.Next?.after).toBe('Go');
   });
 
-  it('two nodes of one name are one too many', () => {
+  it('of two nodes of one name the last one counts, and that is told', () => {
     const nodes = [
-      { name: 'A', type: base('manualTrigger') },
+      { name: 'Go', type: base('manualTrigger') },
+      { name: 'A', type: base('frobnicate') },
       { name: 'A', type: base('noOp') },
     ];
-    expect(told({ nodes, connections: {} })).toEqual(['error bad-value nodes.1.name']);
+    const connections = { Go: { main: [[{ node: 'A', type: 'main', index: 0 }]] } };
+    expect(told({ nodes, connections })).toEqual(['warning bad-value nodes.2.name']);
   });
 
   it('values of a wrong type are told, and the node is what it would be without them', () => {
@@ -236,10 +238,10 @@ describe('files that are not as they should be', () => {
 
 // ---- anything at all ----
 
-const ODD: readonly Json[] = [
-  ...[null, true, 0, -1, 1.5, 1e308, '', '=', '={{ $json.a }}', '={{', '=\\{{ 1 }}', 'x', '__proto__', 'constructor'],
-  ...[[], {}, [[]], [null], { a: 1 }, { __rl: true, value: null }, { values: [{}] }],
-];
+const SCALARS: readonly Json[] = [null, true, 0, -1, 1.5, 1e308, '', 'x', '__proto__', 'constructor'];
+const EXPRESSIONS: readonly Json[] = ['=', '={{ $json.a }}', '={{', '=\\{{ 1 }}'];
+const NESTED: readonly Json[] = [[], {}, [[]], [null], { a: 1 }, { __rl: true, value: null }, { values: [{}] }];
+const ODD: readonly Json[] = [...SCALARS, ...EXPRESSIONS, ...NESTED];
 
 /** The same numbers each time. */
 function numbers(seed: number): (below: number) => number {

@@ -18,7 +18,7 @@ export interface MappedEntry {
   pinned: boolean;
 }
 
-export interface MapOptions {
+interface MapOptions {
   strict: boolean;
   timezone: string | null;
   wires: readonly Wire[];
@@ -32,7 +32,7 @@ interface Tried {
   said: Diagnostic[];
 }
 
-export interface MappedNodes {
+interface MappedNodes {
   nodes: Map<string, MappedEntry>;
   /** Nodes that runs start at; none: the workflow has no trigger. */
   triggers: string[];

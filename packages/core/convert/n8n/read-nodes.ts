@@ -22,7 +22,7 @@ export interface Entry {
   position: { x: number; y: number } | null;
 }
 
-export interface ReadNodes {
+interface ReadNodes {
   entries: Entry[];
   /** Texts of sticky notes. */
   notes: string[];
@@ -50,10 +50,10 @@ export function readNodes(list: readonly Json[], out: Diagnostic[]): ReadNodes {
     const name = fields.required('name');
     const type = fields.required('type');
     if (name === null || type === null) return;
-    if (seen.has(name)) {
-      const message = `Two nodes are called ${describe(name)}; connections and expressions could mean either. Rename one.`;
-      out.push(diagnostic('bad-value', [...path, 'name'], message, { node: name }));
-      return;
+    const twice = seen.has(name);
+    if (twice) {
+      const message = `Two nodes are called ${describe(name)}; the last one counts, as in n8n. Rename one.`;
+      out.push(diagnostic('bad-value', [...path, 'name'], message, { node: name, severity: 'warning' }));
     }
     seen.add(name);
     if (!ID_PATTERN.test(name)) {
@@ -61,7 +61,10 @@ export function readNodes(list: readonly Json[], out: Diagnostic[]): ReadNodes {
       out.push(diagnostic('bad-value', [...path, 'name'], message));
       return;
     }
-    entries.push(entry(fields, name, type.replace(/^n8n-nodes-langchain\./, '@n8n/n8n-nodes-langchain.')));
+    const made = entry(fields, name, type.replace(/^n8n-nodes-langchain\./, '@n8n/n8n-nodes-langchain.'));
+    const before = twice ? entries.findIndex((one) => one.node.name === name) : -1;
+    if (before >= 0) entries[before] = made;
+    else entries.push(made);
   });
   return { entries, notes };
 }

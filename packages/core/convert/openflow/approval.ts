@@ -23,7 +23,8 @@ export function appendApproval(flow: Flow, level: Level, module: Place): void {
   }
   const before = level.last;
   const asked = flow.free(`${id}: approval`);
-  const goesOn = suspend.flag('continue_on_disapprove_timeout') === true || suspend.flag('continue_on_disapproved') === true;
+  const goesOn =
+    suspend.flag('continue_on_disapprove_timeout') === true || suspend.flag('continue_on_disapproved') === true;
   append(level, asked, {
     type: 'approval',
     with: { message: `Approve ${id}?`, expires: Math.round(1000 * seconds), decisions: events, give: 'decision' },
@@ -31,10 +32,16 @@ export function appendApproval(flow: Flow, level: Level, module: Place): void {
   const refused = { name: 'SuspendedDisapproved', message: 'Disapproved by {{ $json.approver ?? "unknown" }}' };
   const late = { name: 'SuspendedTimedOut', message: 'Nobody decided in time' };
   const gates = [`${asked}.approved`];
-  for (const [port, error] of [['rejected', refused], ['expired', late]] as const) {
+  for (const [port, error] of [
+    ['rejected', refused],
+    ['expired', late],
+  ] as const) {
     const stopped = flow.free(`${id}: ${port}`);
     if (goesOn) {
-      const resume = template(`({ ...$json, resume: { error: { name: ${JSON.stringify(error.name)} } } })`, seenAt(level));
+      const resume = template(
+        `({ ...$json, resume: { error: { name: ${JSON.stringify(error.name)} } } })`,
+        seenAt(level),
+      );
       level.nodes[stopped] = { type: 'set', after: `${asked}.${port}`, with: { value: resume } };
       gates.push(stopped);
     } else {

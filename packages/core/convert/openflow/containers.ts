@@ -8,7 +8,7 @@ import { appendFailure } from './failure.ts';
 import { constantOf, template, transform } from './expression.ts';
 import { seenAt, type Flow, type Level, type Nodes } from './flow.ts';
 import { inputNode, valueNode } from './leaf.ts';
-import { Place, type Around } from './module.ts';
+import type { Around, Place } from './module.ts';
 import { append } from './options.ts';
 
 /** A module that holds others. */
@@ -47,7 +47,12 @@ function newLevel(level: Level, around: Around, nodes: Nodes = {}): Level {
 }
 
 /** The body of a loop; null: it has no steps. */
-function bodyOf(holder: Holder, level: Level, id: string, parallel: boolean): Pick<NodeDefinition, 'body' | 'result'> | null {
+function bodyOf(
+  holder: Holder,
+  level: Level,
+  id: string,
+  parallel: boolean,
+): Pick<NodeDefinition, 'body' | 'result'> | null {
   const { flow, value } = holder;
   const inner = newLevel(level, { kind: 'loop', id, parallel });
   if (value.get('modules') === undefined) value.missing('modules', 'its steps');
@@ -66,14 +71,21 @@ function forLoop(holder: Holder, level: Level, id: string): Container | null {
     return null;
   }
   const over = transform(value, 'iterator', iterator, seenAt(level));
-  if (isObject(iterator) && iterator.type === 'ai') value.report('bad-value', 'An iterator cannot be of type ai.', 'iterator');
+  if (isObject(iterator) && iterator.type === 'ai')
+    value.report('bad-value', 'An iterator cannot be of type ai.', 'iterator');
   const parallel = value.flag('parallel') === true;
-  if (value.flag('squash') === true) value.changed('squash has no effect: iterations share one evaluator anyway.', 'squash');
+  if (value.flag('squash') === true)
+    value.changed('squash has no effect: iterations share one evaluator anyway.', 'squash');
   const body = bodyOf(holder, level, id, parallel);
   if (body === null) return valueNode('[]');
   return {
     type: 'for-each',
-    loop: { over, ...(parallel ? { parallel: parallelismOf(value) } : {}), ...failuresOf(value, parallel), ...breakOf(holder, level, parallel) },
+    loop: {
+      over,
+      ...(parallel ? { parallel: parallelismOf(value) } : {}),
+      ...failuresOf(value, parallel),
+      ...breakOf(holder, level, parallel),
+    },
     ...body,
   };
 }
@@ -117,7 +129,10 @@ function parallelismOf(value: Place): number {
     return MANY;
   }
   if (number < 1) {
-    value.differs(`With parallelism ${number} no iteration of ${value.node} would ever start; one at a time runs.`, 'parallelism');
+    value.differs(
+      `With parallelism ${number} no iteration of ${value.node} would ever start; one at a time runs.`,
+      'parallelism',
+    );
   }
   return Math.min(MOST_PARALLEL, Math.max(1, Math.floor(number)));
 }
@@ -166,7 +181,8 @@ function branchAll(holder: Holder, level: Level, id: string): Container | null {
     const at: Level = { ...newLevel(level, around, inner.nodes), last: `${which}.${names[n] as string}` };
     if (branch.flag('skip_failure') === true) appendTolerant(holder, at, branch, flow.free(`${id}: branch ${n + 1}`));
     else holder.appendModules(flow, at, branch, 'modules');
-    if (typeof at.last === 'string' && at.last.startsWith(`${which}.`)) append(at, flow.free(`${id}: input`), inputNode());
+    if (typeof at.last === 'string' && at.last.startsWith(`${which}.`))
+      append(at, flow.free(`${id}: input`), inputNode());
     ends.push(...[at.last ?? []].flat());
   });
   const result = flow.free(`${id}: result`);
@@ -174,7 +190,11 @@ function branchAll(holder: Holder, level: Level, id: string): Container | null {
   appendFailure(flow, inner);
   return {
     type: 'branches',
-    loop: { over: names, ...(parallel ? { parallel: Math.min(names.length, MOST_PARALLEL) } : {}), ...tolerated(false, parallel) },
+    loop: {
+      over: names,
+      ...(parallel ? { parallel: Math.min(names.length, MOST_PARALLEL) } : {}),
+      ...tolerated(false, parallel),
+    },
     body: inner.nodes,
     result,
   };

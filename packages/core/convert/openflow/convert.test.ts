@@ -15,7 +15,10 @@ const script = (content: string, inputs: Json = {}): Json => ({
 const main = script('export function main() { return 1 }');
 const js = (expr: string): Json => ({ type: 'javascript', expr });
 
-function converted(value: Json, more: Record<string, Json> = {}): { definition: Definition | null; diagnostics: Diagnostic[] } {
+function converted(
+  value: Json,
+  more: Record<string, Json> = {},
+): { definition: Definition | null; diagnostics: Diagnostic[] } {
   return convert(JSON.stringify({ summary: 'Flow', value, ...more }), 'openflow', { strict: false, file: 'f.json' });
 }
 
@@ -32,20 +35,39 @@ const problems = (value: Json): [string, string | null, string][] =>
 describe('steps', () => {
   it('follow one another, and take their arguments by name', () => {
     const transforms = { x: js('results.a.n + 1'), y: { type: 'static', value: 'has {{ braces }}' } };
-    const nodes = nodesOf({ modules: [{ id: 'a', value: main }, { id: 'b', summary: 'Second', value: script('export function main() {}', transforms) }] });
+    const nodes = nodesOf({
+      modules: [
+        { id: 'a', value: main },
+        { id: 'b', summary: 'Second', value: script('export function main() {}', transforms) },
+      ],
+    });
     expect(nodes.b).toMatchObject({
       type: 'code',
       title: 'Second',
       after: 'a',
-      with: { mode: 'function', language: 'typescript', inputs: { x: '{{ results.a.n + 1 }}', y: 'has \\{{ braces }}' } },
+      with: {
+        mode: 'function',
+        language: 'typescript',
+        inputs: { x: '{{ results.a.n + 1 }}', y: 'has \\{{ braces }}' },
+      },
     });
   });
   it('get ids where they have none', () => {
-    expect(Object.keys(nodesOf({ modules: [{ value: main }, { id: 'step', value: main }] }))).toEqual(['step 2', 'step']);
+    expect(Object.keys(nodesOf({ modules: [{ value: main }, { id: 'step', value: main }] }))).toEqual([
+      'step 2',
+      'step',
+    ]);
   });
   it('previous_result of the first step of a level is the input of the flow', () => {
-    const inner = { id: 'b', value: script('export function main() {}', { x: js('previous_result.n'), y: js('const a = 1; return result') }) };
-    const nodes = nodesOf({ modules: [{ id: 'a', value: { type: 'forloopflow', iterator: js('[1]'), skip_failures: true, modules: [inner] } }] });
+    const inner = {
+      id: 'b',
+      value: script('export function main() {}', { x: js('previous_result.n'), y: js('const a = 1; return result') }),
+    };
+    const nodes = nodesOf({
+      modules: [
+        { id: 'a', value: { type: 'forloopflow', iterator: js('[1]'), skip_failures: true, modules: [inner] } },
+      ],
+    });
     expect(nodes.a?.body?.b?.with?.inputs).toEqual({
       x: '{{ const previous_result = flow_input; return (\nprevious_result.n\n); }}',
       y: '{{ const result = flow_input; const a = 1; return result }}',
@@ -66,11 +88,19 @@ describe('steps', () => {
       ],
     });
     expect(nodes.a).toMatchObject({ pin: [{ k: 1 }] });
-    expect(nodes.b?.loop).toMatchObject({ retry: { times: 4, delay: [1000, 1000, 27000, 81000] }, timeout: 5000, onError: 'item' });
+    expect(nodes.b?.loop).toMatchObject({
+      retry: { times: 4, delay: [1000, 1000, 27000, 81000] },
+      timeout: 5000,
+      onError: 'item',
+    });
     expect(nodes['b: sleep']).toMatchObject({ type: 'wait', after: 'b', with: { for: 1500 } });
   });
   it('early stops: of the flow, of a sequential loop, of one iteration of a parallel loop', () => {
-    const inner = (id: string): Json => ({ id, value: main, stop_after_if: { expr: 'result > 1', skip_if_stopped: false } });
+    const inner = (id: string): Json => ({
+      id,
+      value: main,
+      stop_after_if: { expr: 'result > 1', skip_if_stopped: false },
+    });
     const loop = (id: string, parallel: boolean): Json => ({
       id,
       value: { type: 'forloopflow', iterator: js('[1]'), skip_failures: false, parallel, modules: [inner(`${id}-in`)] },
@@ -82,7 +112,12 @@ describe('steps', () => {
   });
   it('an early stop with a message is an error', () => {
     const stop = { expr: 'true', error_message: 'enough', error_include_result: true };
-    const nodes = nodesOf({ modules: [{ id: 'a', value: main, stop_after_if: stop }, { id: 'b', value: main }] });
+    const nodes = nodesOf({
+      modules: [
+        { id: 'a', value: main, stop_after_if: stop },
+        { id: 'b', value: main },
+      ],
+    });
     expect(nodes['a: stopped']).toMatchObject({ type: 'stop-and-error', after: 'a: stop.true' });
     expect(nodes['a: stopped']?.with?.data).toEqual({
       error: { name: 'EarlyStopError', message: 'enough', result: '{{ $json }}' },
@@ -94,7 +129,9 @@ describe('steps', () => {
 describe('containers', () => {
   it('a loop keeps a place for every iteration', () => {
     const loop = (more: Record<string, Json>): Json => ({
-      modules: [{ id: 'a', value: { type: 'forloopflow', iterator: js('[1]'), modules: [{ id: 'b', value: main }], ...more } }],
+      modules: [
+        { id: 'a', value: { type: 'forloopflow', iterator: js('[1]'), modules: [{ id: 'b', value: main }], ...more } },
+      ],
     });
     expect(nodesOf(loop({ skip_failures: true, parallel: true, parallelism: 3 })).a?.loop).toEqual({
       over: '{{ [1] }}',
@@ -102,7 +139,10 @@ describe('containers', () => {
       onError: 'item',
       collect: 'list',
     });
-    expect(nodesOf(loop({ skip_failures: false, parallel: true })).a?.loop?.tolerate).toEqual({ count: 0, judge: 'end' });
+    expect(nodesOf(loop({ skip_failures: false, parallel: true })).a?.loop?.tolerate).toEqual({
+      count: 0,
+      judge: 'end',
+    });
     expect(nodesOf(loop({ skip_failures: false })).a?.loop?.tolerate).toEqual({ count: 0 });
   });
   it('retry on a loop is about all of it', () => {
@@ -111,7 +151,12 @@ describe('containers', () => {
         {
           id: 'a',
           retry: { constant: { attempts: 1, seconds: 0 } },
-          value: { type: 'forloopflow', iterator: js('[1]'), skip_failures: false, modules: [{ id: 'b', value: main }] },
+          value: {
+            type: 'forloopflow',
+            iterator: js('[1]'),
+            skip_failures: false,
+            modules: [{ id: 'b', value: main }],
+          },
         },
       ],
     });
@@ -144,7 +189,11 @@ describe('containers', () => {
       { skip_failure: false, modules: [{ id: 'c', value: main }] },
     ];
     const { a } = nodesOf({ modules: [{ id: 'a', value: { type: 'branchall', branches } }] });
-    expect(a?.loop).toMatchObject({ over: ['branch 1', 'branch 2'], parallel: 2, tolerate: { count: 0, judge: 'end' } });
+    expect(a?.loop).toMatchObject({
+      over: ['branch 1', 'branch 2'],
+      parallel: 2,
+      tolerate: { count: 0, judge: 'end' },
+    });
     expect(a?.body?.['a: branch 1']).toMatchObject({ type: 'branches', loop: { onError: 'item' } });
     expect(a?.body?.c?.after).toBe('a: which.branch 2');
   });
@@ -179,9 +228,28 @@ describe('malformed flows', () => {
     ['modules', { modules: 5 }],
     ['a module', { modules: ['x', null, 3] }],
     ['value', { modules: [{ id: 'a' }, { id: 'b', value: [] }] }],
-    ['same id', { modules: [{ id: 'a', value: main }, { id: 'a', value: main }] }],
-    ['id', { modules: [{ id: 5, value: main }, { id: '__proto__', value: main }] }],
-    ['iterator', { modules: [{ id: 'a', value: { type: 'forloopflow', iterator: { type: 'x' }, modules: [{ value: main }] } }] }],
+    [
+      'same id',
+      {
+        modules: [
+          { id: 'a', value: main },
+          { id: 'a', value: main },
+        ],
+      },
+    ],
+    [
+      'id',
+      {
+        modules: [
+          { id: 5, value: main },
+          { id: '__proto__', value: main },
+        ],
+      },
+    ],
+    [
+      'iterator',
+      { modules: [{ id: 'a', value: { type: 'forloopflow', iterator: { type: 'x' }, modules: [{ value: main }] } }] },
+    ],
     ['branches', { modules: [{ id: 'a', value: { type: 'branchone', branches: [5, { modules: 'x' }], default: 3 } }] }],
     ['while', { modules: [{ id: 'a', value: { type: 'whileloopflow', modules: [] } }] }],
     ['options', { modules: [{ id: 'a', value: main, retry: 5, timeout: [], sleep: {}, stop_after_if: { expr: 5 } }] }],

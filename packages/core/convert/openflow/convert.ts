@@ -33,7 +33,8 @@ const LIMITS = { 'item.bytes': 16 * MiB, 'step.bytes': 64 * MiB };
 export const convertOpenFlow: Converter = (value, options) => {
   const root = new Place(value, [], []);
   const flowValue = root.object('value');
-  if (flowValue === undefined) return refused(['value'], `value must be an object, not ${describe(value.value ?? null)}.`);
+  if (flowValue === undefined)
+    return refused(['value'], `value must be an object, not ${describe(value.value ?? null)}.`);
   const { out } = root;
   const flow = new Flow(root, options);
   const level = levelIn({}, [], false);
@@ -73,7 +74,10 @@ function settingsOf(value: Place): void {
   }
   if (value.text('skip_expr') !== undefined) value.unsupported('skip_expr is not supported.', 'skip_expr');
   if (value.object('preprocessor_module') !== undefined) {
-    value.differs('preprocessor_module is not run: it is for triggers of Windmill. Give the input itself.', 'preprocessor_module');
+    value.differs(
+      'preprocessor_module is not run: it is for triggers of Windmill. Give the input itself.',
+      'preprocessor_module',
+    );
   }
 }
 

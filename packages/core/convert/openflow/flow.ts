@@ -8,7 +8,7 @@ import type { Json } from '../../model/item.ts';
 import { describe, isObject, ID_PATTERN } from '../../model/shape.ts';
 import type { ConvertOptions } from '../converted.ts';
 import type { Seen } from './expression.ts';
-import { Place, type Around, type Path } from './module.ts';
+import type { Around, Path, Place } from './module.ts';
 
 export type Nodes = Record<string, NodeDefinition>;
 

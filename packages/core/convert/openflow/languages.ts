@@ -84,7 +84,8 @@ function checkTypeScript(place: Place, content: string): boolean {
 const isClient = (module: string): boolean =>
   /^(?:npm:)?windmill(?:-client|-api)?(?:@|$)/.test(module) || /deno\.land\/x\/windmill/.test(module);
 
-const PYTHON_IMPORT = /^[ \t]*(?:import[ \t]+([\w.]+(?:[ \t]+as[ \t]+\w+)?(?:[ \t]*,[ \t]*[\w.]+(?:[ \t]+as[ \t]+\w+)?)*)|from[ \t]+([\w.]+)[ \t]+import\b)/gm;
+const PYTHON_IMPORT =
+  /^[ \t]*(?:import[ \t]+([\w.]+(?:[ \t]+as[ \t]+\w+)?(?:[ \t]*,[ \t]*[\w.]+(?:[ \t]+as[ \t]+\w+)?)*)|from[ \t]+([\w.]+)[ \t]+import\b)/gm;
 
 function checkPython(place: Place, content: string): boolean {
   const modules = new Set<string>();

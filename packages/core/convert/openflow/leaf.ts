@@ -47,14 +47,20 @@ function script(flow: Flow, value: Place, seen: Seen, entry: string): Leaf | nul
   if (inline !== undefined) {
     const text = flow.options.read?.(inline.trim()) ?? null;
     if (text === null) {
-      value.unsupported(`The script of ${value.node} is in the file ${inline}, which is not beside the flow.`, 'content');
+      value.unsupported(
+        `The script of ${value.node} is in the file ${inline}, which is not beside the flow.`,
+        'content',
+      );
       return null;
     }
     content = text;
   }
   if (language === null || !checkScript(value, language, content)) return null;
   if (value.number('concurrent_limit') !== undefined) {
-    value.differs(`${value.node} is not limited to concurrent_limit; set loop.rate or loop.parallel.`, 'concurrent_limit');
+    value.differs(
+      `${value.node} is not limited to concurrent_limit; set loop.rate or loop.parallel.`,
+      'concurrent_limit',
+    );
   }
   const more: Record<string, Json> = { ...(entry === 'main' ? {} : { entry }), inputs };
   if (language === 'python') return { type: 'python', with: { mode: 'function', ...more, code: content } };
@@ -86,4 +92,3 @@ export const valueNode = (value: string): Leaf => ({
   type: 'code',
   with: { mode: 'function', code: `export const main = () => (${value});` },
 });
-

@@ -108,7 +108,13 @@ function endOf(level: Level): { what: string; of?: string } {
 }
 
 /** `stop_after_if`, and `stop_after_all_iters_if` of what gives a list. */
-export function appendStop(flow: Flow, level: Level, module: Place, key: string, skip: NodeDefinition['skipWhen']): void {
+export function appendStop(
+  flow: Flow,
+  level: Level,
+  module: Place,
+  key: string,
+  skip: NodeDefinition['skipWhen'],
+): void {
   const stop = module.object(key);
   if (stop === undefined) return;
   const expr = stop.text('expr');
@@ -123,10 +129,19 @@ export function appendStop(flow: Flow, level: Level, module: Place, key: string,
     return append(level, id, { type: 'end', ...skipWhen, with: { when, ...endOf(level) } });
   }
   const before = level.last;
-  append(level, id, { type: 'if', ...skipWhen, with: { when }, ...(all ? { loop: { onError: 'port' } } : {}) }, 'false');
+  append(
+    level,
+    id,
+    { type: 'if', ...skipWhen, with: { when }, ...(all ? { loop: { onError: 'port' } } : {}) },
+    'false',
+  );
   if (all) {
     const text = `Error evaluating ${key} expression: ${expr}: {{ $json.error.message }}`;
-    level.nodes[flow.free(`${module.node}: broken stop`)] = earlyStop(`${id}.error`, text.replace(expr, () => String(literal(expr))), {});
+    level.nodes[flow.free(`${module.node}: broken stop`)] = earlyStop(
+      `${id}.error`,
+      text.replace(expr, () => String(literal(expr))),
+      {},
+    );
   }
   const stopped = flow.free(`${module.node}: stopped`);
   if (message === undefined || stop.flag('skip_if_stopped') === true) {
@@ -151,7 +166,9 @@ export function appendSleep(flow: Flow, level: Level, module: Place): void {
   if (sleep === undefined) return;
   const seconds = constantOf(sleep);
   const expr = isObject(sleep) && typeof sleep.expr === 'string' ? sleep.expr : null;
-  if (seconds === null && expr === null) return module.report('bad-value', `sleep of ${module.node} is no time.`, 'sleep');
-  const wait = seconds === null ? template(`1000 * (\n${expr}\n)`, seenAt(level)) : Math.max(0, Math.round(1000 * seconds));
+  if (seconds === null && expr === null)
+    return module.report('bad-value', `sleep of ${module.node} is no time.`, 'sleep');
+  const wait =
+    seconds === null ? template(`1000 * (\n${expr}\n)`, seenAt(level)) : Math.max(0, Math.round(1000 * seconds));
   append(level, flow.free(`${module.node}: sleep`), { type: 'wait', with: { for: wait } });
 }

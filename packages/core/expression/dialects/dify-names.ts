@@ -29,5 +29,4 @@ export const DIFY_SCOPE_NAMES: readonly ScopeName[] = [
   row('function', '$pairs', "$pairs('a: 1')", 'Lines of key: value as a list of { name, value }.'),
   row('function', '$authorization', "$authorization('bearer', key, '')", 'The header of an authorization.'),
   row('function', '$jsonBody', '$jsonBody(text)', 'The text as JSON, mended where it is not quite.'),
-  row('function', '$jinja', '$jinja(template, values)', 'A Jinja2 template with its values.'),
 ];

@@ -9,6 +9,9 @@ import { readsItem, readsList, textsOf } from '../texts.ts';
 export const aggregateWithoutOnce: Rule = {
   code: 'aggregate-without-once',
   find(graph, amounts) {
+    // Steps of Dify and Windmill run once; what they get is one value, a list or not.
+    const { dialect } = graph.definition.settings ?? {};
+    if (dialect === 'dify' || dialect === 'openflow') return [];
     return graph.nodes.flatMap((node) => {
       const { type, node: written } = node;
       if (written.disabled === true || written.pin !== undefined || runsOnce(node)) return [];

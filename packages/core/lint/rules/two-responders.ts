@@ -71,5 +71,5 @@ function forkedApart(a: LintNode, b: LintNode): boolean {
   if (behind(a).has(b) || behind(b).has(a)) return false;
   const common = [...ahead(a)].filter((node) => ahead(b).has(node));
   const forks = common.filter((node) => !common.some((other) => other !== node && behind(node).has(other)));
-  return forks.length > 0 && forks.every((fork) => !separates(fork, a, b) && fork.type.type !== 'webhook');
+  return forks.length > 0 && forks.every((fork) => !separates(fork, a, b));
 }

@@ -5,7 +5,7 @@
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Item, Json } from '@rondo/core/model/item.ts';
 import type { EffectCall, ParameterSpec } from '@rondo/core/model/node-type.ts';
-import { isObject } from '../paths.ts';
+import { isObject, type JsonObject } from '../paths.ts';
 import { wrongParameter } from '../read.ts';
 import type { Message } from './model.ts';
 
@@ -21,6 +21,10 @@ export const CONVERSATION: Record<string, ParameterSpec> = {
     fields: {
       role: { type: 'string', description: 'Who said it.', required: true, enum: [...ROLES] },
       content: { type: 'any', description: 'What was said.', required: true },
+      values: {
+        type: 'object',
+        description: 'Makes content a Jinja2 template: its variables. Its braces are written \\{{ here.',
+      },
     },
   },
   prompt: {
@@ -91,13 +95,16 @@ async function picture(call: EffectCall, item: Item | undefined, raw: Json, name
   return wrongParameter(name, 'an address, { file } or { path }', raw);
 }
 
-function earlier(raw: Json | undefined): Message[] {
-  const list = Array.isArray(raw) ? raw : [];
+async function earlier(raw: Json | undefined): Promise<Message[]> {
+  const list = (Array.isArray(raw) ? raw : []) as JsonObject[];
   if (list.length > MOST_MESSAGES)
     return wrongParameter('messages', `a list of at most ${MOST_MESSAGES} messages`, raw);
-  return list.flatMap((one) => {
-    const { role, content = null } = one as { role?: Json; content?: Json };
-    const text = content === null ? '' : textOf(content);
+  const render = list.some((one) => isObject(one['values']))
+    ? (await import('@rondo/core/template/index.ts')).renderTemplate
+    : null;
+  return list.flatMap(({ role, content = null, values }) => {
+    const written = content === null ? '' : textOf(content);
+    const text = render !== null && isObject(values) ? render(written, values) : written;
     // A message without text is refused by most servers, and says nothing.
     return text === '' ? [] : [{ role: role as (typeof ROLES)[number], content: text }];
   });
@@ -108,7 +115,7 @@ export async function readMessages(call: EffectCall): Promise<Message[]> {
   const { system, messages, prompt, images } = call.params;
   const out: Message[] = [];
   if (typeof system === 'string' && system !== '') out.push({ role: 'system', content: system });
-  out.push(...earlier(messages));
+  out.push(...(await earlier(messages)));
   const text = prompt === undefined || prompt === null ? '' : textOf(prompt);
   const pictures: Picture[] = [];
   for (const [i, raw] of (Array.isArray(images) ? images : []).entries()) {

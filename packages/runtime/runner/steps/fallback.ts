@@ -72,7 +72,11 @@ function jsonOfFailure(
 }
 
 /** `loop.retry.when` as a question about the failure of an attempt; null where nothing is asked. */
-export function againOf(context: RunContext, frame: Frame, step: Step): (items: readonly string[], index: number) => Again | null {
+export function againOf(
+  context: RunContext,
+  frame: Frame,
+  step: Step,
+): (items: readonly string[], index: number) => Again | null {
   const template = step.loopTemplates.retryWhen;
   if (template === undefined) return () => null;
   const path = pathIn(frame, step);

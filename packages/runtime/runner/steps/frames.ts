@@ -5,6 +5,7 @@ import type { Region, Step } from '@rondo/core/model/plan.ts';
 import type { RunContext } from '../context.ts';
 import { countAll, type Feed } from '../dataset.ts';
 import { pathIn, type Frame } from '../frame.ts';
+import { rememberedOf, type Remembered } from '../recall.ts';
 import { concurrentLoop } from './concurrent.ts';
 import { breakCondition } from './effect.ts';
 import { againOf, fallbackOf } from './fallback.ts';
@@ -22,6 +23,9 @@ export async function frameLoop(
   const branches = container?.kind === 'for-each' && container.branches === true;
   const total = Math.ceil(countAll(feeds) / Math.min(loop.size, Math.max(countAll(feeds), 1)));
   const stopWhen = await breakCondition(context, frame, step);
+  // Steps that read what they gave before.
+  const inOrder = body.recalls === true && loop.parallel === 1;
+  let last: { index: number; row: Remembered | null } | null = null;
   let previous: { index: number; value: unknown } = { index: -1, value: null };
   const { dataset } = await concurrentLoop(context, step, {
     path,
@@ -38,11 +42,21 @@ export async function frameLoop(
     work: async (items, index, _attempt, _signal, doors) => {
       if (loop.carry === 'previous' && previous.index !== index - 1)
         previous = { index: index - 1, value: await earlierResult(context, path, index - 1, loop.size) };
-      const view = { item: viewOf(items, loop.size, frame.owner.dialect), index, count: total, previous: previous.value, node: step.id };
+      const view = {
+        item: viewOf(items, loop.size, frame.owner.dialect),
+        index,
+        count: total,
+        previous: previous.value,
+        node: step.id,
+      };
       const inner = bodyFrame(frame, step, index, body, `${path}[${index}]`, items, view, doors);
       // Branches are no loop to expressions.
       if (branches) inner.loops = frame.loops;
+      if (inOrder && last?.index !== index - 1)
+        last = { index: index - 1, row: await rememberedOf(context, path, index - 1) };
+      if (inOrder && last?.row) inner.before = last.row;
       const value = await iterate(context, inner, loop.flatten);
+      if (inOrder) last = { index, row: value };
       if (loop.carry === 'previous') previous = { index, value: viewOf(splitItems(value.output), loop.size) };
       return value;
     },

@@ -4,11 +4,10 @@
  */
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Dataset } from '@rondo/core/events.ts';
-import { splitItems, splitPorts } from '@rondo/core/model/item.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
 import type { RunContext } from '../context.ts';
 import type { Doors } from '../doors.ts';
-import { BLOCK, countAll, inline, readAll } from '../dataset.ts';
+import { BLOCK, countAll, inlineOf, readAll } from '../dataset.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
 import { readsInput, scopeSource } from '../lineage.ts';
 import { kernelProgram } from '../programs.ts';
@@ -42,22 +41,22 @@ export async function runKernel(context: RunContext, frame: Frame, step: Step): 
     carry: null,
     context: await scope(0, units, size),
   });
-  const ports: string[][] = step.outputs.map(() => []);
-  const give = (output: string): void =>
-    splitPorts(output).forEach((text, port) => ports[port]?.push(...splitItems(text)));
+  const outputs: string[] = [];
   for (const [index, answer] of answers.entries()) {
+    let { output } = answer;
     if (answer.logs !== '') frame.doors.log(answer.logs);
     if (answer.status === 'failed') {
       context.stats.exceptions += 1;
       if (loop.onError === 'stop')
         throw new FailureError({ ...answer.failure, item: answer.failure?.item ?? index } as never);
-      if (loop.onError === 'null') ports[0]?.push('null');
+      output = loop.onError === 'null' ? 'null' : '';
       if (fallback !== null && answer.failure !== null) {
-        give(await fallback(answer.failure, items.slice(index * size, (index + 1) * size), index));
+        output = await fallback(answer.failure, items.slice(index * size, (index + 1) * size), index);
       }
-    } else give(answer.output);
+    }
+    outputs.push(output);
   }
-  return inline(...ports);
+  return inlineOf(outputs, step.outputs.length, size);
 }
 
 /** One unit at a time, for the concurrent loop. */

@@ -17,8 +17,8 @@ export async function outputValue(context: RunContext, frame: Frame, plan: Plan)
   return frame.owner.dialect === 'dify' ? withoutPoints(value) : value;
 }
 
-/** The output as items: a list becomes one item per element. */
+/** The output as items: a list becomes one item per element. What a flow of Windmill gives is one value. */
 export async function outputTexts(context: RunContext, frame: Frame, plan: Plan): Promise<string[]> {
   const value = await outputValue(context, frame, plan);
-  return (Array.isArray(value) ? value : [value]).map((json) => encodeItem({ json }));
+  return (Array.isArray(value) && plan.scope !== 'openflow' ? value : [value]).map((json) => encodeItem({ json }));
 }

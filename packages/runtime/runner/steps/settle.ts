@@ -85,6 +85,7 @@ function loopFailure(
         node: step.id,
         path: run.path,
         ...(first === null ? {} : { cause: first.message }),
+        ...(first?.handled === true ? { handled: true } : {}),
         fix: `See them with: rondo runs iterations ${context.runId} ${run.path} --status failed`,
       },
     ),

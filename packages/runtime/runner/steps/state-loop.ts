@@ -10,6 +10,7 @@ import type { ProgramContext } from '@rondo/core/ports.ts';
 import { checkStop, type RunContext } from '../context.ts';
 import { evaluate, isLiteral } from '../evaluate.ts';
 import { pathIn, type Frame, type LoopView } from '../frame.ts';
+import { rememberedOf, type Remembered } from '../recall.ts';
 import { jsonOf, templateProgram } from '../programs.ts';
 import { firstItem } from './concurrent.ts';
 import { fallbackOf } from './fallback.ts';
@@ -46,6 +47,8 @@ export async function stateLoop(
     (templates.update ?? []).length === 0
       ? null
       : templateProgram(context, frame, `update:${step.id}`, templates.update ?? []);
+  // Of steps that read what they gave before.
+  let last: Remembered | null = null;
   for (;;) {
     const kept = context.loopVariables.get(`${path}[${run.record.cursor}]`);
     const vars = { ...(jsonOf(run.record.carry ?? initial, dialect) as Vars), ...kept };
@@ -73,16 +76,32 @@ export async function stateLoop(
       run,
       input,
       frame.doors,
-      (index, doors) =>
-        iterate(context, bodyFrame(frame, step, index, body, `${path}[${index}]`, [input], view, doors), loop.flatten),
+      async (index, doors) => {
+        // What an attempt that failed set is not there any more.
+        Object.assign(vars, jsonOf(input, dialect));
+        const inner = bodyFrame(frame, step, index, body, `${path}[${index}]`, [input], view, doors);
+        if (body.recalls === true) {
+          last ??= await rememberedOf(context, path, index - 1);
+          if (last !== null) inner.before = last;
+        }
+        return iterate(context, inner, loop.flatten);
+      },
       async (value) => {
         if (value === null) return input;
+        last = value;
         const first = firstItem(value.output);
         const after = {
           ...vars,
           ...(update === null
             ? named(jsonOf(first, dialect), vars)
-            : await evaluate(context, update, [first], view.index, { ...scope, loops: [view, ...frame.loops] }, dialect)),
+            : await evaluate(
+                context,
+                update,
+                [first],
+                view.index,
+                { ...scope, loops: [view, ...frame.loops] },
+                dialect,
+              )),
         };
         const seen = { ...view, vars: after };
         if ((enough !== null && (await enough(first, seen))) || (broken !== null && (await broken(first, seen))))

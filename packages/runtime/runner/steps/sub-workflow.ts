@@ -84,7 +84,7 @@ export async function callWorkflow(
   constants: Record<string, Json>,
 ): Promise<UnitValue> {
   context.loops.called(path);
-  const vars = checkInput(plan, items[0] === undefined ? {} : (jsonOf(items[0]) as Json));
+  const vars = checkInput(callable(plan), items[0] === undefined ? {} : (jsonOf(items[0]) as Json));
   const frame: Frame = {
     region: plan.root,
     path,
@@ -121,6 +121,16 @@ export async function runWorkflow(
   context.writer.forget(path);
   const results = splitItems(output).map((text) => jsonOf(text) as Json);
   return results.length === 1 ? (results[0] as Json) : results;
+}
+
+/** Flows of Windmill are called without a look at their schema. */
+function callable(plan: Plan): Pick<Plan, 'inputs'> {
+  if (plan.scope !== 'openflow') return plan;
+  return {
+    inputs: Object.fromEntries(
+      Object.entries(plan.inputs).map(([name, field]) => [name, { ...field, required: false }]),
+    ),
+  };
 }
 
 function checkDepth(context: RunContext, path: string, depth: number): void {

@@ -2,12 +2,13 @@
  * Owns driving a frame in the order of n8n: asks `next` which step runs, has it run, journals it, folds the answer.
  * A resumed walk is folded from the runs that the journal has, and goes on at the first that is missing.
  */
-import { evolve, next, startWalk, type Arrival, type WalkCommand, type WalkGraph } from '@rondo/core/engine/walk.ts';
+import { evolve, next, startWalk, type Arrival, type WalkCommand } from '@rondo/core/engine/walk.ts';
 import { FailureError, type Failure } from '@rondo/core/errors.ts';
 import type { Dataset, JournalEvent } from '@rondo/core/events.ts';
 import { encodeItem } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
+import type { WalkGraph } from '@rondo/core/model/walk.ts';
 import { checkStop, type RunContext } from '../context.ts';
 import { countAll, countsOf, inline, readAll, type Feed } from '../dataset.ts';
 import { feedsOf, pathIn, journalName, type Frame } from '../frame.ts';
@@ -50,8 +51,8 @@ export async function driveWalk(context: RunContext, frame: Frame, graph: WalkGr
       state = evolve(graph, state, { type: 'completed', counts: countsOf(answer.output) });
     }
   }
-  walk.step = null;
   walk.run = 0;
+  delete frame.current;
   if (frame.recorded) context.earlier.delete(frame.path);
 }
 

@@ -27,8 +27,7 @@ export interface Stretch {
 export class WalkHistory {
   /** By step. */
   readonly runs: RunRecord[][];
-  /** The step that runs now, with the inputs of this run, and its number. */
-  step: Step | null = null;
+  /** Number of the run that runs now, of its step. */
   run = 0;
   /** What comes to it on the input that drives it. */
   driving: Arrival | null = null;
@@ -52,7 +51,6 @@ export class WalkHistory {
       const arrival = inputs[port];
       return arrival === null || arrival === undefined ? [] : [sourceOf(arrival, first)];
     });
-    this.step = bound;
     this.run = run;
     this.driving = driving;
     return bound;

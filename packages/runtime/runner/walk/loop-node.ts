@@ -3,10 +3,11 @@
  * it was put out. What a call does is core/engine/walk-loop.ts.
  */
 import { each } from '@rondo/core/engine/list.ts';
-import type { WalkCommand, WalkGraph } from '@rondo/core/engine/walk.ts';
-import { takeTurn, type LoopCall, type LoopMemory } from '@rondo/core/engine/walk-loop.ts';
+import type { WalkCommand } from '@rondo/core/engine/walk.ts';
+import { takeTurn, type LoopMemory } from '@rondo/core/engine/walk-loop.ts';
 import type { Dataset } from '@rondo/core/events.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
+import type { LoopCall, WalkGraph } from '@rondo/core/model/walk.ts';
 import type { RunContext } from '../context.ts';
 import { BLOCK, inline, readBlocks, Spill } from '../dataset.ts';
 import { parameterSource } from '../evaluate.ts';

@@ -3,6 +3,7 @@
  * steps between. Ways that end nowhere do not count while another one arrives; two that arrive at different items are
  * a problem. Messages are those of n8n.
  */
+import { decodeItem, encodeItem } from '@rondo/core/model/item.ts';
 import type { PairProblem, WalkPairs } from '@rondo/core/ports.ts';
 import type { Source } from '@rondo/core/model/plan.ts';
 import type { RunContext } from '../context.ts';
@@ -36,8 +37,15 @@ export class Pairing {
     this.#origins = origins;
   }
 
-  /** What the items at these positions of the sources were made from in `node`. */
-  async pairs(frame: Frame, sources: readonly Source[], from: number, count: number, node: string): Promise<WalkPairs> {
+  /** What the items at these positions of the sources were made from in `node`. `lineage`: the items say theirs, too. */
+  async pairs(
+    frame: Frame,
+    sources: readonly Source[],
+    from: number,
+    count: number,
+    node: string,
+    lineage: boolean,
+  ): Promise<WalkPairs> {
     const items: string[] = [];
     const known = new Map<string, number>();
     const of: (number | PairProblem)[] = [];
@@ -52,12 +60,18 @@ export class Pairing {
       const key = keyOf(found);
       let at = known.get(key);
       if (at === undefined) {
-        at = items.push(await this.#origins.item(found)) - 1;
+        at = items.push(await this.#text(found, lineage)) - 1;
         known.set(key, at);
       }
       of.push(at);
     }
     return { items, of, first: from };
+  }
+
+  async #text(place: Place, lineage: boolean): Promise<string> {
+    const text = await this.#origins.item(place);
+    const from = lineage ? await this.#origins.positionsOf(place) : null;
+    return from === null ? text : encodeItem({ ...decodeItem(text), from });
   }
 
   async #find(start: Place, node: string): Promise<Place | PairProblem> {

@@ -64,7 +64,7 @@ export function pairedScope(
       const from = whole ? 0 : first * size;
       const count = Math.max(0, Math.min(whole ? total : units * size, total - from));
       const paired = leadsTo(frame, node)
-        ? await pairing.pairs(frame, sources, from, count, node)
+        ? await pairing.pairs(frame, sources, from, count, node, asks(frame.current).lineage)
         : { items: [], of: noPath(node), first: 0 };
       nodes[node] = { ...known, paired };
     }
@@ -102,7 +102,7 @@ async function nodeFor(
   };
   const memory = found.frame.walk?.loops.get(step.index);
   if (memory !== undefined && !bare && (uses.includes('state') || uses.includes('other'))) {
-    node.context = await loopContext(context, found.frame, memory, asksForItems(current));
+    node.context = await loopContext(context, found.frame, memory, asks(current).lists);
   }
   if (own) {
     if (uses.some(readsRuns)) {
@@ -143,20 +143,29 @@ function portsOf(step: Step, output: RunRecord['output']): number[] {
   return Array.from({ length: Math.max(count, step.outputs.length) }, (_, port) => port);
 }
 
-/** Lists that a loop keeps are long; most expressions ask for its numbers. */
-function asksForItems(step: Step | undefined): boolean {
-  if (step === undefined) return false;
-  let asks = asking.get(step);
-  if (asks === undefined) {
-    const text = JSON.stringify([step.params, step.itemParams, step.rawParams, step.loopTemplates]);
-    asks =
-      /\b(?:processedItems|items)\b|context\s*\[\s*[^"'\\\s]/.test(text) || /context\b(?!\s*(?:\?\.|\.|\[))/.test(text);
-    asking.set(step, asks);
-  }
-  return asks;
+/** What few expressions look at, and costs something to tell. */
+interface Asks {
+  /** The lists that a loop keeps, not only its numbers. */
+  lists: boolean;
+  /** Which items an item was made from. */
+  lineage: boolean;
 }
 
-const asking = new WeakMap<Step, boolean>();
+const asked = new WeakMap<Step, Asks>();
+
+function asks(step: Step | undefined): Asks {
+  if (step === undefined) return { lists: false, lineage: false };
+  let known = asked.get(step);
+  if (known === undefined) {
+    const text = JSON.stringify([step.params, step.itemParams, step.rawParams, step.loopTemplates]);
+    const byName = /\b(?:processedItems|items)\b/.test(text);
+    // A name that is computed, or the whole of it.
+    const other = /context\s*\[\s*[^"'\\\s]/.test(text) || /context\b(?!\s*(?:\?\.|\.|\[))/.test(text);
+    known = { lists: byName || other, lineage: text.includes('pairedItem') };
+    asked.set(step, known);
+  }
+  return known;
+}
 
 /** The nearest node of that name, from inside out; the container around a frame is the list that it was given. */
 function find(frame: Frame, id: string): Found | null {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunHandle } from '../../api.ts';
+import { openMemoryStore } from '../../stores/memory.ts';
 import { makeRunner, ran, run, tempFolder, type Ran } from '../workflow.testing.ts';
 
 const head = (settings = ''): string => `settings: { order: n8n-v1, dialect: n8n${settings} }\n`;
@@ -300,6 +301,22 @@ ${ROWS}  Loop: { type: loop-over-items, after: [Rows, Up, Down], loop: { size: 2
     }
   });
 
+  it('knows in the body of a batch which items were filtered and split', async () => {
+    for (const settings of ['', ', strict: true']) {
+      const { nodes } = await nodesOf(
+        `${head(settings)}nodes:
+${ROWS}  Loop: { type: loop-over-items, after: [Rows, Work], loop: { size: 3 } }
+  Odd: { type: filter, after: Loop.loop, with: { conditions: [ { left: "{{ $json.v }}", op: notEquals, right: 2 } ] } }
+  Parts: { type: split-out, after: Odd, with: { field: parts } }
+  Work: ${set('Parts', "$('Rows').item.json.v + $json.p")}
+  End: { type: no-op, after: Loop.done }
+`,
+        { rows: [1, 2, 3].map((v) => ({ v, parts: [{ p: 'a' }, { p: 'b' }] })) },
+      );
+      expect(nodes.Work).toMatchObject([[['1a', '1b', '3a', '3b'].map((v) => ({ v }))]]);
+    }
+  });
+
   it('whose body does not return hands out one batch, as in n8n', async () => {
     const { nodes, status } = await nodesOf(`${head()}${LOOP().replace('[Rows, Work]', 'Rows')}`, rows(1, 2, 3));
     expect(status).toBe('completed');
@@ -341,6 +358,31 @@ describe('going on with a walk', () => {
       expect(result.loops.filter((loop) => loop.node === 'Work')).toHaveLength(40);
     },
   );
+
+  it.each([
+    ['journal-written', 3],
+    ['journal-written', 20],
+    ['before-commit', 9],
+    ['after-commit', 9],
+    ['loop-finished', 7],
+  ] as const)('gives the same after a crash at %s, the time number %i', async (point, nth) => {
+    let now = 1_000_000;
+    let left: number = nth;
+    const store = openMemoryStore({ now: () => now });
+    const fault = (at: string): void => {
+      if (at === point && (left -= 1) === 0) throw new Error('crashed');
+    };
+    const first = await makeRunner({ environment: { store, fault, commitRows: 3, commitMs: 1 } });
+    const handle = await first.runner.start({ definition: text, file: 'w.yaml', input });
+    await expect(handle.done).rejects.toThrow('crashed');
+    now += 16_000;
+    const second = await makeRunner({ environment: { store } });
+    const again = await second.runner.resume(handle.runId);
+    const result = ran(await again.done, store);
+    expect(result.output).toEqual([{ data: whole }]);
+    expect(new Set(result.loops.map((loop) => loop.path)).size).toBe(result.loops.length);
+    expect(result.loops.every((loop) => loop.total === loop.completed)).toBe(true);
+  });
 
   it('redrives an iteration of one run, and what ran after it', async () => {
     const db = join(await tempFolder(), 'rondo.db');

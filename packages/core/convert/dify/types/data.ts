@@ -39,7 +39,9 @@ function targetOf(selector: readonly string[], { names, conversation }: Place): 
   for (let at: Level | null = names.level; at !== null; at = at.parent) {
     if (at.container?.id !== head || at.container.type !== 'loop') continue;
     const variable = objects(at.container.data.loop_variables).find((one) => one.label === name);
-    return variable === undefined ? null : { scope: 'loop', name, type: textIn(variable.var_type) || 'string', loop: head };
+    return variable === undefined
+      ? null
+      : { scope: 'loop', name, type: textIn(variable.var_type) || 'string', loop: head };
   }
   return null;
 }
@@ -47,7 +49,10 @@ function targetOf(selector: readonly string[], { names, conversation }: Place): 
 /** Where the value comes from: another variable that the same node may have written before is read when its turn comes. */
 function sourceOf(selector: readonly string[], place: Place, written: readonly Target[]): { [key: string]: Json } {
   const target = targetOf(selector, place);
-  const again = target === null ? undefined : written.find((one) => one.scope === target.scope && one.name === target.name && one.loop === target.loop);
+  const again =
+    target === null
+      ? undefined
+      : written.find((one) => one.scope === target.scope && one.name === target.name && one.loop === target.loop);
   if (again !== undefined) {
     const { scope, name, loop } = again;
     return { from: { scope, name, ...(loop === undefined ? {} : { loop }), path: selector.slice(2) } };
@@ -55,7 +60,11 @@ function sourceOf(selector: readonly string[], place: Place, written: readonly T
   return { value: `{{ $need(${place.names.code(selector)}, ${quoted(selector.join('.'))}) }}` };
 }
 
-const WRITE_MODES: Readonly<Record<string, string>> = { 'over-write': 'over-write', 'append': 'append', 'clear': 'clear' };
+const WRITE_MODES: Readonly<Record<string, string>> = {
+  'over-write': 'over-write',
+  'append': 'append',
+  'clear': 'clear',
+};
 
 export const assigner: Mapping = (place) => {
   const { data } = place;
@@ -101,13 +110,16 @@ export const listOperator: Mapping = ({ data, names }) => {
   const extract = membersOf(data.extract_by);
   const order = membersOf(data.order_by);
   const limit = membersOf(data.limit);
-  const conditions = filter.enabled === true ? objects(filter.conditions).map((raw) => elementCondition(raw, names)) : [];
+  const conditions =
+    filter.enabled === true ? objects(filter.conditions).map((raw) => elementCondition(raw, names)) : [];
   const variable = isSelector(data.variable) ? data.variable : [];
   return {
     type: 'list-operator',
     with: {
       list: `{{ $elements(${variable.length === 0 ? 'undefined' : names.code(variable)}, ${quoted(variable.join('.'))}${conditions.length === 0 ? '' : `, [${conditions.join(', ')}]`}) }}`,
-      ...(extract.enabled === true ? { extract: `{{ $serial(${names.textCode(String(extract.serial ?? '1'))}) }}` } : {}),
+      ...(extract.enabled === true
+        ? { extract: `{{ $serial(${names.textCode(String(extract.serial ?? '1'))}) }}` }
+        : {}),
       ...(order.enabled === true
         ? { order: ORDERS[textIn(order.value)] ?? 'ascending', sortBy: fileKey(textIn(order.key)) }
         : {}),

@@ -74,4 +74,7 @@ const TIMEOUT = '__timeout';
 /** Its outputs can be given; nobody is asked here. */
 export const humanInput: Mapping = ({ report }) => report.unsupported('Asking a person (human-input)');
 
-export const actionsOf = (data: Members): string[] => [...objects(data.user_actions).map((one) => textIn(one.id)), TIMEOUT];
+export const actionsOf = (data: Members): string[] => [
+  ...objects(data.user_actions).map((one) => textIn(one.id)),
+  TIMEOUT,
+];

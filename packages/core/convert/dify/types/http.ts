@@ -15,7 +15,11 @@ interface Body {
 
 /** Old files hold the data of a body as text. */
 function dataOf(body: Members): Members[] {
-  return typeof body.data === 'string' ? (body.data === '' ? [] : [{ key: '', type: 'text', value: body.data }]) : objects(body.data);
+  return typeof body.data === 'string'
+    ? body.data === ''
+      ? []
+      : [{ key: '', type: 'text', value: body.data }]
+    : objects(body.data);
 }
 
 function bodyOf(data: Members, names: Names, report: Report): Body | null {
@@ -60,7 +64,9 @@ function headersOf(data: Members, names: Names, body: Body): Json {
   if (authorization.type === 'api-key') {
     const config = membersOf(authorization.config);
     const header = names.textCode(textIn(config.header));
-    parts.push(`...$authorization(${quoted(textIn(config.type))}, ${names.textCode(textIn(config.api_key))}, ${header})`);
+    parts.push(
+      `...$authorization(${quoted(textIn(config.type))}, ${names.textCode(textIn(config.api_key))}, ${header})`,
+    );
   }
   if (body.contentType !== undefined && !/^\s*content-type\s*:/im.test(written)) {
     parts.push(`{ name: 'Content-Type', value: ${quoted(body.contentType)} }`);

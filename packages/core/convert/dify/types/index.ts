@@ -15,7 +15,9 @@ const tool: Mapping = ({ data, report }) => {
 };
 
 const agent: Mapping = ({ data, report }) =>
-  report.unsupported(`An agent with the strategy ${textIn(data.agent_strategy_label) || textIn(data.agent_strategy_name)}`);
+  report.unsupported(
+    `An agent with the strategy ${textIn(data.agent_strategy_label) || textIn(data.agent_strategy_name)}`,
+  );
 
 /** The loop around ends after its round, whatever else happens in it. */
 const loopEnd: Mapping = ({ names }) => {

@@ -1,7 +1,7 @@
 /** Owns the mapping of nodes that ask a model or a knowledge base: LLM, Parameter Extractor, Knowledge Retrieval. */
 import type { Json } from '../../../model/item.ts';
 import { textIn, type Members } from '../document.ts';
-import { isSelector, quoted, type Names } from '../expression.ts';
+import { isSelector, plainText, quoted, type Names } from '../expression.ts';
 import { integerIn, membersOf, objects, type Mapping, type Place } from '../mapping.ts';
 import { memoryOf } from './decisions.ts';
 
@@ -78,20 +78,20 @@ function contextCode(data: Members, names: Names): string | null {
   return `$context(${names.code(context.variable_selector)})`;
 }
 
-/** One message: Jinja2 or a text with variables. */
-function messageText(raw: Members, place: Place, context: string | null): string {
+/** One message: Jinja2 with its variables, or a text with variables. */
+function messageOf(raw: Members, place: Place, context: string | null): { [key: string]: Json } {
   const { names } = place;
   if (raw.edition_type === 'jinja2') {
-    const variables = objects(membersOf(place.data.prompt_config).jinja2_variables).flatMap((one) =>
-      isSelector(one.value_selector)
-        ? [`[${quoted(textIn(one.variable))}]: ${names.code(one.value_selector)} ?? ''`]
-        : [],
-    );
-    return `{{ $jinja(${quoted(textIn(raw.jinja2_text))}, ({ ${variables.join(', ')} })) }}`;
+    const values: Record<string, Json> = {};
+    for (const one of objects(membersOf(place.data.prompt_config).jinja2_variables)) {
+      if (isSelector(one.value_selector))
+        values[textIn(one.variable)] = `{{ ${names.code(one.value_selector)} ?? '' }}`;
+    }
+    return { content: plainText(textIn(raw.jinja2_text)), values };
   }
   const pieces = textIn(raw.text).split(CONTEXT);
   const spelled = pieces.map((piece) => names.strictText(piece));
-  return spelled.join(context === null ? '' : `{{ ${context} }}`);
+  return { content: spelled.join(context === null ? '' : `{{ ${context} }}`) };
 }
 
 const ROLES = new Set(['system', 'user', 'assistant']);
@@ -104,10 +104,17 @@ function messagesOf(place: Place): Json[] {
   const raws = isChat ? objects(template) : [{ ...membersOf(template), role: 'user' }];
   const messages: Json[] = raws.map((raw) => ({
     role: ROLES.has(textIn(raw.role)) ? textIn(raw.role) : 'user',
-    content: messageText(raw, place, context),
+    ...messageOf(raw, place, context),
   }));
   const { memory } = data;
-  if (isChat && chat && memory !== null && typeof memory === 'object' && !Array.isArray(memory) && memory !== undefined) {
+  if (
+    isChat &&
+    chat &&
+    memory !== null &&
+    typeof memory === 'object' &&
+    !Array.isArray(memory) &&
+    memory !== undefined
+  ) {
     messages.push({ role: 'user', content: names.strictText(memory.query_prompt_template ?? '{{#sys.query#}}') });
   }
   return messages;
@@ -118,7 +125,8 @@ export const llm: Mapping = (place) => {
   const model = modelOf(place);
   if (memoryOf(data)) report.differs('Earlier messages of the conversation are not given to the model.', 'memory');
   const vision = membersOf(data.vision);
-  const pictures = membersOf(vision.configs).variable_selector;
+  const chosen = membersOf(vision.configs).variable_selector;
+  const pictures = isSelector(chosen) ? chosen : ['sys', 'files'];
   const structured = data.structured_output_switch_on ?? data.structured_output_enabled;
   const { schema } = membersOf(data.structured_output);
   return {
@@ -126,9 +134,7 @@ export const llm: Mapping = (place) => {
     with: {
       ...model,
       messages: messagesOf(place),
-      ...(vision.enabled === true && isSelector(pictures)
-        ? { images: `{{ $pictures(${names.code(pictures)}) }}` }
-        : {}),
+      ...(vision.enabled === true ? { images: `{{ $pictures(${names.code(pictures)}) }}` } : {}),
       ...(structured === true && schema !== undefined && schema !== null ? { schema } : {}),
       answer: data.reasoning_format === 'separated' ? 'dify-separated' : 'dify',
     },

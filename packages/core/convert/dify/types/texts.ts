@@ -1,7 +1,7 @@
 /** Owns the mapping of nodes that begin, end, say something or make text: start, end, answer, template, code. */
 import type { Json } from '../../../model/item.ts';
 import { textIn } from '../document.ts';
-import { isSelector, quoted, variablesIn } from '../expression.ts';
+import { quoted, variablesIn } from '../expression.ts';
 import { membersOf, objects, type Mapped, type Mapping, type Place } from '../mapping.ts';
 
 /** Values of declared variables by name: what code and templates are called with. */
@@ -78,11 +78,3 @@ export const code: Mapping = (place) => {
   };
   return mapped;
 };
-
-/** Whether the text is one variable and nothing else. */
-export function onlyVariable(value: Json | undefined): string[] | null {
-  if (isSelector(value)) return value;
-  const text = textIn(value).trim();
-  const [only] = variablesIn(text);
-  return only !== undefined && text === `{{#${only.join('.')}#}}` ? only : null;
-}

@@ -4,9 +4,11 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, value, type N8nNode, type Report } from '../node.ts';
+import { flag } from './data-values.ts';
 import { secretOf } from './credentials.ts';
 import { fixedJson, isRow } from './http-values.ts';
 import { located } from './messages.ts';
+import { entryOf, reportOthers } from './options.ts';
 
 type With = { [name: string]: Json };
 
@@ -42,6 +44,9 @@ const SERVICES: Readonly<Record<string, Service>> = {
   lmChatOllama: { baseUrl: 'http://127.0.0.1:11434/v1', credential: 'ollamaApi', model: 'llama3.2' },
 };
 
+/** Options of models that are read besides, or change nothing in an answer. */
+const READ = ['baseURL', 'timeout', 'maxRetries', 'responseFormat'];
+
 export const attachedType = (node: N8nNode): string =>
   node.type.startsWith(PREFIX) ? node.type.slice(PREFIX.length) : node.type;
 
@@ -70,7 +75,7 @@ export function modelOf(node: N8nNode, report: Report): With | null {
     return null;
   }
   const type = attachedType(model);
-  const service = Object.hasOwn(SERVICES, type) ? SERVICES[type] : undefined;
+  const service = entryOf(SERVICES, type);
   if (service === undefined) {
     report.unsupported(`the model ${model.name} (${model.type}) is not of a kind that Rondo calls.`);
     return null;
@@ -88,6 +93,10 @@ export function modelOf(node: N8nNode, report: Report): With | null {
     const found = raw(model, `options.${key}`, null);
     if (found !== null && found !== 0) options[native] = value(found);
   }
+  if (raw(model, 'options.responseFormat', 'text') === 'json_object') {
+    options.response_format = { type: 'json_object' };
+  }
+  reportOthers(model, 'options', [...Object.keys(SETTINGS), ...Object.keys(MORE), ...READ], report, node);
   if (type === 'lmChatOllama') {
     report.differs(`the address of Ollama stands in its credentials; ${service.baseUrl} is asked.`);
   }
@@ -104,7 +113,7 @@ export function modelOf(node: N8nNode, report: Report): With | null {
 }
 
 /** JSON Schema of an example: every key that it has is needed. */
-export function schemaOf(example: Json): With {
+function schemaOf(example: Json): With {
   if (Array.isArray(example)) return { type: 'array', items: example.length > 0 ? schemaOf(example[0] ?? null) : {} };
   if (isRow(example)) {
     const properties = Object.fromEntries(Object.entries(example).map(([key, one]) => [key, schemaOf(one)]));
@@ -129,7 +138,7 @@ export function writtenSchema(node: N8nNode, report: Report, owner: N8nNode): Wi
 /** The schema of the parser that is attached; null: none is. Undefined after a report. */
 export function parserOf(node: N8nNode, report: Report): With | null | undefined {
   const [parser] = node.attached.ai_outputParser ?? [];
-  if (parser === undefined || raw(node, 'hasOutputParser', true) === false) return null;
+  if (parser === undefined || flag(node, report, 'hasOutputParser', true) === false) return null;
   if (attachedType(parser) === 'outputParserStructured') return writtenSchema(parser, report, node);
   report.unsupported(`the output parser ${parser.name} (${parser.type}) is not supported.`);
   return undefined;

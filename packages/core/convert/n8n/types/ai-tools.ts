@@ -4,10 +4,12 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { isExpression, raw, value, type N8nNode, type Report } from '../node.ts';
+import { flag } from './data-values.ts';
 import { attachedType } from './ai-model.ts';
 import { authentication } from './credentials.ts';
 import { fixedJson, isRow } from './http-values.ts';
 import { located } from './messages.ts';
+import { entryOf } from './options.ts';
 
 type With = { [name: string]: Json };
 
@@ -38,15 +40,14 @@ const usesAi = (given: Json): boolean => typeof given === 'string' && /\$from[aA
 
 /** Values by name, those that the model gives apart. Null after a report. */
 function sortedValues(values: With, node: N8nNode, report: Report): { parameters: With; fixed: With } | null {
-  const parameters: With = {};
-  const fixed: With = {};
+  let [parameters, fixed]: [With, With] = [{}, {}];
   for (const [name, given] of Object.entries(values)) {
     const found = asked(given);
-    if (found !== null) parameters[name] = found.spec;
+    if (found !== null) parameters = { ...parameters, [name]: found.spec };
     else if (usesAi(given)) {
       report.unsupported(`a value of ${node.name} mixes $fromAI with other text.`);
       return null;
-    } else fixed[name] = value(given);
+    } else fixed = { ...fixed, [name]: value(given) };
   }
   return { parameters, fixed };
 }
@@ -78,7 +79,7 @@ function workflowTool(node: N8nNode, report: Report): With | null {
       return [String(row.name ?? ''), value(row[type] ?? row.stringValue ?? '')];
     }),
   );
-  if (raw(node, 'specifyInputSchema', false) === true) {
+  if (flag(node, report, 'specifyInputSchema') === true) {
     const example = raw(node, 'schemaType', 'fromJson') === 'fromJson';
     const schema = fixedJson(raw(node, example ? 'jsonSchemaExample' : 'inputSchema', ''));
     if (!isRow(schema)) {
@@ -100,18 +101,20 @@ function valuesFor(
   kind: 'Query' | 'Headers' | 'Body',
   report: Report,
 ): { parameters: With; fixed: With } | null {
-  if (raw(node, `send${kind}`, false) !== true) return { parameters: {}, fixed: {} };
+  if (flag(node, report, `send${kind}`) !== true) return { parameters: {}, fixed: {} };
   if (raw(node, `specify${kind}`, 'keypair') !== 'keypair') {
     report.unsupported(`${node.name} must list what it sends one by one.`);
     return null;
   }
-  const parameters: With = {};
-  const fixed: With = {};
+  let [parameters, fixed]: [With, With] = [{}, {}];
   for (const row of rowsAt(node, `parameters${kind}.values`)) {
     const name = String(row.name ?? '');
     const provider = row.valueProvider ?? 'modelRequired';
-    if (provider === 'fieldValue') fixed[name] = value(row.value ?? '');
-    else parameters[name] = { type: 'string', ...(provider === 'modelOptional' ? { required: false } : {}) };
+    if (provider === 'fieldValue') fixed = { ...fixed, [name]: value(row.value ?? '') };
+    else {
+      const spec = { type: 'string', ...(provider === 'modelOptional' ? { required: false } : {}) };
+      parameters = { ...parameters, [name]: spec };
+    }
   }
   return { parameters, fixed };
 }
@@ -195,7 +198,7 @@ export function toolsOf(node: N8nNode, report: Report): With[] | null {
   const out: With[] = [];
   for (const tool of node.attached.ai_tool ?? []) {
     const type = attachedType(tool);
-    const made = Object.hasOwn(makers, type) ? makers[type]?.(tool, report) : undefined;
+    const made = entryOf(makers, type)?.(tool, report);
     if (made === undefined) report.unsupported(`the tool ${tool.name} (${tool.type}) is not supported.`);
     if (made === undefined || made === null) return null;
     out.push(made);

@@ -4,6 +4,7 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, value, type Mapped, type Mapping, type N8nNode } from '../node.ts';
+import { flag } from './data-values.ts';
 import { modelOf, parserOf, refuseOthers, writtenSchema } from './ai-model.ts';
 import { toolsOf } from './ai-tools.ts';
 import { authOf } from './credentials.ts';
@@ -11,6 +12,7 @@ import { requestLoop } from './http-connection.ts';
 import { requestMessages } from './http-errors.ts';
 import { isRow } from './http-values.ts';
 import { located } from './messages.ts';
+import { entryOf, reportOthers } from './options.ts';
 
 type With = { [name: string]: Json };
 
@@ -38,7 +40,7 @@ export const chainLlm: Mapping = (node, report): Mapped | null => {
   if (model === null || schema === undefined) return null;
   const messages: Json[] = [];
   for (const [at, row] of rowsAt(node, 'messages.messageValues').entries()) {
-    const role = ROLES[String(row.type ?? 'SystemMessagePromptTemplate')];
+    const role = entryOf(ROLES, row.type ?? 'SystemMessagePromptTemplate');
     if (role === undefined || (row.messageType ?? 'text') !== 'text') {
       report.unsupported('messages with pictures are not converted.', `messages.messageValues.${at}`);
       return null;
@@ -68,9 +70,10 @@ export const agent: Mapping = (node, report): Mapped | null => {
   const schema = parserOf(node, report);
   const tools = toolsOf(node, report);
   if (model === null || schema === undefined || tools === null) return null;
-  if (raw(node, 'options.returnIntermediateSteps', false) === true) {
+  if (flag(node, report, 'options.returnIntermediateSteps') === true) {
     report.differs('the steps in between are not part of the item.', 'options.returnIntermediateSteps');
   }
+  reportOthers(node, 'options', AGENT_OPTIONS, report);
   const most = raw(node, 'options.maxIterations', 10);
   return {
     type: 'agent',
@@ -85,6 +88,8 @@ export const agent: Mapping = (node, report): Mapped | null => {
     },
   };
 };
+
+const AGENT_OPTIONS = ['systemMessage', 'maxIterations', 'returnIntermediateSteps', 'batching', 'enableStreaming'];
 
 const TYPES: Readonly<Record<string, With>> = {
   string: { type: 'string' },
@@ -105,7 +110,7 @@ export const informationExtractor: Mapping = (node, report): Mapped | null => {
     const rows = rowsAt(node, 'attributes.attributes');
     const named = rows.map((row): [string, Json] => [
       String(row.name ?? ''),
-      { ...TYPES[String(row.type ?? 'string')], description: String(row.description ?? '') },
+      { ...entryOf(TYPES, row.type ?? 'string'), description: String(row.description ?? '') },
     ]);
     const required = rows.filter((row) => row.required === true).map((row) => String(row.name ?? ''));
     schema = { type: 'object', properties: Object.fromEntries(named), required };
@@ -127,7 +132,7 @@ export const textClassifier: Mapping = (node, report): Mapped | null => {
   refuseOthers(node, ['ai_languageModel'], report);
   const model = modelOf(node, report);
   if (model === null) return null;
-  if (raw(node, 'options.multiClass', false) === true) {
+  if (flag(node, report, 'options.multiClass') === true) {
     report.unsupported('an item goes to one category only.', 'options.multiClass');
     return null;
   }
@@ -180,7 +185,7 @@ export const openAi: Mapping = (node, report): Mapped | null => {
     const found = raw(node, `options.${key}`, null);
     if (found !== null) options[name] = value(found);
   }
-  const json = raw(node, 'jsonOutput', false) === true;
+  const json = flag(node, report, 'jsonOutput') === true;
   const model = located(node, old ? 'chatModel' : 'modelId') || (old ? located(node, 'model') : '') || 'gpt-3.5-turbo';
   if (json) report.differs('content of the message stays text; n8n parses it.', 'jsonOutput');
   return {
@@ -191,7 +196,7 @@ export const openAi: Mapping = (node, report): Mapped | null => {
       bodyType: 'json',
       body: { model, messages, ...options, ...(json ? { response_format: { type: 'json_object' } } : {}) },
       response: 'json',
-      ...(raw(node, old ? 'simplifyOutput' : 'simplify', true) === true ? { items: 'choices' } : {}),
+      ...(flag(node, report, old ? 'simplifyOutput' : 'simplify', true) === true ? { items: 'choices' } : {}),
       auth,
       timeout: 300_000,
       messages: requestMessages('Text'),

@@ -88,7 +88,7 @@ const OLD_TYPES: readonly { type: string; operation: string; value: Json }[] = [
   { type: 'string', operation: 'equal', value: '' },
 ];
 
-export interface OldComparison {
+interface OldComparison {
   type: string;
   /** Undefined: the type's own. */
   operation: Json | undefined;

@@ -4,6 +4,7 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { raw, type N8nNode, type Report } from '../node.ts';
+import { entryOf } from './options.ts';
 
 type Auth = { [key: string]: Json };
 
@@ -100,7 +101,7 @@ const OLD: Readonly<Record<string, string>> = {
 export function namedAuthentication(node: N8nNode, report: Report): Auth | null | undefined {
   const kind = raw(node, 'authentication', 'none');
   if (kind === 'none') return undefined;
-  const credential = typeof kind === 'string' && Object.hasOwn(OLD, kind) ? OLD[kind] : undefined;
+  const credential = entryOf(OLD, kind);
   if (credential !== undefined) return authOf(node, credential, report, 'authentication');
   report.unsupported(`authentication ${JSON.stringify(kind)} is not supported.`, 'authentication');
   return null;

@@ -406,3 +406,25 @@ describe('move binary data', () => {
     });
   });
 });
+
+describe('HTML tables', () => {
+  it('keep their styles and go over all items', () => {
+    const options = { capitalize: true, rowAttributes: 'class="r"' };
+    const answer = map('html', 1.2, { operation: 'convertToHtmlTable', options });
+    expect(answer.differs).toEqual([]);
+    expect(answer.mapped).toMatchObject({
+      type: 'html',
+      with: {
+        capitalize: true,
+        attributes: {
+          table: "style='border-spacing:0; font-family:helvetica,arial,sans-serif' ",
+          row: ' class="r"',
+          cell: "style='margin:0; padding:7px 20px 7px 0px; border-bottom:1px solid #eee' ",
+        },
+      },
+      loop: { size: 'all' },
+    });
+    const bare = map('html', 1.2, { operation: 'convertToHtmlTable', options: { customStyling: true } });
+    expect(bare.mapped?.with?.['attributes']).toEqual({ table: ' ', head: ' ', row: ' ', cell: ' ' });
+  });
+});

@@ -4,9 +4,11 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, value, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
+import { flag } from './data-values.ts';
 import { secretOf } from './credentials.ts';
 import { isRow } from './http-values.ts';
 import { located } from './messages.ts';
+import { entryOf } from './options.ts';
 
 type With = { [name: string]: Json };
 
@@ -40,7 +42,7 @@ const rowsAt = (node: N8nNode, path: string): With[] => {
 
 function conditions(node: N8nNode, report: Report): With {
   const where = rowsAt(node, 'where.values').map((row, at): Json => {
-    const is = COMPARISONS[String(row.condition ?? 'equal')];
+    const is = entryOf(COMPARISONS, row.condition ?? 'equal');
     if (is === undefined || isExpression(row.column)) {
       report.unsupported('a condition must have a plain column and a known comparison.', `where.values.${at}`);
     }
@@ -112,7 +114,7 @@ function sqlNode(type: 'postgres' | 'mysql', credential: string): Mapping {
         );
         const columns = raw(node, 'options.outputColumns', []);
         const chosen = Array.isArray(columns) && columns.length > 0 && !columns.includes('*') ? { columns } : {};
-        const limit = raw(node, 'returnAll', false) === true ? {} : { limit: parameter(node, 'limit', 50) };
+        const limit = flag(node, report, 'returnAll') === true ? {} : { limit: parameter(node, 'limit', 50) };
         return {
           type,
           with: {
@@ -156,7 +158,7 @@ export const redis: Mapping = (node, report): Mapped | null => {
   const text = (parameterName: string): Json => parameter(node, parameterName, '');
   switch (operation) {
     case 'set': {
-      const ttl = raw(node, 'expire', false) === true ? { ttl: seconds(parameter(node, 'ttl', 60)) } : {};
+      const ttl = flag(node, report, 'expire') === true ? { ttl: seconds(parameter(node, 'ttl', 60)) } : {};
       return {
         type: 'redis',
         with: { ...shared, operation: 'set', key, value: text('value'), ...ttl, answer: 'item' },
@@ -174,7 +176,7 @@ export const redis: Mapping = (node, report): Mapped | null => {
     case 'incr':
       return { type: 'redis', with: { ...shared, operation: 'increment', key, answer: 'value', into: key } };
     case 'push': {
-      const side = raw(node, 'tail', false) === true ? 'right' : 'left';
+      const side = flag(node, report, 'tail') === true ? 'right' : 'left';
       const pushed = { key: text('list'), value: text('messageData'), side, answer: 'item' };
       return { type: 'redis', with: { ...shared, operation: 'listPush', ...pushed } };
     }
@@ -199,7 +201,7 @@ export const s3: Mapping = (node, report): Mapped | null => {
   if (raw(node, 'resource', 'file') === 'file') {
     const file = parameter(node, 'binaryPropertyName', 'data');
     if (operation === 'upload') {
-      const text = raw(node, 'binaryData', true) === false;
+      const text = flag(node, report, 'binaryData', true) === false;
       const content = text ? { body: parameter(node, 'fileContent', '') } : { file: { itemFile: file } };
       const key = parameter(node, 'fileName', '');
       return { type: 's3', with: { ...shared, operation: 'put', key, ...content, result: SUCCESS } };

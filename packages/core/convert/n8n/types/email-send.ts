@@ -3,6 +3,7 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, type Mapped, type Mapping, type N8nNode } from '../node.ts';
+import { flag } from './data-values.ts';
 import { secretOf } from './credentials.ts';
 
 function filled(values: { [name: string]: Json }): { [name: string]: Json } {
@@ -32,7 +33,7 @@ export const emailSend: Mapping = (node, report): Mapped | null => {
     type: 'send-email',
     with: {
       ...mailServer(node, 'smtp'),
-      ...(raw(node, 'options.allowUnauthorizedCerts', false) === true ? { insecure: true } : {}),
+      ...(flag(node, report, 'options.allowUnauthorizedCerts') === true ? { insecure: true } : {}),
       ...filled({
         from: parameter(node, 'fromEmail', ''),
         to: parameter(node, 'toEmail', ''),

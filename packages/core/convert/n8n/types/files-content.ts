@@ -4,6 +4,8 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
+import { flag } from './data-values.ts';
+import { entryOf } from './options.ts';
 
 type With = { [key: string]: Json };
 
@@ -30,7 +32,7 @@ export function encodingOf(node: N8nNode, path: string, report: Report): With {
   const numbered = /^(?:windows|win|cp)(125\d|874)$/.exec(name)?.[1];
   const iso = /^iso8859(\d\d?)$/.exec(name)?.[1];
   const found =
-    plain[name] ?? (numbered === undefined ? undefined : `windows-${numbered}`) ?? (iso && `iso-8859-${iso}`);
+    entryOf(plain, name) ?? (numbered === undefined ? undefined : `windows-${numbered}`) ?? (iso && `iso-8859-${iso}`);
   if (typeof found === 'string' && !isExpression(given)) return { encoding: found };
   report.unsupported(`the encoding ${JSON.stringify(given)} is not known.`, path);
   return {};
@@ -47,12 +49,12 @@ function tableFormat(format: Json, report: Report, parameterName: string): strin
   return null;
 }
 
-function sheetOptions(node: N8nNode): With {
+function sheetOptions(node: N8nNode, report: Report): With {
   const sheet = parameter(node, 'options.sheetName', '');
   const range = parameter(node, 'options.range', '');
   return {
-    ...(raw(node, 'options.headerRow', true) === false ? { headers: 'row' } : {}),
-    ...(raw(node, 'options.includeEmptyCells', false) === true ? {} : { emptyFields: 'drop' }),
+    ...(flag(node, report, 'options.headerRow', true) === false ? { headers: 'row' } : {}),
+    ...(flag(node, report, 'options.includeEmptyCells') === true ? {} : { emptyFields: 'drop' }),
     ...(sheet === '' ? {} : { sheet }),
     ...(range === '' ? {} : { range }),
   };
@@ -66,8 +68,8 @@ function csvOptions(node: N8nNode, report: Report): With {
   return {
     ...encodingOf(node, 'options.encoding', report),
     delimiter: parameter(node, 'options.delimiter', ','),
-    ...(raw(node, 'options.enableBOM', false) === true ? {} : { keepMark: true }),
-    ...(raw(node, 'options.relaxQuotes', false) === true ? { badRows: 'keep' } : {}),
+    ...(flag(node, report, 'options.enableBOM') === true ? {} : { keepMark: true }),
+    ...(flag(node, report, 'options.relaxQuotes') === true ? { badRows: 'keep' } : {}),
     ...(most === -1 || most === 0
       ? {}
       : { maxRows: isExpression(most) ? parameter(node, 'options.maxRowCount', 1) : most }),
@@ -76,26 +78,26 @@ function csvOptions(node: N8nNode, report: Report): With {
 
 function readTable(node: N8nNode, format: string, report: Report): Mapped {
   const old = node.type.endsWith('spreadsheetFile') && node.typeVersion < 2;
-  if (format !== 'csv' && raw(node, 'options.rawData', false) === true && !old) {
+  if (format !== 'csv' && flag(node, report, 'options.rawData') === true && !old) {
     report.differs(
       'cells are values as they are stored; formats of dates and numbers are not applied.',
       'options.rawData',
     );
   }
-  const typed = old && raw(node, 'options.rawData', false) !== true;
+  const typed = old && flag(node, report, 'options.rawData') !== true;
   return {
     type: 'extract-file',
     with: {
       file: parameter(node, 'binaryPropertyName', 'data'),
       format,
-      ...sheetOptions(node),
+      ...sheetOptions(node, report),
       ...(format === 'csv' ? csvOptions(node, report) : {}),
       ...(typed ? { types: true, delimiter: ',' } : {}),
     },
   };
 }
 
-function writeTable(node: N8nNode, format: string, defaultName: string): Mapped {
+function writeTable(node: N8nNode, format: string, defaultName: string, report: Report): Mapped {
   const name = parameter(node, 'options.fileName', defaultName);
   const sheet = parameter(node, 'options.sheetName', 'Sheet');
   return {
@@ -107,7 +109,7 @@ function writeTable(node: N8nNode, format: string, defaultName: string): Mapped 
       beside: 'none',
       formulaGuard: false,
       ...(format === 'xlsx' ? { sheet } : { delimiter: parameter(node, 'options.delimiter', ',') }),
-      ...(raw(node, 'options.headerRow', true) === false ? { header: false } : {}),
+      ...(flag(node, report, 'options.headerRow', true) === false ? { header: false } : {}),
     },
     loop: { size: 'all' },
   };
@@ -121,7 +123,7 @@ export const spreadsheetFile: Mapping = (node, report): Mapped | null => {
     return format === null ? null : readTable(node, format, report);
   }
   const format = tableFormat(raw(node, 'fileFormat', 'xls'), report, 'fileFormat');
-  return format === null ? null : writeTable(node, format, `spreadsheet.${format}`);
+  return format === null ? null : writeTable(node, format, `spreadsheet.${format}`, report);
 };
 
 const KEEP: Readonly<Record<string, string>> = { json: 'fields', binary: 'files', both: 'all' };
@@ -135,7 +137,7 @@ export const extractFromFile: Mapping = (node, report): Mapped | null => {
     fromJson: 'json',
     binaryToPropery: 'binary',
   };
-  const format = typeof operation === 'string' ? content[operation] : undefined;
+  const format = entryOf(content, operation);
   if (operation === 'fromIcs') {
     report.unsupported('calendar files are not read as values.', 'operation');
     return null;
@@ -155,9 +157,9 @@ export const extractFromFile: Mapping = (node, report): Mapped | null => {
       file: parameter(node, 'binaryPropertyName', 'data'),
       format,
       into: parameter(node, 'destinationKey', 'data'),
-      keep: (typeof keep === 'string' ? KEEP[keep] : undefined) ?? 'none',
+      keep: entryOf(KEEP, keep) ?? 'none',
       ...(format === 'binary' ? {} : encodingOf(node, 'options.encoding', report)),
-      ...(raw(node, 'options.stripBOM', true) === false ? { keepMark: true } : {}),
+      ...(flag(node, report, 'options.stripBOM', true) === false ? { keepMark: true } : {}),
     },
   };
 };
@@ -170,7 +172,8 @@ export const convertToFile: Mapping = (node, report): Mapped | null => {
   const given = { as, beside: 'none', ...(mime === '' ? {} : { mime }) };
   const encoding = (): With => encodingOf(node, 'options.encoding', report);
   const mark = (): void => {
-    if (raw(node, 'options.addBOM', false) === true) report.differs('no byte order mark is written.', 'options.addBOM');
+    if (flag(node, report, 'options.addBOM') === true)
+      report.differs('no byte order mark is written.', 'options.addBOM');
   };
   switch (operation) {
     case 'toText':
@@ -194,7 +197,7 @@ export const convertToFile: Mapping = (node, report): Mapped | null => {
         with: {
           name: parameter(node, 'options.fileName', 'file.json'),
           format: 'json',
-          layout: raw(node, 'options.format', false) === true ? 'pretty' : 'compact',
+          layout: flag(node, report, 'options.format') === true ? 'pretty' : 'compact',
           ...(each ? { single: true } : {}),
           ...given,
           ...encoding(),
@@ -203,7 +206,7 @@ export const convertToFile: Mapping = (node, report): Mapped | null => {
       };
     }
     case 'toBinary': {
-      const text = raw(node, 'options.dataIsBase64', true) === false;
+      const text = flag(node, report, 'options.dataIsBase64', true) === false;
       return {
         type: 'extract-file',
         with: {
@@ -220,7 +223,7 @@ export const convertToFile: Mapping = (node, report): Mapped | null => {
       return null;
     default: {
       const format = tableFormat(operation, report, 'operation');
-      return format === null ? null : writeTable(node, format, `file.${format}`);
+      return format === null ? null : writeTable(node, format, `file.${format}`, report);
     }
   }
 };

@@ -3,6 +3,7 @@
  * the operator lets it. What is in the files is files-content.ts.
  */
 import { isExpression, parameter, raw, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
+import { flag } from './data-values.ts';
 
 const property = (node: N8nNode, path: string): ReturnType<typeof parameter> => parameter(node, path, 'data');
 
@@ -34,23 +35,23 @@ export const readBinaryFiles: Mapping = (node) => ({
   executeOnce: true,
 });
 
-function save(node: N8nNode): Mapped {
+function save(node: N8nNode, report: Report): Mapped {
   return {
     type: 'save-file',
     with: {
       path: pathOf(node, 'fileName'),
       file: property(node, 'dataPropertyName'),
       pathField: 'fileName',
-      ...(raw(node, 'options.append', false) === true ? { mode: 'append' } : {}),
+      ...(flag(node, report, 'options.append') === true ? { mode: 'append' } : {}),
     },
   };
 }
 
-export const writeBinaryFile: Mapping = (node) => save(node);
+export const writeBinaryFile: Mapping = (node, report) => save(node, report);
 
 export const readWriteFile: Mapping = (node, report): Mapped | null => {
   const operation = raw(node, 'operation', 'read');
-  if (operation === 'write') return save(node);
+  if (operation === 'write') return save(node, report);
   if (operation !== 'read') return unknown(report, operation);
   const [name, mime] = [parameter(node, 'options.fileName', ''), parameter(node, 'options.mimeType', '')];
   if (raw(node, 'options.fileExtension', null) !== null) {

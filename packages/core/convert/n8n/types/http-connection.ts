@@ -5,6 +5,7 @@
 import type { LoopSettings } from '../../../model/definition.ts';
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, value, type N8nNode, type Report } from '../node.ts';
+import { flag } from './data-values.ts';
 import { requestFallback } from './http-errors.ts';
 
 /** n8n sets no bound; more than this at once helps no server. */
@@ -25,7 +26,7 @@ export function requestLoop(node: N8nNode, size: Json, interval: Json, report: R
 export function connectionOf(node: N8nNode, report: Report): { [key: string]: Json } {
   const proxy = parameter(node, 'options.proxy', '');
   const timeout = raw(node, 'options.timeout', null);
-  if (raw(node, 'provideSslCertificates', false) === true) {
+  if (flag(node, report, 'provideSslCertificates') === true) {
     report.unsupported(
       'client certificates are kept in credentials. Set certificate of the node by hand.',
       'provideSslCertificates',

@@ -3,6 +3,8 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { isExpression, raw, value, type N8nNode, type Report } from '../node.ts';
+import { flag } from './data-values.ts';
+import { entryOf } from './options.ts';
 
 const AT = 'options.pagination.pagination';
 const PLACES: Readonly<Record<string, 'query' | 'headers' | 'body'>> = {
@@ -19,7 +21,7 @@ function parametersOf(node: N8nNode, report: Report): { [place: string]: { [name
     if (row === null || typeof row !== 'object' || Array.isArray(row)) continue;
     const where = `${AT}.parameters.parameters.${at}`;
     const { type = 'qs', name } = row;
-    const place = typeof type === 'string' ? PLACES[type] : undefined;
+    const place = entryOf(PLACES, type);
     if (place === undefined || typeof name !== 'string' || name.startsWith('=')) {
       report.unsupported('the name and the place of a pagination parameter must be plain texts.', where);
       return null;
@@ -67,7 +69,8 @@ export function paginationOf(node: N8nNode, report: Report): { [key: string]: Js
   if (given === null || mode === 'off') return undefined;
   const end = completion(node, report);
   if (end === null) return null;
-  const most = raw(node, `${AT}.limitPagesFetched`, false) === true ? value(raw(node, `${AT}.maxRequests`, 100)) : null;
+  const most =
+    flag(node, report, `${AT}.limitPagesFetched`) === true ? value(raw(node, `${AT}.maxRequests`, 100)) : null;
   const interval = raw(node, `${AT}.requestInterval`, 0);
   const shared = {
     ...end,

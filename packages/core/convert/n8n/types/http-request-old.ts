@@ -4,15 +4,17 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { parameter, raw, value, type Mapped, type N8nNode, type Report } from '../node.ts';
+import { flag, flagOrTemplate } from './data-values.ts';
 import { authentication, namedAuthentication } from './credentials.ts';
 import { connectionOf, requestLoop } from './http-connection.ts';
 import { requestMessages } from './http-errors.ts';
 import { bodyOf, fixedJson, hasAny, isRow, namedValues } from './http-values.ts';
+import { entryOf } from './options.ts';
 
 type With = { [key: string]: Json };
 
-function valuesOf(node: N8nNode, kind: 'query' | 'header'): Json {
-  if (raw(node, 'jsonParameters', false) === true) {
+function valuesOf(node: N8nNode, kind: 'query' | 'header', report: Report): Json {
+  if (flag(node, report, 'jsonParameters') === true) {
     const json = raw(node, `${kind}ParametersJson`, '');
     return fixedJson(json) ?? value(json);
   }
@@ -28,10 +30,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 function bodyFrom(node: N8nNode, method: Json, report: Report): With {
   if (method === 'GET' || method === 'HEAD') return {};
-  const json = raw(node, 'jsonParameters', false) === true;
-  if (json && raw(node, 'sendBinaryData', false) === true) return binaryBody(node, report);
+  const json = flag(node, report, 'jsonParameters') === true;
+  if (json && flag(node, report, 'sendBinaryData') === true) return binaryBody(node, report);
   const type = raw(node, 'options.bodyContentType', 'json');
-  const bodyType = typeof type === 'string' ? TYPES[type] : undefined;
+  const bodyType = entryOf(TYPES, type);
   if (bodyType === undefined) {
     report.unsupported(`the kind of body ${JSON.stringify(type)} is not known.`, 'options.bodyContentType');
     return {};
@@ -64,15 +66,16 @@ function binaryBody(node: N8nNode, report: Report): With {
   return { bodyType: 'binary', body: { itemFile: value(names) } };
 }
 
-function responseOf(node: N8nNode): With {
+function responseOf(node: N8nNode, report: Report): With {
   const format = raw(node, 'responseFormat', 'json');
-  const full = raw(node, 'options.fullResponse', false) === true;
+  const never = flagOrTemplate(node, 'options.ignoreResponseCode');
+  const full = flag(node, report, 'options.fullResponse') === true;
   const name = parameter(node, 'dataPropertyName', 'data');
   return {
     response: format === 'string' ? 'text' : format,
     ...(full ? { full: true } : {}),
-    split: raw(node, 'options.splitIntoItems', false) === true,
-    ...(raw(node, 'options.ignoreResponseCode', false) === true ? { neverError: true } : {}),
+    split: flag(node, report, 'options.splitIntoItems') === true,
+    ...(never === false ? {} : { neverError: never }),
     property: name,
     as: name,
     beside: 'item',
@@ -83,8 +86,8 @@ export function oldHttpRequest(node: N8nNode, report: Report): Mapped | null {
   const auth = node.typeVersion >= 2 ? authentication(node, report) : namedAuthentication(node, report);
   if (auth === null) return null;
   const method = parameter(node, 'requestMethod', 'GET');
-  const query = valuesOf(node, 'query');
-  const headers = valuesOf(node, 'header');
+  const query = valuesOf(node, 'query', report);
+  const headers = valuesOf(node, 'header', report);
   const mime = parameter(node, 'options.bodyContentCustomMimeType', '');
   const typed = mime !== '' && isRow(headers) ? { 'content-type': mime, ...headers } : headers;
   const body = bodyFrom(node, method, report);
@@ -100,8 +103,8 @@ export function oldHttpRequest(node: N8nNode, report: Report): Mapped | null {
       ...body,
       ...(auth === undefined ? {} : { auth }),
       ...connectionOf(node, report),
-      redirects: raw(node, 'options.followRedirect', true) === false ? 0 : 10,
-      ...responseOf(node),
+      redirects: flag(node, report, 'options.followRedirect', true) === false ? 0 : 10,
+      ...responseOf(node, report),
       messages: requestMessages('String'),
       idempotencyKey: false,
     },

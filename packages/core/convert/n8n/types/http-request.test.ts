@@ -147,6 +147,13 @@ describe('the request', () => {
   });
 });
 
+it('options that are not known are said to be left out', () => {
+  const { said } = http({ options: { timeout: 5, someNewThing: true } });
+  expect(said).toMatchObject([
+    { code: 'differs', severity: 'warning', path: expect.arrayContaining(['options', 'someNewThing']) as unknown },
+  ]);
+});
+
 describe('credentials', () => {
   const given = (name: string): Record<string, Json> => ({ credentials: { [name]: { id: '1', name: 'My key' } } });
 

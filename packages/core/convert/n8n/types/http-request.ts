@@ -4,15 +4,28 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, value, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
+import { flag, flagOrTemplate } from './data-values.ts';
 import { authentication } from './credentials.ts';
 import { connectionOf, requestLoop } from './http-connection.ts';
 import { requestFallback, requestMessages } from './http-errors.ts';
 import { paginationOf } from './http-pagination.ts';
 import { oldHttpRequest } from './http-request-old.ts';
 import { bodyOf, fixedJson, hasAny, isRow, namedValues } from './http-values.ts';
+import { reportOthers } from './options.ts';
 
 type With = { [key: string]: Json };
 
+const OPTIONS = [
+  'allowUnauthorizedCerts',
+  'batching',
+  'lowercaseHeaders',
+  'pagination',
+  'proxy',
+  'queryParameterArrays',
+  'redirect',
+  'response',
+  'timeout',
+];
 const BATCH = 'options.batching.batch';
 /** n8n sets no bound; a list of pages that never ends still must. */
 const MOST_PAGES = 100_000;
@@ -30,8 +43,8 @@ function methodOf(node: N8nNode, name: string, report: Report): Json {
 }
 
 /** Query parameters and headers: one by one, or as JSON. */
-function valuesOf(node: N8nNode, kind: 'Query' | 'Headers', repeated: 'list' | 'last'): Json {
-  if (raw(node, `send${kind}`, false) !== true) return {};
+function valuesOf(node: N8nNode, kind: 'Query' | 'Headers', repeated: 'list' | 'last', report: Report): Json {
+  if (flag(node, report, `send${kind}`) !== true) return {};
   const lower = kind === 'Query' ? 'query' : 'header';
   if (raw(node, `specify${kind}`, 'keypair') === 'json') {
     const json = raw(node, kind === 'Query' ? 'jsonQuery' : 'jsonHeaders', '');
@@ -47,7 +60,7 @@ function formValue(row: { [key: string]: Json }): Json {
 }
 
 function requestBody(node: N8nNode, repeated: 'list' | 'last', report: Report): With {
-  if (raw(node, 'sendBody', false) !== true) return {};
+  if (flag(node, report, 'sendBody') !== true) return {};
   const type = raw(node, 'contentType', 'json');
   const specify = raw(node, 'specifyBody', 'keypair');
   const rows = raw(node, 'bodyParameters.parameters', []);
@@ -74,9 +87,9 @@ function requestBody(node: N8nNode, repeated: 'list' | 'last', report: Report): 
   }
 }
 
-function headersOf(node: N8nNode, repeated: 'list' | 'last', auto: boolean): Json {
-  const headers = valuesOf(node, 'Headers', repeated);
-  const rawType = raw(node, 'sendBody', false) === true && raw(node, 'contentType', 'json') === 'raw';
+function headersOf(node: N8nNode, repeated: 'list' | 'last', auto: boolean, report: Report): Json {
+  const headers = valuesOf(node, 'Headers', repeated, report);
+  const rawType = flag(node, report, 'sendBody') === true && raw(node, 'contentType', 'json') === 'raw';
   const more: With = {};
   if (auto) more.accept = ACCEPT;
   const contentType = parameter(node, 'rawContentType', '');
@@ -86,18 +99,24 @@ function headersOf(node: N8nNode, repeated: 'list' | 'last', auto: boolean): Jso
   return { ...Object.fromEntries(Object.entries(more).filter(([name]) => !given.has(name))), ...headers };
 }
 
-function responseOf(node: N8nNode): With {
+function responseOf(node: N8nNode, report: Report): With {
   const at = 'options.response.response';
   const format = raw(node, `${at}.responseFormat`, 'autodetect');
   const name = parameter(node, `${at}.outputPropertyName`, 'data');
   return {
     response: format === 'autodetect' ? 'auto' : format,
-    ...(raw(node, `${at}.fullResponse`, false) === true ? { full: true } : {}),
-    ...(raw(node, `${at}.neverError`, false) === true ? { neverError: true } : {}),
+    ...(flag(node, report, `${at}.fullResponse`) === true ? { full: true } : {}),
+    ...neverErrorOf(node, `${at}.neverError`),
     property: name,
     as: name,
     beside: 'item',
   };
+}
+
+/** Whether error statuses are answers; a run may decide it. */
+function neverErrorOf(node: N8nNode, path: string): With {
+  const never = flagOrTemplate(node, path);
+  return never === false ? {} : { neverError: never };
 }
 
 /** From version 4 on redirects are followed, unless the file says otherwise; before, only where it says so. */
@@ -113,12 +132,13 @@ export const httpRequest: Mapping = (node, report): Mapped | null => {
   const auth = authentication(node, report);
   const pagination = paginationOf(node, report);
   if (auth === null || pagination === null) return null;
+  reportOthers(node, 'options', OPTIONS, report);
   const repeated = node.typeVersion >= 4.3 ? 'list' : 'last';
-  const response = responseOf(node);
-  const query = valuesOf(node, 'Query', repeated);
-  const headers = headersOf(node, repeated, response.response === 'auto');
+  const response = responseOf(node, report);
+  const query = valuesOf(node, 'Query', repeated, report);
+  const headers = headersOf(node, repeated, response.response === 'auto', report);
   const lists = raw(node, 'options.queryParameterArrays', 'brackets');
-  if (raw(node, 'options.lowercaseHeaders', true) === false) {
+  if (flag(node, report, 'options.lowercaseHeaders', true) === false) {
     report.differs(
       'names of headers are sent in small letters; servers may not tell them apart.',
       'options.lowercaseHeaders',

@@ -2,7 +2,7 @@
  * Owns the mappings of nodes that read and write markup: XML, HTML, HTML Extract, Markdown.
  */
 import type { Json } from '../../../model/item.ts';
-import { parameter, raw, value, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
+import { isExpression, parameter, raw, value, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
 import { choice, flag, resultField, rows } from './data-values.ts';
 
 const xml: Mapping = (node, report) => {
@@ -73,14 +73,50 @@ const html: Mapping = (node, report) => {
     case 'extract':
       return htmlExtraction(node, report, node.typeVersion < 1.2 ? 'text' : 'plain', false);
     case 'table':
-      report.differs('the table has no styles, and values in it are escaped.');
-      return {
-        type: 'html',
-        with: { operation: 'table', value: '{{ $input.all().map((item) => item.json) }}', field: 'table' },
-        executeOnce: true,
-      };
+      return htmlTable(node, report);
   }
 };
+
+const LINE = 'margin:0; padding:7px 20px 7px 0px; border-bottom:1px solid #eee';
+const STYLES = {
+  table: "style='border-spacing:0; font-family:helvetica,arial,sans-serif'",
+  head: `style='${LINE}; text-align:left; color:#888; font-weight:normal'`,
+  cell: `style='${LINE}'`,
+};
+
+function htmlTable(node: N8nNode, report: Report): Mapped | null {
+  const [capitalize, bare] = [
+    flag(node, report, 'options.capitalize', false),
+    flag(node, report, 'options.customStyling', false),
+  ];
+  if (capitalize === null || bare === null) return null;
+  // The blanks are there without a style and without attributes, too.
+  const tag = (style: string, name: string): string =>
+    `${bare ? '' : style} ${String(parameter(node, `options.${name}`, ''))}`;
+  for (const name of ['rowAttributes', 'cellAttributes']) {
+    if (isExpression(raw(node, `options.${name}`, ''))) {
+      report.differs('this is evaluated once, for the first item, not for each row.', `options.${name}`);
+    }
+  }
+  return {
+    type: 'html',
+    with: {
+      operation: 'table',
+      value: node.executeOnce ? '{{ [$input.first().json] }}' : '{{ $input.all().map((item) => item.json) }}',
+      field: 'table',
+      ...given('caption', parameter(node, 'options.caption', ''), ''),
+      ...given('capitalize', capitalize, false),
+      attributes: {
+        table: tag(STYLES.table, 'tableAttributes'),
+        head: tag(STYLES.head, 'headerAttributes'),
+        row: tag('', 'rowAttributes'),
+        cell: tag(STYLES.cell, 'cellAttributes'),
+      },
+      semantics: 'n8n',
+    },
+    loop: { size: 'all' },
+  };
+}
 
 /** Expressions stand in the text whether or not it is marked as one. */
 function htmlTemplate(node: N8nNode, report: Report): Mapped | null {

@@ -4,7 +4,9 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { parameter, raw, value, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
+import { flag } from './data-values.ts';
 import { secretOf } from './credentials.ts';
+import { entryOf } from './options.ts';
 
 type With = { [name: string]: Json };
 
@@ -30,7 +32,7 @@ export const slack: Mapping = (node, report): Mapped | null => {
   if (raw(node, 'resource', 'message') !== 'message') return refuse(node, report);
   const operation = raw(node, 'operation', 'post');
   const types: Readonly<Record<string, string>> = { post: 'send', update: 'update', delete: 'delete' };
-  const native = typeof operation === 'string' ? types[operation] : undefined;
+  const native = entryOf(types, operation);
   if (native === undefined || raw(node, 'messageType', 'text') === 'attachment') return refuse(node, report);
   const oauth = raw(node, 'authentication', 'accessToken') === 'oAuth2';
   const user = raw(node, 'select', 'channel') === 'user';
@@ -41,7 +43,7 @@ export const slack: Mapping = (node, report): Mapped | null => {
     report.unsupported('blocks by an expression are not supported.', 'blocksUi');
     return null;
   }
-  if (native === 'send' && raw(node, 'otherOptions.includeLinkToWorkflow', true) === true) {
+  if (native === 'send' && flag(node, report, 'otherOptions.includeLinkToWorkflow', true) === true) {
     report.differs('no line about n8n is added to the text.', 'otherOptions.includeLinkToWorkflow');
   }
   return {
@@ -81,7 +83,7 @@ export const telegram: Mapping = (node, report): Mapped | null => {
     secret: secretOf(node, 'telegramApi'),
     answer: 'whole',
     chat: parameter(node, 'chatId', ''),
-    ...(raw(node, 'additionalFields.disable_notification', false) === true ? { silent: true } : {}),
+    ...(flag(node, report, 'additionalFields.disable_notification') === true ? { silent: true } : {}),
   };
   const thread = raw(node, 'additionalFields.message_thread_id', null);
   if (thread !== null) shared.thread = value(thread);
@@ -98,10 +100,10 @@ export const telegram: Mapping = (node, report): Mapped | null => {
     sendVideo: 'video',
   };
   if (operation === 'sendMessage') {
-    if (raw(node, 'additionalFields.appendAttribution', true) === true) {
+    if (flag(node, report, 'additionalFields.appendAttribution', true) === true) {
       report.differs('no line about n8n is added to the text.', 'additionalFields.appendAttribution');
     }
-    const preview = raw(node, 'additionalFields.disable_web_page_preview', false) !== true;
+    const preview = flag(node, report, 'additionalFields.disable_web_page_preview') !== true;
     return {
       type: 'telegram',
       with: { operation: 'send', ...shared, format, preview, text: parameter(node, 'text', '') },
@@ -122,8 +124,8 @@ export const telegram: Mapping = (node, report): Mapped | null => {
       },
     };
   }
-  const kind = typeof operation === 'string' ? kinds[operation] : undefined;
-  if (kind === undefined || raw(node, 'binaryData', false) !== true) return refuse(node, report);
+  const kind = entryOf(kinds, operation);
+  if (kind === undefined || flag(node, report, 'binaryData') !== true) return refuse(node, report);
   return {
     type: 'telegram',
     with: {

@@ -3,13 +3,14 @@
  */
 import type { Json } from '../../../model/item.ts';
 import { parameter, raw, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
-import { choice, flag } from './data-values.ts';
+import { choice, flag, passingOnError } from './data-values.ts';
 import { encodingOf } from './files-content.ts';
 
 export const moveBinaryData: Mapping = (node, report) => {
   const mode = choice(node, report, 'mode', 'binaryToJson', { binaryToJson: 'read', jsonToBinary: 'write' });
   if (mode === null) return null;
-  return mode === 'read' ? toFields(node, report) : toFile(node, report);
+  const mapped = mode === 'read' ? toFields(node, report) : toFile(node, report);
+  return mapped === null ? null : { ...mapped, ...passingOnError(node) };
 };
 
 function toFields(node: N8nNode, report: Report): Mapped | null {

@@ -2,6 +2,7 @@
  * Owns the mapping of RSS Read. Version 1 reads one feed, whatever the number of items.
  */
 import { isExpression, parameter, raw, type Mapping } from '../node.ts';
+import { flag } from './data-values.ts';
 
 export const rssFeedRead: Mapping = (node, report) => {
   const custom = raw(node, 'options.customFields', '');
@@ -19,7 +20,7 @@ export const rssFeedRead: Mapping = (node, report) => {
       url: parameter(node, 'url', ''),
       entries: 'elements',
       ...(extra.length === 0 ? {} : { extra }),
-      ...(raw(node, 'options.ignoreSSL', false) === true ? { insecure: true } : {}),
+      ...(flag(node, report, 'options.ignoreSSL') === true ? { insecure: true } : {}),
     },
     ...(node.typeVersion < 1.1 ? { executeOnce: true } : {}),
   };

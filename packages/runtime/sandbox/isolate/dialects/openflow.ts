@@ -89,7 +89,8 @@ class OpenflowScope extends Scope {
 
   #resultOf(id: string): Json {
     const inside = this.neighbours.outputsOf(id);
-    const ports = inside === undefined ? this.context.node(id) : inside;
+    // A step that has not run here may have done so in the iteration before.
+    const ports = inside ?? this.context.node(id);
     const json = ports?.[0]?.[0]?.json ?? null;
     return this.shared(json);
   }

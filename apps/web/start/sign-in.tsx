@@ -1,0 +1,4 @@
+/** Owns signing in. */
+export function SignIn() {
+  return <main />;
+}

@@ -10,7 +10,7 @@ import type { ForeignFormat } from '@rondo/core/convert/converted.ts';
 import { inputFor, pinFor } from '@rondo/core/convert/given.ts';
 import { FailureError, type Diagnostic, type Failure } from '@rondo/core/errors.ts';
 import type { JournalEvent } from '@rondo/core/events.ts';
-import type { RestartPoint } from '@rondo/core/engine/restart.ts';
+import type { RestartPoint } from '@rondo/core/restart.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { writeDefinition } from '@rondo/core/model/write.ts';

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { convert } from '@rondo/core/convert/convert.ts';
-import type { RestartPoint } from '@rondo/core/engine/restart.ts';
+import type { RestartPoint } from '@rondo/core/restart.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { Case, Outcome, Suite } from './case.ts';
 import { difference } from './compare.ts';

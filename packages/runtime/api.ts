@@ -3,7 +3,7 @@
  * Does nothing itself; runner/runner.ts implements it.
  */
 import type { Diagnostic, Failure } from '@rondo/core/errors.ts';
-import type { RestartPoint } from '@rondo/core/engine/restart.ts';
+import type { RestartPoint } from '@rondo/core/restart.ts';
 import type { JournalEvent } from '@rondo/core/events.ts';
 import type { KnowledgePort, StatePort, Usage } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';

@@ -20,7 +20,8 @@ let url = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rondo-studio-'));
   await mkdir(join(folder, 'assets'));
-  const page = '<meta property="csp-nonce" nonce="__RONDO_NONCE__"><script src="/assets/main-a1.js" nonce="__RONDO_NONCE__">';
+  const page =
+    '<meta property="csp-nonce" nonce="__RONDO_NONCE__"><script src="/assets/main-a1.js" nonce="__RONDO_NONCE__">';
   await writeFile(join(folder, 'index.html'), page);
   await writeFile(join(folder, 'assets', 'main-a1.js'), SCRIPT);
   await writeFile(join(folder, 'theme.js'), '1');

@@ -89,7 +89,8 @@ async function answer(answers: Answers, request: IncomingMessage, url: URL, resp
       ({ route, match }) => match !== null && route.method === request.method,
     );
     const handler = found === undefined ? undefined : answers[found.route.name];
-    if (handler === undefined) throw new Refused(404, 'not-found', `The fixture has no ${request.method} ${url.pathname}.`);
+    if (handler === undefined)
+      throw new Refused(404, 'not-found', `The fixture has no ${request.method} ${url.pathname}.`);
     const params = Object.fromEntries(
       Object.entries(found?.match?.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
     );

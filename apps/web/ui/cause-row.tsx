@@ -18,7 +18,15 @@ export interface CauseRowProps {
   unless?: string;
 }
 
-export function CauseRow({ message, pattern, failed, selected = false, onSelect, onRerun, unless = '' }: CauseRowProps) {
+export function CauseRow({
+  message,
+  pattern,
+  failed,
+  selected = false,
+  onSelect,
+  onRerun,
+  unless = '',
+}: CauseRowProps) {
   return (
     <div
       className={classes(
@@ -36,7 +44,9 @@ export function CauseRow({ message, pattern, failed, selected = false, onSelect,
         {message}
       </button>
       {pattern !== undefined && (
-        <span className={classes('text-meta', pattern === 'still failing' ? 'text-failed' : 'text-ink2')}>{pattern}</span>
+        <span className={classes('text-meta', pattern === 'still failing' ? 'text-failed' : 'text-ink2')}>
+          {pattern}
+        </span>
       )}
       <b className="font-semibold">{count(failed)}</b>
       {onRerun !== undefined && (

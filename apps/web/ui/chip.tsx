@@ -31,7 +31,12 @@ export function Chip({ kind = 'plain', icon, children, remove }: ChipProps) {
       {icon}
       <span className="cut">{children}</span>
       {remove !== undefined && (
-        <button type="button" aria-label={remove.label} onClick={() => remove.run()} className="-mr-1 rounded-full p-0.5">
+        <button
+          type="button"
+          aria-label={remove.label}
+          onClick={() => remove.run()}
+          className="-mr-1 rounded-full p-0.5"
+        >
           <X size={12} aria-hidden />
         </button>
       )}

@@ -94,7 +94,8 @@ export function bytes(value: number): string {
   if (value < 1_000) return `${count(value)}${NARROW}B`;
   const [size, unit] = value < 1e6 ? [1e3, 'kB'] : value < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
   const part = value / size;
-  return `${numberFormat('bytes', { maximumFractionDigits: part < 10 ? 1 : 0 }).format(part)}${NARROW}${unit}`;
+  const digits = part < 10 ? 1 : 0;
+  return `${numberFormat(`bytes-${digits}`, { maximumFractionDigits: digits }).format(part)}${NARROW}${unit}`;
 }
 
 /** 14:02, with seconds where they matter. */

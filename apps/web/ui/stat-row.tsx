@@ -20,7 +20,8 @@ export function StatRow({ stats, noun = 'completed' }: { stats: Stats; noun?: st
     <p className="flex items-center gap-3.5 text-meta whitespace-nowrap">
       {total === null || few ? (
         <span>
-          <b className="font-semibold">{total === null ? count(settled) : `${count(settled)} of ${count(total)}`}</b> {noun}
+          <b className="font-semibold">{total === null ? count(settled) : `${count(settled)} of ${count(total)}`}</b>{' '}
+          {noun}
         </span>
       ) : (
         <b className="font-semibold" title={`${count(settled)} of ${count(total)} ${noun}`}>

@@ -21,7 +21,12 @@ const stroke = {
 const QUIET = 'border-line2 bg-surface text-ink2';
 
 const LOOKS: Record<ShownStatus, Look> = {
-  completed: { word: 'completed', color: 'text-ink2', chip: QUIET, shape: <path d="M2.5 6.5l2.5 2.5 4.5-5.5" {...stroke} /> },
+  completed: {
+    word: 'completed',
+    color: 'text-ink2',
+    chip: QUIET,
+    shape: <path d="M2.5 6.5l2.5 2.5 4.5-5.5" {...stroke} />,
+  },
   failed: {
     word: 'failed',
     color: 'text-failed',
@@ -38,7 +43,13 @@ const LOOKS: Record<ShownStatus, Look> = {
     word: 'waiting',
     color: 'text-accent',
     chip: 'border-accent-line bg-surface text-accent',
-    shape: <path d="M3 1.5h6M3 10.5h6M3.5 1.5c0 2.4 5 2.7 5 4.5s-5 2.100-5 4.500M8.500 1.500c0 2.400-5 2.700-5 4.500s5 2.100 5 4.500" {...stroke} strokeWidth={1.2} />,
+    shape: (
+      <path
+        d="M3 1.5h6M3 10.5h6M3.5 1.5c0 2.4 5 2.7 5 4.5s-5 2.100-5 4.500M8.500 1.500c0 2.400-5 2.700-5 4.500s5 2.100 5 4.500"
+        {...stroke}
+        strokeWidth={1.2}
+      />
+    ),
   },
   queued: { word: 'queued', color: 'text-ink3', chip: QUIET, shape: <circle cx="6" cy="6" r="3.25" {...stroke} /> },
   skipped: { word: 'skipped', color: 'text-ink3', chip: QUIET, shape: <path d="M3.5 6h5" {...stroke} /> },
@@ -50,7 +61,15 @@ const LOOKS: Record<ShownStatus, Look> = {
   },
 };
 
-export function StatusShape({ status, size = 12, className }: { status: ShownStatus; size?: number; className?: string }) {
+export function StatusShape({
+  status,
+  size = 12,
+  className,
+}: {
+  status: ShownStatus;
+  size?: number;
+  className?: string;
+}) {
   return (
     <svg viewBox="0 0 12 12" width={size} height={size} aria-hidden className={classes('flex-none', className)}>
       {LOOKS[status].shape}

@@ -26,9 +26,9 @@ export function lowerWalk(
   const loops = ids.filter(wiring.isFeedback);
   const none: Lowered = { loops: new Map(), ids: [...ids], edges: [...edges] };
   if (strict || loops.length === 0) return { lowered: none, wiring };
-  const judge = new Judge(c, wiring, ids);
+  const judge = new Judge(c, wiring, ids, edges);
   const chosen = new Set<string>();
-  for (const id of loops) if (judge.fits(id, ids, edges)) chosen.add(id);
+  for (const id of loops) if (judge.fits(id)) chosen.add(id);
   warnOfNesting(c, wiring, loops, edges);
   const nodes = { ...wiring.nodes };
   for (const id of chosen) nodes[id] = withoutRearming(id, nodes[id] as NodeDefinition);
@@ -37,10 +37,19 @@ export function lowerWalk(
 
 class Judge {
   readonly #wiring: Wiring;
+  readonly #ids: readonly string[];
+  readonly #edges: readonly Edge[];
+  readonly #known = new Map<string, boolean>();
+  /** Containers inside one another, itself included. */
+  readonly #levels = new Map<string, number>();
+  readonly #most: number;
   readonly #reads: Map<string, { references: Reference[]; names: ReadonlySet<string> }>;
 
-  constructor(c: Compilation, wiring: Wiring, ids: readonly string[]) {
+  constructor(c: Compilation, wiring: Wiring, ids: readonly string[], edges: readonly Edge[]) {
     this.#wiring = wiring;
+    this.#ids = ids;
+    this.#edges = edges;
+    this.#most = c.limits['loop.nesting'];
     this.#reads = new Map(
       ids.map((id) => {
         const type = wiring.types.get(id) as NodeType;
@@ -52,16 +61,30 @@ class Judge {
     );
   }
 
-  /** Whether the loop can be a container on a level of these nodes. */
-  fits(id: string, ids: readonly string[], edges: readonly Edge[]): boolean {
+  /** Whether the loop can be a container. */
+  fits(id: string): boolean {
+    let fits = this.#known.get(id);
+    if (fits === undefined) {
+      // A loop that is met again on the way would be inside itself.
+      this.#known.set(id, false);
+      fits = this.#judge(id);
+      this.#known.set(id, fits);
+    }
+    return fits;
+  }
+
+  #judge(id: string): boolean {
+    const edges = this.#edges;
     const body = bodyOf(id, edges);
     if (!isClosed(id, body, edges) || !this.#isPlain(id) || !this.#readable(id, body)) return false;
-    const inside = edges.filter((edge) => body.has(edge.from) && body.has(edge.to));
-    const own = ids.filter((other) => body.has(other));
+    const own = this.#ids.filter((other) => body.has(other));
     const inner = own.filter(this.#wiring.isFeedback);
     // Two that lead into each other: none is the inner one.
-    if (inner.some((other) => bodyOf(other, edges).has(id))) return false;
-    if (!inner.every((other) => this.fits(other, own, inside))) return false;
+    if (inner.some((other) => bodyOf(other, edges).has(id)) || !inner.every((other) => this.fits(other))) return false;
+    const levels = 1 + Math.max(0, ...inner.map((other) => this.#levels.get(other) ?? 0));
+    if (levels > this.#most) return false;
+    this.#levels.set(id, levels);
+    const inside = edges.filter((edge) => body.has(edge.from) && body.has(edge.to));
     const level = lower(own, inside, this.#wiring.isFeedback, this.#wiring.pathOf, []);
     return order(level.ids, level.edges).circle.length === 0;
   }

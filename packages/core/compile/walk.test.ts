@@ -125,6 +125,22 @@ describe('a loop of a walk', () => {
     );
   });
 
+  it('is a container as deep as those may be nested, and judged in no time', () => {
+    const deep: Record<string, NodeDefinition> = { start: { type: 'manual' } };
+    for (let n = 0; n < 30; n += 1) {
+      deep[`l${n}`] = {
+        type: 'loop-over-items',
+        after: [n === 0 ? 'start' : `l${n - 1}.loop`, n === 29 ? 'work' : `l${n + 1}.done`],
+      };
+    }
+    deep.work = set('l29.loop');
+    const started = performance.now();
+    const { root } = walk(deep);
+    expect(root.steps.filter((step) => step.container !== undefined).map((step) => step.id)).toEqual(['l22']);
+    expect(root.steps).toHaveLength(24);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   it('does not matter to the others when two lead into each other', () => {
     const knot = {
       start: { type: 'manual' },

@@ -17,7 +17,16 @@ export async function runPythonCode(
 ): Promise<{ value: Json; logs: string }> {
   const { source, inputs, style = 'main', timeoutMs, signal, points = false, log } = request;
   const [result] = await python.run([
-    { source, inputs, style, timeoutMs, signal, points, logBytes: limits['code.logBytes'], resultBytes: limits['step.bytes'] },
+    {
+      source,
+      inputs,
+      style,
+      timeoutMs,
+      signal,
+      points,
+      logBytes: limits['code.logBytes'],
+      resultBytes: limits['step.bytes'],
+    },
   ]);
   if (result === undefined) throw new Error('Python gave no result');
   const { value, failure, logs } = result;

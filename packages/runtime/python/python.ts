@@ -299,7 +299,10 @@ class Client implements Python {
     else if (!unit.settled) {
       const { timeoutMs, resultBytes = LIMITS['step.bytes'].default } = unit.call;
       const failure = failureOf(answer, { timeoutMs, resultBytes, memoryBytes: this.#options.memoryBytes });
-      const value = failure === null ? ((unit.call.points === true ? parsePointed(answer.body) : JSON.parse(answer.body)) as Json) : undefined;
+      const value =
+        failure === null
+          ? ((unit.call.points === true ? parsePointed(answer.body) : JSON.parse(answer.body)) as Json)
+          : undefined;
       unit.resolve({ value, failure, logs: answer.logs, ms: answer.ms });
     }
     // Memory that was used up stays with the process.

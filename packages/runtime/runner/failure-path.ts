@@ -3,7 +3,7 @@
  * what a resume finds of them, what the frame fails with after them. Does not run steps.
  */
 import { evolve, startFrame, type FrameState } from '@rondo/core/engine/frame.ts';
-import { failureItem } from '@rondo/core/engine/failed.ts';
+import { failureItem } from '@rondo/core/model/failed.ts';
 import { FailureError, type Failure } from '@rondo/core/errors.ts';
 import type { Dataset, JournalEvent } from '@rondo/core/events.ts';
 import { encodeItem } from '@rondo/core/model/item.ts';

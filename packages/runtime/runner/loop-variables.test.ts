@@ -1,6 +1,6 @@
 /** What loops hand on: variables set from inside, one item instead of results, variables of no conversation. */
 import { describe, expect, it } from 'vitest';
-import { run } from './workflow.testing.ts';
+import { makeRunner, run } from './workflow.testing.ts';
 
 describe('variables of loops', () => {
   const counting = (more: string): string => `nodes:
@@ -32,6 +32,33 @@ output: "{{ $('count').first().json }}"
     const inner =
       'each: { type: for-each, after: show, loop: { over: [1, 2] }, body: { out: { type: assign, with: { scope: loop, loop: count, append: { seen: "{{ $loop.item }}" } } } } }';
     expect((await run(counting(inner))).output).toEqual({ n: 6, seen: [1, 2, 1, 2, 1, 2] });
+  });
+
+  it('are what they were when an iteration is gone on with', async () => {
+    const definition = `rondo: 1
+nodes:
+  count:
+    type: loop
+    loop: { times: 2, state: { n: 0 } }
+    body:
+      add: { type: assign, with: { scope: loop, add: { n: 1 } } }
+      pause: { type: wait, after: add, with: { for: 50ms } }
+      show: { type: set, after: pause, with: { keep: none, fields: { seen: "{{ $loop.vars.n }}" } } }
+output: "{{ $('count').first().json }}"
+`;
+    const { runner, store } = await makeRunner();
+    const handle = await runner.start({ definition, file: 'test.yaml' });
+    handle.onProgress((progress) => {
+      if (progress.type === 'step' && progress.event.type === 'step-waiting' && progress.event.frame === 'count[1]') {
+        handle.interrupt();
+      }
+    });
+    expect((await handle.done).status).toBe('waiting');
+    const { status, output, runId } = await (await runner.resume(handle.runId)).done;
+    expect({ status, output }).toEqual({ status: 'completed', output: { n: 2 } });
+    const loop = await store.loop(runId, 'count');
+    const rows = await store.rows(runId, loop?.key ?? 0, { after: -1, limit: 10 });
+    expect(rows.map((row) => row.output)).toEqual(['{"seen":1}', '{"seen":2}']);
   });
 
   it('are nowhere without a loop', async () => {

@@ -2,7 +2,7 @@
  * Owns making a new run of an ended one that begins at a certain step or iteration: what came before is copied, the
  * rest runs, with another input if wanted. What is taken over is decided by core; driving is run.ts.
  */
-import { planRestart, type RestartPoint, type Taken } from '@rondo/core/engine/restart.ts';
+import { planRestart, type RestartPoint, type Taken } from '@rondo/core/restart.ts';
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';

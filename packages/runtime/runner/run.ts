@@ -2,7 +2,7 @@
  * Owns one driven run from lease to final status: sets up what its parts share, drives the top
  * frame, writes the end. Recovery is the same path: load, decide, go on.
  */
-import { failedValue } from '@rondo/core/engine/failed.ts';
+import { failedValue } from '@rondo/core/model/failed.ts';
 import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
 import { encodeItem, itemFromWire, type Json } from '@rondo/core/model/item.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';

@@ -209,13 +209,7 @@ async function one(
         ? null
         : { ...tried.failure, item: index, path: tried.failure.path ?? where, node: tried.failure.node ?? step.id };
     const output = failed === null ? '' : ((await job.fallback?.(failed, items, index)) ?? '');
-    run.settle(
-      index,
-      input,
-      { status: 'failed', output, steps: '', logs, failure: failed, attempts, usage },
-      at,
-      ms,
-    );
+    run.settle(index, input, { status: 'failed', output, steps: '', logs, failure: failed, attempts, usage }, at, ms);
   }
   answers.settle(index);
   job.settled?.(index);

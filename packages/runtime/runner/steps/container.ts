@@ -3,7 +3,7 @@
  * pushed down to the evaluator a block at a time; any other is a frame per iteration.
  */
 import { failure, FailureError } from '@rondo/core/errors.ts';
-import { notIterable } from '@rondo/core/engine/failed.ts';
+import { notIterable } from '@rondo/core/model/failed.ts';
 import type { Dataset } from '@rondo/core/events.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { encodeItem } from '@rondo/core/model/item.ts';

@@ -3,7 +3,7 @@
  * `loop.fallback` or by default of the message; or `pass`: its own items. Whether it counts as failed is none of its
  * business: it does.
  */
-import { failedValue } from '@rondo/core/engine/failed.ts';
+import { failedValue } from '@rondo/core/model/failed.ts';
 import type { Failure } from '@rondo/core/errors.ts';
 import { decodeItem, encodeItem, joinPorts, type Json } from '@rondo/core/model/item.ts';
 import type { Step } from '@rondo/core/model/plan.ts';

@@ -87,7 +87,10 @@ export async function resetLoop(
         const next: Held =
           again && value !== null
             ? { list: back, collected: [] }
-            : { list: value?.ends === true ? [] : held.list.slice(batch.length), collected: [...held.collected, ...back] };
+            : {
+                list: value?.ends === true ? [] : held.list.slice(batch.length),
+                collected: [...held.collected, ...back],
+              };
         const text = JSON.stringify(next);
         const most = context.limits['step.bytes'];
         if (text.length > most)

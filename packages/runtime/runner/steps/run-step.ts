@@ -64,12 +64,7 @@ async function isSkipped(context: RunContext, frame: Frame, step: Step, when: Te
 }
 
 /** A step that is no loop of its own fails as a whole; its policy says what it gives then. */
-async function instead(
-  context: RunContext,
-  frame: Frame,
-  step: Step,
-  work: () => Promise<Dataset>,
-): Promise<Dataset> {
+async function instead(context: RunContext, frame: Frame, step: Step, work: () => Promise<Dataset>): Promise<Dataset> {
   const fallback = fallbackOf(context, frame, step);
   if (fallback === null) return work();
   try {

@@ -3,9 +3,9 @@
  * a place for what failed is its `onError`; a template of the author (`loop.fallback`) comes before this.
  */
 import type { Failure } from '../errors.ts';
-import type { Dialect } from '../model/definition.ts';
-import type { Json } from '../model/item.ts';
-import { isObject } from '../model/shape.ts';
+import type { Dialect } from './definition.ts';
+import type { Json } from './item.ts';
+import { isObject } from './shape.ts';
 
 /** The json of a failed step, iteration or run. */
 export function failedValue(dialect: Dialect, failure: Failure): Json {

@@ -2,9 +2,9 @@
  * Owns what of an ended run a new one takes over, so that it begins at a certain step, or at a certain iteration of
  * a loop: which events, which loops, how many of their iterations. Pure; copies nothing.
  */
-import type { JournalEvent } from '../events.ts';
-import type { Region, Step } from '../model/plan.ts';
-import type { LoopRecord } from '../ports.ts';
+import type { JournalEvent } from './events.ts';
+import type { Region, Step } from './model/plan.ts';
+import type { LoopRecord } from './ports.ts';
 
 /** A step, and of a loop its first iteration to run; further points lie in the body of that iteration. */
 export interface RestartPoint {

@@ -4,7 +4,6 @@
  */
 import { LIMITS } from '@rondo/core/model/limits.ts';
 import type { NodeType, ParameterSpec } from '@rondo/core/model/node-type.ts';
-import { ID_PATTERN } from '@rondo/core/model/shape.ts';
 import { registry } from '@rondo/nodes/registry.ts';
 import { type Printed, write } from './printed.ts';
 
@@ -144,6 +143,8 @@ function nodeSchema(types: readonly NodeType[]): Schema {
         alwaysOutput: flag('An empty result becomes one item {}.'),
         disabled: flag('Items pass through untouched.'),
         pin: { type: 'array', description: 'Values to use as its output instead of running it.' },
+        skipWhen: { description: 'True, before it runs: what arrives goes on as it is.' },
+        origin: { type: 'object', description: 'What the node was in the file that it was converted from.' },
         body: { description: 'Containers: the nodes inside.', ...ref('nodes') },
         result: { description: 'Containers: whose output is the result. Default: the last nodes.', ...ref('names') },
       },
@@ -152,6 +153,9 @@ function nodeSchema(types: readonly NodeType[]): Schema {
     allOf: types.map(ofType),
   };
 }
+
+/** The pattern of model/shape.ts in the words that every validator of JSON Schema knows. */
+const NODE_ID = '^(?!__proto__$)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]{1,200}$';
 
 function definition(): Schema {
   const limits = Object.entries(LIMITS).map(([name, limit]) => [name, whole(limit.what, 1, limit.cap)]);
@@ -163,6 +167,7 @@ function definition(): Schema {
       name: text('Name. Default: the name of the file.'),
       description: text('What it does, for people.'),
       inputs: mapOf(ref('input'), 'What the run may be given. Expressions read it as $vars.'),
+      constants: mapOf({}, 'Values by name. Expressions read them as $constants.'),
       conversation: mapOf(
         object({ default: {}, description: text('For people.') }),
         'Variables of the conversation. Expressions read them as $conversation.',
@@ -209,7 +214,7 @@ export function schemaOf(types: readonly NodeType[]): Schema {
         description: 'The nodes that this one comes after: a, a.port, a list, or a map from input to these.',
         anyOf: [ref('names'), { type: 'object', additionalProperties: ref('names') }],
       },
-      nodes: { type: 'object', propertyNames: { pattern: ID_PATTERN.source }, additionalProperties: ref('node') },
+      nodes: { type: 'object', propertyNames: { pattern: NODE_ID }, additionalProperties: ref('node') },
       node: nodeSchema(types),
       loop: loopSection(),
       input: object({

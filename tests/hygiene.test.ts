@@ -32,6 +32,8 @@ const PERMISSIVE = new Set([
   'Unlicense',
   // Weak copyleft, file by file: used unchanged, as a package (Pyodide).
   'MPL-2.0',
+  // Of typefaces: may be used and passed on with any software.
+  'OFL-1.1',
 ]);
 
 // Written in pieces, so that this file passes its own test.

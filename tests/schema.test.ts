@@ -42,7 +42,7 @@ describe('the JSON Schema of the format', () => {
     ['an unknown parameter', { rondo: 1, nodes: { a: { type: 'set', with: { field: {} } } } }],
     ['a missing parameter', { rondo: 1, nodes: { a: { type: 'http-request', with: { method: 'GET' } } } }],
     ['a parameter of the wrong type', { rondo: 1, nodes: { a: { type: 'limit', with: { max: 'many' } } } }],
-    ['a bad node id', { rondo: 1, nodes: { 'a b': { type: 'set' } } }],
+    ['a bad node id', { rondo: 1, nodes: { 'a\nb': { type: 'set' } } }],
     ['a loop of size 0', { rondo: 1, nodes: { a: { type: 'set', loop: { size: 0 } } } }],
     ['a bad duration', { rondo: 1, nodes: { a: { type: 'set', loop: { pause: 'soon' } } } }],
     ['a limit over its cap', { rondo: 1, nodes: {}, settings: { limits: { 'loop.nesting': 999 } } }],

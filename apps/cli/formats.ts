@@ -109,3 +109,17 @@ export async function inFile(opened: OpenedFile, diagnostics: Diagnostic[]): Pro
   const { placesInForeign } = await import('@rondo/core/convert/places.ts');
   return placesInForeign({ text: file.text, file: file.shown, format }, definition, diagnostics);
 }
+
+/**
+ * What the compiler says of how a converted definition runs otherwise than in its product: nested loops, for
+ * example. Empty for native files.
+ */
+export async function differences(opened: OpenedFile, pins: ReadonlySet<string>): Promise<Diagnostic[]> {
+  const { format, definition, text } = opened;
+  if (format === 'native' || definition === null) return [];
+  const [{ compile }, registry] = await Promise.all([
+    import('@rondo/core/compile/compile.ts'),
+    import('@rondo/nodes/named-registry.ts').then(({ namedRegistry }) => namedRegistry(text)),
+  ]);
+  return compile(definition, registry, { pins }).diagnostics.filter((one) => one.code === 'differs');
+}

@@ -128,6 +128,64 @@ export interface RowQuery {
   search?: string;
 }
 
+export interface RunQuery {
+  limit: number;
+  before?: string;
+  status?: RunStatus;
+  workflow?: string;
+}
+
+/** Rows by index, without their contents. */
+export interface IndexQuery {
+  status?: IterationStatus;
+  /** Failed rows of this cause. */
+  cause?: string;
+  /** Indices greater than this; default -1. */
+  after?: number;
+  /** Indices less than this. */
+  before?: number;
+  /** From the highest index down. */
+  descending?: boolean;
+  limit: number;
+}
+
+/** When and how long; what the score by time and by duration, and sorted pages, are made of. */
+export interface RowTime {
+  index: number;
+  status: IterationStatus;
+  startedAt: number;
+  durationMs: number;
+}
+
+export interface TimeQuery {
+  /** Longest first, or the one that started last first; of equal ones the lower index first. */
+  sort: 'duration' | 'started';
+  /** The last one of the page before. */
+  after?: RowTime;
+  status?: IterationStatus;
+  cause?: string;
+  limit: number;
+}
+
+/** What a person changed of a loop while it runs. Null: what the definition says. */
+export interface Dials {
+  parallel: number | null;
+  perSecond: number | null;
+  tolerateCount: number | null;
+  tolerateShare: number | null;
+}
+
+export interface DialRecord {
+  /** Path of the loop. */
+  path: string;
+  /** Grows with each change of the loop's dials. */
+  revision: number;
+  asked: Dials;
+  /** The last revision that a runner has put in force, and what that was. */
+  confirmed: number;
+  inForce: Dials | null;
+}
+
 /**
  * Which rows are to be done again. The rows are taken out; their frames (`path[index]`) and those
  * around them, up to the top frame (''), are open again:
@@ -185,18 +243,29 @@ export interface RunStore {
   /** False when there is no such run or it has ended. */
   setControl(run: string, control: Control): Promise<boolean>;
   getRun(run: string): Promise<RunRecord | null>;
-  /** Newest first; `before` is the id of the last run of the page before. */
-  listRuns(query: { limit: number; before?: string; status?: RunStatus }): Promise<RunRecord[]>;
+  /** Newest first; `before` is the id of the last run of the page before, `workflow` the name of one. */
+  listRuns(query: RunQuery): Promise<RunRecord[]>;
   /**
    * Runs that nobody drives: running or waiting with a lease that has run out, but not those that are paused; or
    * queued for longer than rules.ts says, so that whoever created them died before driving them.
    */
   abandonedRuns(limit: number): Promise<string[]>;
-  /** By seq. */
-  journal(run: string): Promise<JournalEvent[]>;
+  /** By seq; with `after`, only events whose seq is greater. */
+  journal(run: string, after?: number): Promise<JournalEvent[]>;
   /** By key. */
   loops(run: string): Promise<LoopRecord[]>;
   loop(run: string, path: string): Promise<LoopRecord | null>;
+  /**
+   * Loops of one frame ('' is the top one, else `path[index]`), not those inside them, by path; `after` is the path
+   * of the last one of the page before. Costs the same however many loops lie deeper.
+   */
+  loopsIn(run: string, frame: string, limit: number, after?: string): Promise<LoopRecord[]>;
+  /** Indices in order. */
+  indices(run: string, loop: number, query: IndexQuery): Promise<number[]>;
+  /** Sorted pages; looks at every row that fits, and lets others work meanwhile. */
+  times(run: string, loop: number, query: TimeQuery): Promise<RowTime[]>;
+  /** By index, for readers of many rows; nothing of their contents is read. */
+  scanTimes(run: string, loop: number, after: number, limit: number): Promise<RowTime[]>;
   /** By index, keyset paged; checks checksums. */
   rows(run: string, loop: number, query: RowQuery): Promise<IterationRow[]>;
   row(run: string, loop: number, index: number): Promise<IterationRow | null>;
@@ -208,6 +277,14 @@ export interface RunStore {
   score(run: string, loop: number): Promise<Score>;
   /** Puts a run back that nobody drives (else lease-lost). Answers how many rows; none: nothing changed. */
   redrive(run: string, what: Redrive): Promise<number>;
+  /** What a person asks of a running loop; replaces what was asked before. Answers the revision. */
+  setDials(run: string, path: string, dials: Dials): Promise<number>;
+  /** By path; with `after`, only those whose revision is greater. */
+  dials(run: string, after?: number): Promise<DialRecord[]>;
+  /** A runner has put this revision in force. */
+  confirmDials(lease: Lease, path: string, revision: number): Promise<void>;
+  /** Removes a run that nobody drives and that has ended, with all that belongs to it; else false. */
+  deleteRun(run: string): Promise<boolean>;
   /** Checks every checksum. Answers what is wrong, as lines for people. */
   verify(): Promise<string[]>;
   close(): Promise<void>;

@@ -13,7 +13,7 @@ import { collect, jsonPairs, jsonValue, secretPairs, wholeNumber } from '../argu
 import { FINAL, findRun, openDatabase, type Opened } from '../database.ts';
 import { drive } from '../drive.ts';
 import { InvalidFile, UsageError } from '../exit.ts';
-import { FORMAT_OPTION, inFile, openFormat, STRICT_OPTION, type OpenedFile } from '../formats.ts';
+import { differences, FORMAT_OPTION, inFile, openFormat, STRICT_OPTION, type OpenedFile } from '../formats.ts';
 import type { Context } from '../program.ts';
 import { beforeRun } from '../render/conversion.ts';
 import { folderOfRun, makeRunner } from '../runner.ts';
@@ -90,7 +90,10 @@ export async function run(
   await refuseInvalid(opened);
   await refuseCallees(opened, workflowsOf(options, dirname(opened.file.path), terminal), pinned, terminal.cwd);
   const request = await requestOf(opened, pins, options, terminal);
-  if (options.quiet !== true) beforeRun(opened, request, terminal);
+  if (options.quiet !== true) {
+    const told = [...opened.diagnostics, ...(await differences(opened, pinned))];
+    beforeRun({ ...opened, diagnostics: told }, request, terminal);
+  }
   return driven(options, { terminal, evaluator }, opened, true, async (runner) => {
     try {
       return await runner.start(request);

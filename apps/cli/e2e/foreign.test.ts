@@ -104,6 +104,45 @@ describe('n8n', () => {
     });
   });
 
+  it('runs a loop inside a loop as often as it is drawn, and says how that differs; strictly, as n8n does', async () => {
+    const loop = (name: string): object => n8nNode(name, 'splitInBatches', { options: {} }, { typeVersion: 3 });
+    const split = (name: string, fieldToSplitOut: string): object => n8nNode(name, 'splitOut', { fieldToSplitOut });
+    const to = (node: string): object[] => [{ node, type: 'main', index: 0 }];
+    const nested = {
+      name: 'Nested',
+      nodes: [
+        n8nNode('Start', 'manualTrigger'),
+        split('Families', 'families'),
+        loop('Outer'),
+        split('Children', 'children'),
+        loop('Inner'),
+        setNode('Greet', 'text', '=Hello {{ $json.children }}'),
+        n8nNode('End', 'noOp'),
+      ],
+      connections: {
+        Start: { main: [to('Families')] },
+        Families: { main: [to('Outer')] },
+        Outer: { main: [to('End'), to('Children')] },
+        Children: { main: [to('Inner')] },
+        Inner: { main: [to('Outer'), to('Greet')] },
+        Greet: { main: [to('Inner')] },
+      },
+      settings: { executionOrder: 'v1' },
+    };
+    here.write('nested.json', JSON.stringify(nested));
+    const families = ['ab', 'cd', 'ef'].map((names) => ({ children: [...names] }));
+    const input = ['--input', JSON.stringify({ families })];
+    const ran = await run('nested.json', ...input);
+    const greeted = (result: Record<string, unknown>): unknown[] =>
+      (result.output as { text?: string }[]).map(({ text }) => text);
+    expect(greeted(ran)).toEqual([...'abcdef'].map((name) => `Hello ${name}`));
+    expect((ran.nodes as Record<string, unknown[]>)['Greet']).toHaveLength(6);
+    expect(ran.stderr).toContain('n8n would run the loop Inner only in the first iteration of Outer');
+    const strict = await run('nested.json', ...input, '--format', 'n8n', '--strict-compat');
+    expect((strict.nodes as Record<string, unknown[]>)['Greet']).toHaveLength(2);
+    expect(strict.stderr).not.toContain('only in the first iteration');
+  });
+
   it('uses the pinned items of the file and says so; input and --pin count more', async () => {
     const pinData = { 'When clicked': [{ json: { name: 'Eve' } }] };
     here.write('pinned.json', JSON.stringify({ ...GREET, pinData }));

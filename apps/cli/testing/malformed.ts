@@ -219,6 +219,40 @@ const N8N_STRUCTURE: Malformed[] = [
     codes: ['bad-value'],
   },
   {
+    name: '13 a version of a node that there is not',
+    file: 'n8n-version.json',
+    content: lines(n8n({ nodes: [n8nNode('Go', 'manualTrigger'), n8nNode('Keep', 'set', { typeVersion: -1 })] })),
+    codes: ['not-supported'],
+    says: 'version -1',
+  },
+  {
+    name: '13 a newer version of a node',
+    file: 'n8n-newer.json',
+    content: lines(n8n({ nodes: [n8nNode('Go', 'manualTrigger'), n8nNode('Keep', 'set', { typeVersion: 99 })] })),
+    codes: ['differs'],
+    severity: 'warning',
+    says: 'version 99',
+  },
+  {
+    name: '19 a workflow that calls itself',
+    file: 'n8n-self.json',
+    content: lines(
+      n8n({
+        nodes: [
+          n8nNode('Go', 'executeWorkflowTrigger', { typeVersion: 1.1, parameters: { inputSource: 'passthrough' } }),
+          n8nNode('Keep', 'executeWorkflow', {
+            typeVersion: 1.2,
+            parameters: { workflowId: { __rl: true, mode: 'id', value: 'self' } },
+          }),
+        ],
+        more: { id: 'self' },
+      }),
+    ),
+    codes: ['recursion-without-depth'],
+    severity: 'warning',
+    says: 'calls this workflow itself',
+  },
+  {
     name: '14 an unknown type',
     file: 'n8n-type.json',
     content: lines(n8n({ nodes: [n8nNode('Go', 'manualTrigger'), n8nNode('Keep', 'frobnicate')] })),
@@ -295,6 +329,29 @@ const N8N_STRUCTURE: Malformed[] = [
 // ---- Dify
 
 const DIFY_STRUCTURE: Malformed[] = [
+  {
+    name: '13 a version that is a number',
+    file: 'dify-version.json',
+    content: lines({ ...dify(), version: -1 }),
+    codes: ['file-format'],
+    says: 'version',
+  },
+  {
+    name: '13 a version of words',
+    file: 'dify-words.json',
+    content: lines({ ...dify(), version: 'newest' }),
+    codes: ['differs'],
+    severity: 'warning',
+    says: 'newest',
+  },
+  {
+    name: '13 a newer version',
+    file: 'dify-newer.json',
+    content: lines({ ...dify(), version: '99.0.0' }),
+    codes: ['differs'],
+    severity: 'warning',
+    says: '99.0.0',
+  },
   {
     name: '14 an unknown type',
     file: 'dify-type.json',

@@ -6,28 +6,24 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { SCOPES, type Role, type Scope } from '@rondo/api/access.ts';
 import { Defect } from '@rondo/core/errors.ts';
 import { Problem } from './problem.ts';
-
-export const SCOPES = [
-  /** For everybody; the route checks by itself whom it lets in. */
-  'public',
-  'workflow:read',
-  'workflow:write',
-  'run:start',
-  'run:read',
-  'secret:use',
-  'secret:write',
-  'admin',
-] as const;
-export type Scope = (typeof SCOPES)[number];
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /** Who calls, as the gate found out. */
 export interface Caller {
+  kind: 'person' | 'token';
+  /** Of the person or the token. */
+  id: string;
+  /** As the audit log names it. */
   name: string;
+  /** Null: a token. */
+  role: Role | null;
   scopes: ReadonlySet<Scope>;
+  /** Ids of the only workflows it may reach; null: all (access/reach.ts). */
+  workflows: ReadonlySet<string> | null;
 }
 
 export interface Call<P, Q, B> {
@@ -77,6 +73,9 @@ export function route<
 /** Finds out who calls. Throws Problem 401 when nobody is known, 403 when the scope is missing. */
 export type Gate = (request: FastifyRequest, scope: Scope) => Promise<Caller>;
 
+/** What the gate said about requests that are being answered. */
+const callers = new WeakMap<FastifyRequest, Caller>();
+
 const MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 30_000;
 
@@ -95,6 +94,8 @@ export function addRoutes(app: FastifyInstance, routes: readonly Route[], gate: 
       seen.add(`${method} ${one.path}`);
     }
   }
+  // JSON is the only kind of body that routes take, but for those that read theirs by themselves: others are a 415.
+  app.removeContentTypeParser('text/plain');
   for (const one of routes) if (one.stream !== true) addRoute(app, one, gate);
   // Where the handler reads the body, nobody else may.
   void app.register(async (inner) => {
@@ -118,8 +119,12 @@ function addRoute(app: FastifyInstance, one: Route, gate: Gate | null): void {
     },
     // A GET route would answer HEAD too, past the table.
     exposeHeadRoute: false,
+    // Before anything of the body is read: who may not come in sends nothing, and learns nothing about what is taken.
+    onRequest: async (request) => {
+      if (one.scope !== 'public' && gate !== null) callers.set(request, await gate(request, one.scope));
+    },
     handler: async (request, reply) => {
-      const caller = one.scope === 'public' || gate === null ? null : await gate(request, one.scope);
+      const caller = callers.get(request) ?? null;
       const { params, query, body } = request;
       const work = one.handler({ params, query, body, caller, request, reply });
       return one.timeoutMs === null ? work : within(one.timeoutMs ?? TIMEOUT_MS, work);

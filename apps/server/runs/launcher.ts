@@ -6,14 +6,20 @@ import { FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { StoreError, type Clock, type RunStore } from '@rondo/core/ports.ts';
 import { isDead } from '@rondo/runtime/runner/owner.ts';
-import type { RunHandle, RunRequest, RunResult, Runner } from '@rondo/runtime/api.ts';
+import type { Progress, RunHandle, RunRequest, RunResult, Runner } from '@rondo/runtime/api.ts';
 
 export interface LaunchRequest {
   definition: string;
   file: string;
-  /** Node id of the trigger that fired. */
-  trigger: string;
-  items: Json[];
+  /** Node id of the trigger that fired; absent: all of them are part of the run. */
+  trigger?: string;
+  /** Input items, or the input object in their place. */
+  items?: Json[];
+  input?: Json;
+  pins?: Record<string, Json>;
+  /** Most items of the outermost loops. */
+  limit?: number;
+  conversation?: string;
   runId?: string;
   /** The run id is a natural key: asking for the same run again starts nothing. */
   once?: boolean;
@@ -36,6 +42,8 @@ export class Busy extends Error {
 export interface Launcher {
   start(request: LaunchRequest): Promise<Launched>;
   statusOf(runId: string): Promise<'absent' | 'active' | 'ended'>;
+  /** Goes on with a run that nobody drives; resolves when it is driven. Throws StoreError. */
+  resume(runId: string): Promise<void>;
   /** Goes on with runs whose runner is gone. */
   sweep(): Promise<void>;
   /** Runs that are at work, not those that wait for a time or a signal. */
@@ -53,6 +61,8 @@ export interface LauncherOptions {
   onEnd(result: RunResult): void;
   /** A Respond node of this run spoke. */
   onResponse(runId: string, response: Json): void;
+  /** Everything that runs of this server tell while they go. */
+  onProgress?(runId: string, progress: Progress): void;
   report(line: string): void;
 }
 
@@ -83,6 +93,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
     const run: Going = { handle, waiting: new Set() };
     going.set(handle.runId, run);
     handle.onProgress((progress) => {
+      options.onProgress?.(handle.runId, progress);
       if (progress.type === 'respond') options.onResponse(handle.runId, progress.response);
       if (progress.type === 'signal')
         report(`run ${handle.runId} waits at ${progress.path}: ${progress.url ?? progress.token}`);
@@ -107,9 +118,19 @@ export function createLauncher(options: LauncherOptions): Launcher {
   };
 
   const launch = async (runId: string, request: LaunchRequest): Promise<Launched> => {
-    const { definition, file, trigger, items } = request;
+    const { definition, file, items, input, trigger, pins, limit, conversation } = request;
     if (request.once === true && (await store.getRun(runId)) !== null) return { runId, done: null };
-    const asked: RunRequest = { definition, file, input: items, runId, trigger };
+    const given = items ?? input;
+    const asked: RunRequest = {
+      definition,
+      file,
+      runId,
+      ...(given === undefined ? {} : { input: given }),
+      ...(trigger === undefined ? {} : { trigger }),
+      ...(pins === undefined ? {} : { pins }),
+      ...(limit === undefined ? {} : { limit }),
+      ...(conversation === undefined ? {} : { conversation }),
+    };
     try {
       return { runId, done: keep(await runner.start(asked)) };
     } catch (error) {
@@ -141,6 +162,10 @@ export function createLauncher(options: LauncherOptions): Launcher {
       const record = await store.getRun(runId);
       if (record === null) return 'absent';
       return ENDED.has(record.status) ? 'ended' : 'active';
+    },
+    async resume(runId) {
+      if (closed || working() >= most) throw new Busy(most);
+      if (!going.has(runId)) void keep(await runner.resume(runId)).catch(() => {});
     },
     async sweep() {
       const runIds = new Set([...(await store.abandonedRuns(SWEPT)), ...(await orphans(store))]);

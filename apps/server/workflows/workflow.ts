@@ -35,10 +35,12 @@ export interface Workflow {
 export function readWorkflow(text: string, file: string, shown: string, registry: NodeRegistry): Workflow {
   const read = readAny(text, file, shown);
   const { definition, diagnostics } = read;
+  // A mistake of form does not make it another workflow.
+  const known = definition ?? read.sound ?? null;
   const base = {
-    id: definition?.id ?? null,
-    key: definition?.id ?? shown,
-    name: definition?.name ?? shown,
+    id: known?.id ?? null,
+    key: known?.id ?? shown,
+    name: known?.name ?? shown,
     file,
     shown,
     text: read.text,
@@ -58,6 +60,7 @@ export function readWorkflow(text: string, file: string, shown: string, registry
 interface Read {
   text: string;
   definition: Definition | null;
+  sound?: Definition | null;
   diagnostics: Diagnostic[];
   /** With their places in the file. */
   placed(found: Diagnostic[]): Diagnostic[];

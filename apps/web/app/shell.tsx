@@ -2,13 +2,14 @@
  * Owns the frame of the studio: rail, strip when the server does not answer, the screen, what lies above every screen
  * (find, keys, import, toasts), and the keys that work everywhere.
  */
-import { Component, type ErrorInfo, lazy, type ReactNode, Suspense, useState } from 'react';
+import { Component, type ErrorInfo, lazy, type ReactNode, Suspense } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { clockTime } from '../ui/format.ts';
 import { Toasts } from '../ui/toast.tsx';
 import { TooltipProvider } from '../ui/tooltip.tsx';
+import { closeAbove, openFind, openKeys, useAbove } from './above.ts';
 import { addressOfPlace, type Place } from './addresses.ts';
 import { useConnection } from './connection.ts';
 import { DropTarget } from './drop-target.tsx';
@@ -23,15 +24,15 @@ const KeysDialog = lazy(async () => ({ default: (await import('./keys-dialog.tsx
 const ConvertDialog = lazy(async () => ({ default: (await import('../convert/convert-dialog.tsx')).ConvertDialog }));
 
 export function Shell({ place }: { place: Place }) {
-  const [above, setAbove] = useState<'find' | 'keys' | null>(null);
+  const above = useAbove((state) => state.above);
   const source = useImport((state) => state.source);
   useKeys('everywhere', [
-    { keys: 'Cmd K', does: 'Find a workflow, a run, a node, a setting', run: () => setAbove('find') },
+    { keys: 'Cmd K', does: 'Find a workflow, a run, a node, a setting', run: openFind },
     { keys: 'G H', does: 'Home', run: () => navigate(addressOfPlace.home()) },
     { keys: 'G W', does: 'Workflows', run: () => navigate(addressOfPlace.workflows()) },
     { keys: 'G R', does: 'Runs', run: () => navigate(addressOfPlace.runs()) },
     { keys: 'G S', does: 'Secrets', run: () => navigate(addressOfPlace.secrets()) },
-    { keys: '?', does: 'Keys of this screen', run: () => setAbove('keys') },
+    { keys: '?', does: 'Keys of this screen', run: openKeys },
   ]);
   return (
     <TooltipProvider>
@@ -42,7 +43,7 @@ export function Shell({ place }: { place: Place }) {
         >
           Skip to the content
         </a>
-        <Rail place={place} onFind={() => setAbove('find')} onKeys={() => setAbove('keys')} />
+        <Rail place={place} onFind={openFind} onKeys={openKeys} />
         <div className="flex min-h-0 min-w-0 flex-col">
           <NotConnected />
           <div id="screen" className="min-h-0 flex-1">
@@ -54,8 +55,8 @@ export function Shell({ place }: { place: Place }) {
       </div>
       <DropTarget />
       <Suspense fallback={null}>
-        {above === 'find' && <FindDialog onClose={() => setAbove(null)} />}
-        {above === 'keys' && <KeysDialog onClose={() => setAbove(null)} />}
+        {above === 'find' && <FindDialog onClose={closeAbove} />}
+        {above === 'keys' && <KeysDialog onClose={closeAbove} />}
         {source !== null && <ConvertDialog source={source} onClose={closeImport} />}
       </Suspense>
       <Toasts />

@@ -41,7 +41,13 @@ const ROUTES = Object.values(CONTRACTS).map(({ method, path }) => ({
   pattern: new RegExp(`^/api/v1${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
 }));
 
-export async function startFixture(answers: Answers, { folder = DIST } = {}): Promise<Fixture> {
+export interface FixtureOptions {
+  folder?: string;
+  /** Answers GET /runs/{id}/events: given the id and how to send, answers how to stop. */
+  events?(run: string, send: (name: string, data: unknown) => void): () => void;
+}
+
+export async function startFixture(answers: Answers, { folder = DIST, events }: FixtureOptions = {}): Promise<Fixture> {
   const studio = readStudio(folder);
   if (studio === null) throw new Error('The studio is not built: node apps/web/build.ts');
   const asked: string[] = [];
@@ -62,6 +68,16 @@ export async function startFixture(answers: Answers, { folder = DIST } = {}): Pr
       return;
     }
     asked.push(`${request.method} ${url.pathname.slice('/api/v1'.length)}${url.search}`);
+    const run = /^\/api\/v1\/runs\/([^/]+)\/events$/.exec(url.pathname)?.[1];
+    if (run !== undefined && events !== undefined) {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      response.write(':\n\n');
+      const stop = events(decodeURIComponent(run), (name, data) =>
+        response.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`),
+      );
+      response.on('close', stop);
+      return;
+    }
     void answer(answers, request, url, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -16,8 +16,8 @@ import {
 beforeAll(() => setLocale('en-GB'));
 afterAll(() => setLocale(undefined));
 
-/** Narrow spaces as plain ones. */
-const plain = (text: string): string => text.replaceAll('\u202f', ' ');
+/** No-break spaces as plain ones. */
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 
 describe('numbers', () => {
   it.each([

@@ -2,7 +2,7 @@
  * Owns how numbers, durations, sizes and times are written, in the language of the browser. One clock: the server's;
  * `now` is given where it matters. Pure.
  */
-const NARROW = '\u202f';
+const SPACE = '\u00a0';
 let locale: string | undefined;
 
 /** For tests: a fixed language. */
@@ -38,19 +38,19 @@ export function shortCount(value: number): string {
   for (const [size, unit] of steps) {
     if (value < size) continue;
     const part = value / size;
-    return `${numberFormat('short', { maximumSignificantDigits: 3 }).format(part)}${NARROW}${unit}`;
+    return `${numberFormat('short', { maximumSignificantDigits: 3 }).format(part)}${SPACE}${unit}`;
   }
   return count(value);
 }
 
 /** 74.1 %; never 100 % or 0 % where something is left. */
 export function percent(part: number, whole: number): string {
-  if (whole <= 0) return `0${NARROW}%`;
+  if (whole <= 0) return `0${SPACE}%`;
   const share = (part / whole) * 100;
   const kept = part < whole ? Math.min(share, 99.9) : share;
   if (part > 0 && kept < 0.1)
-    return `<${NARROW}${numberFormat('percent', { maximumFractionDigits: 1 }).format(0.1)}${NARROW}%`;
-  return `${numberFormat('percent', { maximumFractionDigits: 1 }).format(kept)}${NARROW}%`;
+    return `<${SPACE}${numberFormat('percent', { maximumFractionDigits: 1 }).format(0.1)}${SPACE}%`;
+  return `${numberFormat('percent', { maximumFractionDigits: 1 }).format(kept)}${SPACE}%`;
 }
 
 /** 71/s, 0.4/s, 12/min */
@@ -70,9 +70,9 @@ const UNITS: readonly [name: string, ms: number][] = [
 /** At most two units: 2 h 54 min, 52 s, 4.1 s, 212 ms. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return '';
-  if (ms < 1_000) return `${Math.round(ms)}${NARROW}ms`;
+  if (ms < 1_000) return `${Math.round(ms)}${SPACE}ms`;
   if (ms < 9_950)
-    return `${numberFormat('seconds', { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(ms / 1_000)}${NARROW}s`;
+    return `${numberFormat('seconds', { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(ms / 1_000)}${SPACE}s`;
   const at = UNITS.findIndex(([, size]) => ms >= size);
   const [name, size] = UNITS[at] ?? ['s', 1_000];
   const next = UNITS[at + 1];
@@ -80,22 +80,22 @@ export function duration(ms: number): string {
   // Rounded to the smaller unit first, so that 59.7 s above a minute do not become 60 s.
   const whole = Math.round(ms / next[1]) * next[1];
   const rest = whole % size;
-  const first = `${count(Math.floor(whole / size))}${NARROW}${name}`;
-  return rest === 0 ? first : `${first} ${rest / next[1]}${NARROW}${next[0]}`;
+  const first = `${count(Math.floor(whole / size))}${SPACE}${name}`;
+  return rest === 0 ? first : `${first} ${rest / next[1]}${SPACE}${next[0]}`;
 }
 
 function rounded(ms: number, name: string, size: number): string {
   const value = Math.round(ms / size);
-  return value === 60 && name === 's' ? `1${NARROW}min` : `${value}${NARROW}${name}`;
+  return value === 60 && name === 's' ? `1${SPACE}min` : `${value}${SPACE}${name}`;
 }
 
 /** 64 kB, 1.2 MB; a kB has 1,000 bytes. */
 export function bytes(value: number): string {
-  if (value < 1_000) return `${count(value)}${NARROW}B`;
+  if (value < 1_000) return `${count(value)}${SPACE}B`;
   const [size, unit] = value < 1e6 ? [1e3, 'kB'] : value < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
   const part = value / size;
   const digits = part < 10 ? 1 : 0;
-  return `${numberFormat(`bytes-${digits}`, { maximumFractionDigits: digits }).format(part)}${NARROW}${unit}`;
+  return `${numberFormat(`bytes-${digits}`, { maximumFractionDigits: digits }).format(part)}${SPACE}${unit}`;
 }
 
 /** 14:02, with seconds where they matter. */

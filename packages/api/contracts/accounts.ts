@@ -43,6 +43,15 @@ export const accountContracts = {
     summary: 'Ends the session.',
     status: 204,
   }),
+  changePassword: contract({
+    method: 'PUT',
+    path: '/me/password',
+    scope: 'workflow:read',
+    tag: 'Access',
+    summary: 'Changes the own password; ends the other own sessions.',
+    body: a.passwordBody,
+    status: 204,
+  }),
   listSessions: contract({
     method: 'GET',
     path: '/sessions',

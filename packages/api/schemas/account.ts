@@ -17,6 +17,8 @@ export const setupBody = z.object({
 
 export const signInBody = z.object({ name, password: z.string().min(1).max(1000) });
 
+export const passwordBody = z.object({ current: z.string().min(1).max(1000), password });
+
 export const me = z.object({
   name: z.string(),
   role,
@@ -68,7 +70,7 @@ export const secret = z.object({
 });
 export const secretBody = z.object({
   value: z.string().min(1).max(100_000).optional().describe('Absent: stays as it is.'),
-  hosts: z.array(z.string().max(300)).max(100).default([]),
+  hosts: z.array(z.string().max(300)).max(100).optional().describe('Where it may be sent; absent: stays as it is.'),
 });
 
 export const setting = z.object({

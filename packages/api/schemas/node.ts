@@ -75,12 +75,22 @@ export const previewBody = z.object({
   /** A parameter: any JSON whose texts may hold {{ }}. */
   template: json,
   /** At most four sets of data to try it on. */
-  scopes: z.array(previewScope).min(1).max(4),
-  /** Or data of an iteration of a run, instead of scopes. */
-  run: z.object({ id: z.string(), loop: z.string(), index: z.number().int(), node: z.string() }).optional(),
+  scopes: z.array(previewScope).max(4).default([]),
+  /** Or the data that a node had in at most four iterations of a run, instead of scopes. */
+  run: z
+    .object({
+      id: z.string(),
+      loop: z.string(),
+      indices: z.array(z.number().int().min(0)).min(1).max(4),
+      node: z.string(),
+    })
+    .optional(),
+  /** Whose names and text rules the template follows. */
+  dialect: z.enum(['native', 'n8n', 'dify', 'openflow']).default('native'),
 });
 
 export const preview = z.object({
+  /** One per scope or index, in their order. */
   results: z.array(z.object({ value: json, failure: failure.nullable() })),
 });
 

@@ -122,6 +122,9 @@ export const score = z.object({
   bounds: z.array(z.number()).optional(),
   completed: z.array(z.number().int()).optional(),
   failed: z.array(z.number().int()).optional(),
+  /** Of a loop with loops inside, where a cell is one iteration: iterations inside each, and how many of them failed. */
+  inner: z.array(z.number().int()).optional(),
+  innerFailed: z.array(z.number().int()).optional(),
 });
 
 export const scoreQuery = z.object({
@@ -170,6 +173,12 @@ export const stepView = z.object({
   failure: failure.nullable(),
   /** Path of the loop that the step is, inside this iteration. */
   loop: z.string().nullable(),
+  /** What its expressions came to; absent: not kept. */
+  arguments: json.optional(),
+  /** Where they were recorded; ms from the start of the iteration. */
+  attempts: z
+    .array(z.object({ startMs: z.number(), durationMs: z.number(), failed: z.boolean() }))
+    .optional(),
 });
 
 export const iteration = z.object({

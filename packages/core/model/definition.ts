@@ -194,5 +194,17 @@ export interface Definition {
   nodes: Record<NodeId, NodeDefinition>;
   output?: Parameter;
   /** Positions for the canvas; the engine never reads it. */
-  layout?: Record<NodeId, { x: number; y: number; collapsed?: boolean }>;
+  layout?: Record<NodeId, NodePlace>;
+}
+
+/** Where the canvas draws a node, from the corner of its container's body. A key that is no node is a note. */
+export interface NodePlace {
+  x: number;
+  y: number;
+  /** A container is drawn small, without its body. */
+  collapsed?: boolean;
+  /** Text of a note on the canvas. */
+  note?: string;
+  /** Codes of warnings that the author has seen and means so. */
+  keep?: string[];
 }

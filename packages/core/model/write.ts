@@ -31,7 +31,16 @@ const MOST_BRACKETS = 100;
 const bracketsOf = (text: string): number => text.match(/[[{]/g)?.length ?? 0;
 
 export function writeDefinition(definition: Definition): string {
-  const document = new Document(ordered(definition), { aliasDuplicateObjects: false });
+  return written(ordered(definition));
+}
+
+/** One node as it stands in the file, below its id. */
+export function writeNode(node: NodeDefinition): string {
+  return written(orderedNode(node));
+}
+
+function written(value: Record<string, unknown>): string {
+  const document = new Document(value, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar(key, node) {
       if (typeof node.value !== 'string') return;
@@ -58,12 +67,12 @@ function ordered(definition: Definition): Record<string, unknown> {
 }
 
 function orderedNodes(nodes: Record<string, NodeDefinition>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(nodes).map(([id, node]) => {
-      const fields = inOrder(node, NODE);
-      return [id, node.body === undefined ? fields : { ...fields, body: orderedNodes(node.body) }];
-    }),
-  );
+  return Object.fromEntries(Object.entries(nodes).map(([id, node]) => [id, orderedNode(node)]));
+}
+
+function orderedNode(node: NodeDefinition): Record<string, unknown> {
+  const fields = inOrder(node, NODE);
+  return node.body === undefined ? fields : { ...fields, body: orderedNodes(node.body) };
 }
 
 function inOrder(value: object, order: readonly string[]): Record<string, unknown> {

@@ -10,14 +10,19 @@ import {
   type CauseRecord,
   type Commit,
   type Control,
+  type DialRecord,
+  type Dials,
+  type IndexQuery,
   type IterationRow,
   type Lease,
   type LoopRecord,
   type Redrive,
   type RowQuery,
+  type RowTime,
+  type RunQuery,
   type RunRecord,
-  type RunStatus,
   type RunStore,
+  type TimeQuery,
 } from '@rondo/core/ports.ts';
 import { contains, needles } from './match.ts';
 import { planRedrive } from './redrive.ts';
@@ -47,6 +52,7 @@ interface MemoryRun {
   lease: { owner: string | null; token: number; expiresAt: number };
   journal: Map<number, JournalEvent>;
   loops: Map<number, MemoryLoop>;
+  dials: Map<string, DialRecord>;
 }
 
 export interface MemoryOptions {
@@ -94,6 +100,7 @@ class MemoryStore implements RunStore {
       lease: { owner: null, token: 0, expiresAt: 0 },
       journal: new Map(),
       loops: new Map(),
+      dials: new Map(),
     });
   }
 
@@ -208,12 +215,13 @@ class MemoryStore implements RunStore {
     return run === undefined ? null : { ...run.record };
   }
 
-  async listRuns(query: { limit: number; before?: string; status?: RunStatus }): Promise<RunRecord[]> {
+  async listRuns(query: RunQuery): Promise<RunRecord[]> {
     const all = [...this.runs.values()].reverse();
     const from = query.before === undefined ? 0 : all.indexOf(this.run(query.before)) + 1;
     return all
       .slice(from)
       .filter((run) => query.status === undefined || run.record.status === query.status)
+      .filter((run) => query.workflow === undefined || run.record.workflow === query.workflow)
       .slice(0, query.limit)
       .map((run) => ({ ...run.record }));
   }
@@ -230,8 +238,8 @@ class MemoryStore implements RunStore {
       .map((run) => run.record.id);
   }
 
-  async journal(id: string): Promise<JournalEvent[]> {
-    return [...this.run(id).journal.values()].sort((a, b) => a.seq - b.seq);
+  async journal(id: string, after = -1): Promise<JournalEvent[]> {
+    return [...this.run(id).journal.values()].filter(({ seq }) => seq > after).sort((a, b) => a.seq - b.seq);
   }
 
   async loops(id: string): Promise<LoopRecord[]> {
@@ -241,6 +249,34 @@ class MemoryStore implements RunStore {
   async loop(id: string, path: string): Promise<LoopRecord | null> {
     for (const { record } of this.run(id).loops.values()) if (record.path === path) return { ...record };
     return null;
+  }
+
+  async loopsIn(id: string, frame: string, limit: number, after = ''): Promise<LoopRecord[]> {
+    const prefix = frame === '' ? '' : `${frame}/`;
+    return (await this.loops(id))
+      .filter(({ path }) => path.startsWith(prefix) && !path.slice(prefix.length).includes('[') && path > after)
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async indices(id: string, key: number, query: IndexQuery): Promise<number[]> {
+    const { after = -1, before = MAX_ITERATIONS, descending, limit, ...filter } = query;
+    const all = (await this.rows(id, key, { ...filter, after, before, limit: MAX_ITERATIONS })).map((row) => row.index);
+    return (descending === true ? all.reverse() : all).slice(0, limit);
+  }
+
+  async times(id: string, key: number, { sort, after, limit, ...filter }: TimeQuery): Promise<RowTime[]> {
+    const valueOf = (row: RowTime): number => (sort === 'duration' ? row.durationMs : row.startedAt);
+    const compare = (a: RowTime, b: RowTime): number => valueOf(b) - valueOf(a) || a.index - b.index;
+    return (await this.rows(id, key, { ...filter, after: -1, limit: MAX_ITERATIONS }))
+      .filter((row) => after === undefined || compare(row, after) > 0)
+      .sort(compare)
+      .slice(0, limit)
+      .map(timeOf);
+  }
+
+  async scanTimes(id: string, key: number, after: number, limit: number): Promise<RowTime[]> {
+    return (await this.rows(id, key, { after, limit })).map(timeOf);
   }
 
   private *scan(id: string, key: number, after: number): Generator<IterationRow> {
@@ -330,6 +366,36 @@ class MemoryStore implements RunStore {
     return plan.count;
   }
 
+  async setDials(id: string, path: string, asked: Dials): Promise<number> {
+    const { dials } = this.run(id);
+    const was = dials.get(path) ?? { path, confirmed: 0, inForce: null };
+    const revision = Math.max(0, ...[...dials.values()].map((one) => one.revision)) + 1;
+    dials.set(path, { ...was, revision, asked: { ...asked } });
+    return revision;
+  }
+
+  async dials(id: string, after = 0): Promise<DialRecord[]> {
+    return [...this.run(id).dials.values()]
+      .filter(({ revision }) => revision > after)
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
+      .map((one) => ({ ...one }));
+  }
+
+  async confirmDials(lease: Lease, path: string, revision: number): Promise<void> {
+    const run = this.held(lease);
+    if (run === null) throw new StoreError('lease-lost', lostMessage(lease.run));
+    const one = run.dials.get(path);
+    if (one === undefined || one.confirmed >= revision || one.revision < revision) return;
+    one.confirmed = revision;
+    if (one.revision === revision) one.inForce = one.asked;
+  }
+
+  async deleteRun(id: string): Promise<boolean> {
+    const run = this.runs.get(id);
+    if (run === undefined || !hasEnded(run.record.status) || isDriven(run.lease, this.now())) return false;
+    return this.runs.delete(id);
+  }
+
   /** There is no disk. */
   async flush(): Promise<void> {}
 
@@ -340,6 +406,10 @@ class MemoryStore implements RunStore {
   async close(): Promise<void> {
     this.runs.clear();
   }
+}
+
+function timeOf({ index, status, startedAt, durationMs }: IterationRow): RowTime {
+  return { index, status, startedAt, durationMs };
 }
 
 export function openMemoryStore(options: MemoryOptions = {}): RunStore {

@@ -116,6 +116,11 @@ function checkVersion(version: Json | undefined, out: Diagnostic[]): boolean {
     out.push(diagnostic('file-format', ['version'], message, { fix: { text: 'Put the version in quotes.' } }));
     return false;
   }
+  if (!/^\d+(?:\.\d+)*$/.test(version.trim())) {
+    const message = `version must be numbers with points between them, such as 0.6.0, not ${describe(version)}.`;
+    out.push(diagnostic('differs', ['version'], message, { severity: 'warning' }));
+    return true;
+  }
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
   if (major > (NEWEST[0] as number) || (major === NEWEST[0] && minor > (NEWEST[1] as number))) {
     const message = `The file is of version ${version}; versions up to ${NEWEST.join('.')} are known here.`;

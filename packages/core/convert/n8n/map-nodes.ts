@@ -8,6 +8,7 @@ import { isTrigger, looksLikeTrigger, reached } from './graph.ts';
 import type { Mapped, Report } from './node.ts';
 import type { Entry } from './read-nodes.ts';
 import { MAPPINGS } from './types/index.ts';
+import { newerThanKnown } from './versions.ts';
 
 export interface MappedEntry {
   entry: Entry;
@@ -93,6 +94,13 @@ function tryMapping(entry: Entry, options: MapOptions): Tried {
     report.unsupported('there is no such node in Rondo. Replace or disable it, or pin its items.');
     return { entry, mapped: null, said };
   }
+  if (!(node.typeVersion > 0)) {
+    report.unsupported(`there is no version ${node.typeVersion} of this node; versions begin at 1.`);
+    return { entry, mapped: null, said };
+  }
+  const newest = newerThanKnown(node.type, node.typeVersion);
+  if (newest !== null)
+    report.differs(`the file has version ${node.typeVersion} of it; versions up to ${newest} are known here.`);
   const mapped = mapping(node, report);
   if (mapped === null && !failed) report.unsupported('this node cannot be converted.');
   return { entry, mapped: failed ? null : mapped, said };

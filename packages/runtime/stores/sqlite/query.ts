@@ -10,7 +10,7 @@ import type { Cell, Connection } from './connection.ts';
 import { COLUMNS, decode, decodeOutput, highestIndex, rowKey, statusCode, type LoopName } from './ledger.ts';
 
 /** Keys looked at between two turns of the event loop: some 10 ms. */
-const WINDOW = 20_000;
+export const WINDOW = 20_000;
 /** SQLite narrows by the start of a long text; `contains` decides. Its patterns have a length limit. */
 const PATTERN_CHARACTERS = 1_000;
 
@@ -27,7 +27,7 @@ interface Filter {
   indexed: boolean;
 }
 
-function filterOf(query: RowQuery): Filter {
+export function filterOf(query: RowQuery): Filter {
   const conditions: string[] = [];
   const values: Cell[] = [];
   let from = 'rows';

@@ -5,7 +5,7 @@
  */
 import type { JournalEvent } from '@rondo/core/events.ts';
 import type { Failure } from '@rondo/core/errors.ts';
-import type { Control, LoopRecord, LoopStatus, RunRecord, RunStatus } from '@rondo/core/ports.ts';
+import type { Control, LoopRecord, LoopStatus, RunQuery, RunRecord, RunStatus } from '@rondo/core/ports.ts';
 import { checksum, corrupt, type Cell, type Connection } from './connection.ts';
 
 export interface LeaseRecord {
@@ -94,13 +94,17 @@ export function getRun(db: Connection, id: string): RunRecord | null {
 }
 
 /** Newest first, older than the run with key `before`. */
-export function listRuns(db: Connection, before: number, limit: number, status: RunStatus | null): RunRecord[] {
-  const order = 'order by r.key desc limit ?';
-  const cells =
-    status === null
-      ? db.all(`${FROM_RUNS} where r.key < ? ${order}`, before, limit)
-      : db.all(`${FROM_RUNS} where r.status = ? and r.key < ? ${order}`, status, before, limit);
-  return cells.map(decodeRun);
+export function listRuns(db: Connection, before: number, query: Omit<RunQuery, 'before'>): RunRecord[] {
+  const conditions = ['r.key < ?'];
+  const values: Cell[] = [before];
+  for (const column of ['status', 'workflow'] as const) {
+    const wanted = query[column];
+    if (wanted === undefined) continue;
+    conditions.push(`r.${column} = ?`);
+    values.push(wanted);
+  }
+  const text = `${FROM_RUNS} where ${conditions.join(' and ')} order by r.key desc limit ?`;
+  return db.all(text, ...values, query.limit).map(decodeRun);
 }
 
 export function patchRun(db: Connection, key: number, patch: RunPatch): void {
@@ -136,8 +140,9 @@ export function forgetFrame(db: Connection, run: number, frame: string): void {
   db.change(`delete from journal where ${condition}`, run, frame);
 }
 
-export function journalOf(db: Connection, run: number, id: string): JournalEvent[] {
-  const cells = db.all('select seq, frame, event, sum from journal where run = ? order by seq', run);
+export function journalOf(db: Connection, run: number, id: string, after = -1): JournalEvent[] {
+  const text = 'select seq, frame, event, sum from journal where run = ? and seq > ? order by seq';
+  const cells = db.all(text, run, after);
   return cells.map(([seq, frame, event, sum]) => {
     if (checksum([run, seq, frame, event]) !== sum) throw corrupt(`run ${id}, journal event ${String(seq)}`);
     return JSON.parse(event as string) as JournalEvent;

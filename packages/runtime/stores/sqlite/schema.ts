@@ -11,7 +11,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '@rondo/core/ports.ts';
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 /** Tells our file from any other SQLite file: "Rond". */
 const APPLICATION_ID = 0x526f6e64;
 
@@ -117,6 +117,24 @@ const TABLES = `
   ) without rowid;
 `;
 
+/** Since version 3: what people change of loops while they run (revisions grow within a run); runs of a workflow. */
+const THIRD = `
+  create index runs_workflow on runs (workflow, key);
+
+  create table dials (
+    run integer not null,
+    path text not null,
+    revision integer not null,
+    asked text not null,
+    confirmed integer not null,
+    in_force text,
+    primary key (run, path)
+  ) without rowid;
+`;
+
+/** The first version whose files are brought to the newest one. */
+const OLDEST = 2;
+
 /** The file and its folder are for their owner only; SQLite gives -wal and -shm the mode of the file. */
 export function createFile(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -138,7 +156,7 @@ function versionOf(db: DatabaseSync, path: string): number {
     const what = `has schema ${version}; this version of Rondo knows up to ${SCHEMA_VERSION}`;
     throw new StoreError('store-unavailable', `${path} was written by a newer Rondo (it ${what}). Update Rondo.`);
   }
-  if (version !== 0 && version < SCHEMA_VERSION) {
+  if (version !== 0 && version < OLDEST) {
     throw new StoreError('store-unavailable', `${path} was made by an early preview of Rondo. Use another file.`);
   }
   return version;
@@ -158,8 +176,10 @@ export function prepareDatabase(db: DatabaseSync, path: string): void {
     db.exec('begin immediate');
     try {
       // Somebody else may have been first while we waited for the lock.
-      if (versionOf(db, path) === 0) {
-        db.exec(TABLES);
+      const version = versionOf(db, path);
+      if (version < SCHEMA_VERSION) {
+        if (version === 0) db.exec(TABLES);
+        db.exec(THIRD);
         db.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${SCHEMA_VERSION}`);
       }
       db.exec('commit');

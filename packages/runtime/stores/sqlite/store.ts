@@ -13,24 +13,32 @@ import {
   type CauseRecord,
   type Commit,
   type Control,
+  type DialRecord,
+  type Dials,
+  type IndexQuery,
   type IterationRow,
   type Lease,
   type LoopRecord,
   type Redrive,
   type RowQuery,
+  type RowTime,
+  type RunQuery,
   type RunRecord,
-  type RunStatus,
   type RunStore,
+  type TimeQuery,
 } from '@rondo/core/ports.ts';
 import { checkSameRun, hasEnded, isDriven, lostMessage, MAX_ITERATIONS, notFound, UNCLAIMED_MS } from '../rules.ts';
 import { causeList, type Digest } from '../digest.ts';
 import { Connection, translate, type SqliteOptions } from './connection.ts';
+import { deleteRun } from './delete.ts';
+import { confirm, dialsOf, putDials } from './dials.ts';
 import { readRow, RowWriter, type LoopName } from './ledger.ts';
 import { queryOutputs, queryRows, type Target } from './query.ts';
 import * as records from './records.ts';
 import { redriveRun } from './redrive.ts';
 import { readDigest, rebuildDigest, replaceDigest, saveDigest } from './digests.ts';
 import { verifyDatabase } from './verify.ts';
+import { pathsIn, queryIndices, scanTimes, sortedTimes } from './views.ts';
 
 /** What is remembered of a loop while its run is driven from here. */
 interface OpenLoop {
@@ -214,10 +222,10 @@ class SqliteStore implements RunStore {
     return this.db.read(() => records.getRun(this.db, run));
   }
 
-  async listRuns(query: { limit: number; before?: string; status?: RunStatus }): Promise<RunRecord[]> {
+  async listRuns(query: RunQuery): Promise<RunRecord[]> {
     return this.db.read(() => {
       const before = query.before === undefined ? Number.MAX_SAFE_INTEGER : this.lease(query.before).run;
-      return records.listRuns(this.db, before, query.limit, query.status ?? null);
+      return records.listRuns(this.db, before, query);
     });
   }
 
@@ -233,8 +241,8 @@ class SqliteStore implements RunStore {
     });
   }
 
-  async journal(run: string): Promise<JournalEvent[]> {
-    return this.db.read(() => records.journalOf(this.db, this.lease(run).run, run));
+  async journal(run: string, after?: number): Promise<JournalEvent[]> {
+    return this.db.read(() => records.journalOf(this.db, this.lease(run).run, run, after));
   }
 
   async loops(run: string): Promise<LoopRecord[]> {
@@ -243,6 +251,39 @@ class SqliteStore implements RunStore {
 
   async loop(run: string, path: string): Promise<LoopRecord | null> {
     return this.db.read(() => records.loopByPath(this.db, this.lease(run).run, path, run)?.record ?? null);
+  }
+
+  async loopsIn(run: string, frame: string, limit: number, after?: string): Promise<LoopRecord[]> {
+    return this.db.read(() => {
+      const { run: key } = this.lease(run);
+      return pathsIn(this.db, key, frame, limit, after).flatMap(
+        (path) => records.loopByPath(this.db, key, path, run)?.record ?? [],
+      );
+    });
+  }
+
+  async indices(run: string, loop: number, query: IndexQuery): Promise<number[]> {
+    return this.db.read(() => {
+      const target = this.target(run, loop);
+      return target === null ? [] : queryIndices(this.db, target.id, query);
+    });
+  }
+
+  async times(run: string, loop: number, query: TimeQuery): Promise<RowTime[]> {
+    const target = this.db.read(() => this.target(run, loop));
+    if (target === null) return [];
+    try {
+      return await sortedTimes(this.db, target, query);
+    } catch (error) {
+      throw translate(error, this.db.path);
+    }
+  }
+
+  async scanTimes(run: string, loop: number, after: number, limit: number): Promise<RowTime[]> {
+    return this.db.read(() => {
+      const target = this.target(run, loop);
+      return target === null ? [] : scanTimes(this.db, target, after, limit);
+    });
   }
 
   private target(run: string, key: number): (Target & { per: number }) | null {
@@ -301,6 +342,28 @@ class SqliteStore implements RunStore {
       }
       return redriveRun(this.db, run, lease, what);
     });
+  }
+
+  async setDials(run: string, path: string, dials: Dials): Promise<number> {
+    return this.db.write(() => putDials(this.db, this.lease(run).run, path, dials));
+  }
+
+  async dials(run: string, after = 0): Promise<DialRecord[]> {
+    return this.db.read(() => dialsOf(this.db, this.lease(run).run, after));
+  }
+
+  async confirmDials(lease: Lease, path: string, revision: number): Promise<void> {
+    this.db.append(() => {
+      const held = this.lease(lease.run);
+      if (held.token !== lease.token || held.owner !== lease.owner)
+        throw new StoreError('lease-lost', lostMessage(lease.run));
+      confirm(this.db, held.run, path, revision);
+    });
+  }
+
+  async deleteRun(run: string): Promise<boolean> {
+    this.driven.delete(run);
+    return deleteRun(this.db, run);
   }
 
   async verify(): Promise<string[]> {

@@ -1,0 +1,134 @@
+/**
+ * Owns the contracts about secrets. Values go in only: what comes out is a name, hosts, and the last characters of a
+ * long value. Does not encrypt or send (packages/runtime/services).
+ */
+import { accountContracts } from '@rondo/api/contracts/accounts.ts';
+import type { Secret } from '@rondo/api/schemas/account.ts';
+import { FailureError } from '@rondo/core/errors.ts';
+import type { Definition } from '@rondo/core/model/definition.ts';
+import { StoreError } from '@rondo/core/ports.ts';
+import type { SecretStore } from '@rondo/runtime/services/services.ts';
+import type { Audit } from '../access/audit.ts';
+import { Problem } from '../http/problem.ts';
+import type { StudioDb } from '../store/studio-db.ts';
+import type { Workflow } from '../workflows/workflow.ts';
+import { callerOf } from './context.ts';
+import type { Handlers } from './implement.ts';
+
+const { listSecrets, putSecret, deleteSecret } = accountContracts;
+export const secretContracts = { listSecrets, putSecret, deleteSecret } as const;
+
+export interface SecretParts {
+  secrets(): Promise<SecretStore>;
+  workflows(): readonly Workflow[];
+  uses: SecretUses;
+  audit: Audit;
+}
+
+/** When secrets were used last, as runners say. */
+export interface SecretUses {
+  note(name: string, at: number): void;
+  of(name: string): number | null;
+}
+
+const ENDING = 3;
+/** Shorter values would tell too much of themselves. */
+const LONG = 16;
+
+export function createSecretUses(db: StudioDb): SecretUses {
+  return {
+    note(name, at) {
+      const text = `insert into secret_uses (name, used_at) values (?1, ?2)
+        on conflict (name) do update set used_at = max(used_at, ?2)`;
+      db.change(text, name, at);
+    },
+    of: (name) => db.first<{ at: number }>('select used_at as at from secret_uses where name = ?', name)?.at ?? null,
+  };
+}
+
+export function secretHandlers(parts: SecretParts): Handlers<typeof secretContracts> {
+  const shown = async (store: SecretStore, only?: string): Promise<Secret[]> => {
+    const users = usersOf(parts.workflows());
+    return (await store.list())
+      .filter(({ name }) => only === undefined || name === only)
+      .map(({ name, hosts, updatedAt }) => ({
+        name,
+        hosts,
+        changedAt: updatedAt,
+        usedAt: parts.uses.of(name),
+        ending: endingOf(store, name),
+        usedBy: users.get(name) ?? [],
+      }));
+  };
+  return {
+    async listSecrets() {
+      return { secrets: await shown(await parts.secrets()) };
+    },
+    async putSecret({ params: { name }, body, caller: known, request }) {
+      const caller = callerOf({ caller: known });
+      const store = await parts.secrets();
+      const { value, hosts } = body;
+      const isThere = (await store.list()).some((one) => one.name === name);
+      if (value === undefined && !isThere) {
+        throw new Problem(422, 'value-missing', `There is no secret ${name} yet: give its value.`);
+      }
+      try {
+        const kept = value ?? store.value(name)?.value ?? '';
+        await store.put(name, kept, hosts === undefined ? {} : { hosts });
+      } catch (error) {
+        if (error instanceof FailureError) throw new Problem(422, error.failure.code, error.message);
+        throw error;
+      }
+      const action = value === undefined ? 'secret.hosts' : isThere ? 'secret.replace' : 'secret.create';
+      parts.audit.add({ who: caller.name, action, object: name, address: request.ip });
+      const [secret] = await shown(store, name);
+      if (secret === undefined) throw new Problem(409, 'changed-meanwhile', `The secret ${name} was removed meanwhile.`);
+      return secret;
+    },
+    async deleteSecret({ params: { name }, caller: known, request }) {
+      const caller = callerOf({ caller: known });
+      if (!(await (await parts.secrets()).remove(name))) {
+        throw new Problem(404, 'not-found', `There is no secret ${name}.`);
+      }
+      parts.audit.add({ who: caller.name, action: 'secret.delete', object: name, address: request.ip });
+    },
+  };
+}
+
+/** Empty for a short value, and for one that another key encrypted. */
+function endingOf(store: SecretStore, name: string): string {
+  try {
+    const value = store.value(name)?.value ?? '';
+    return value.length < LONG ? '' : value.slice(-ENDING);
+  } catch (error) {
+    if (error instanceof StoreError) return '';
+    throw error;
+  }
+}
+
+function usersOf(workflows: readonly Workflow[]): Map<string, { id: string; name: string }[]> {
+  const users = new Map<string, { id: string; name: string }[]>();
+  for (const { key, name, definition } of workflows) {
+    for (const secret of definition === null ? [] : secretsIn(definition)) {
+      const known = users.get(secret) ?? [];
+      users.set(secret, [...known, { id: key, name }]);
+    }
+  }
+  return users;
+}
+
+/** Names that a definition gives where nodes take the name of a secret: `secret`, `ca`, what is in `secrets`. */
+function secretsIn(definition: Definition): Set<string> {
+  const found = new Set<string>();
+  const look = (value: unknown, named: boolean): void => {
+    if (typeof value === 'string') {
+      if (named && value !== '') found.add(value);
+    } else if (Array.isArray(value)) {
+      for (const one of value) look(one, named);
+    } else if (value !== null && typeof value === 'object') {
+      for (const [key, one] of Object.entries(value)) look(one, named || key === 'ca' || /secret/i.test(key));
+    }
+  };
+  look(definition.nodes, false);
+  return found;
+}

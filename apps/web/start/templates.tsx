@@ -1,0 +1,4 @@
+/** Owns the list of templates beside the workflows. */
+export function Templates() {
+  return null;
+}

@@ -1,0 +1,616 @@
+/** Owns made-up but plausible data for screens: nine workflows, two of them running, causes, people, secrets, settings. */
+import type { Loop, RunSummary } from '@rondo/api/schemas/run.ts';
+import type { WorkflowSummary } from '@rondo/api/schemas/workflow.ts';
+import { ROLE_SCOPES, type Role } from '@rondo/api/access.ts';
+import { type Answers, Refused } from './server.ts';
+
+/** One clock for all data, so that pictures are the same every time but for the hour. */
+const NOW = Date.now();
+const MIN = 60_000;
+const HOUR = 60 * MIN;
+const DAY = 24 * HOUR;
+
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const COMPLETED = 0x20;
+const IN_FLIGHT = 0x30;
+const FAILED = 0x51;
+
+/** Cells up to `done`, some failed, the front in flight. */
+function cells(size: number, done: number, failed: (at: number) => number, live: boolean, seed = 1): string {
+  const next = random(seed);
+  const front = Math.floor(size * done);
+  return Buffer.from(
+    Array.from({ length: size }, (_, at) => {
+      if (at < front) return next() < failed(at / size) ? FAILED : COMPLETED;
+      return live && at === front ? IN_FLIGHT : 0;
+    }),
+  ).toString('base64');
+}
+
+interface Plan {
+  id: string;
+  name: string;
+  trigger: WorkflowSummary['triggers'][number];
+  loops: number;
+  status: RunSummary['status'] | null;
+  total: number;
+  completed: number;
+  failed: number;
+  startedAgo: number;
+  durationMs: number;
+  done?: number;
+  recent: readonly number[];
+  warnings?: number;
+  by?: string;
+}
+
+const manual = { node: 'start', kind: 'manual' } as const;
+const schedule = (words: string, inMs: number) =>
+  ({ node: 'start', kind: 'schedule', schedule: words, nextAt: NOW + inMs }) as const;
+const webhook = (path: string) =>
+  ({ node: 'start', kind: 'webhook', method: 'POST', url: `http://127.0.0.1:4400/hooks/${path}` }) as const;
+
+const PLANS: readonly Plan[] = [
+  {
+    id: 'enrich',
+    name: 'Enrich customers',
+    trigger: schedule('every night at 22:00', 7 * HOUR),
+    loops: 3,
+    status: 'running',
+    total: 1_000_000,
+    completed: 740_850,
+    failed: 1_204,
+    startedAgo: 174 * MIN,
+    durationMs: 174 * MIN,
+    done: 0.742,
+    recent: [3, 1, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+    warnings: 1,
+  },
+  {
+    id: 'crawl',
+    name: 'Crawl catalogues',
+    trigger: webhook('catalogues'),
+    loops: 3,
+    status: 'completed',
+    total: 412,
+    completed: 316,
+    failed: 96,
+    startedAgo: 3 * HOUR,
+    durationMs: 44 * MIN,
+    recent: [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 96],
+  },
+  {
+    id: 'handbook',
+    name: 'Write the handbook',
+    trigger: manual,
+    loops: 1,
+    status: 'running',
+    total: 14,
+    completed: 9,
+    failed: 0,
+    startedAgo: 3 * MIN,
+    durationMs: 3 * MIN,
+    done: 0.64,
+    recent: [0, 0, 0, 0, 0],
+    by: 'Ana',
+  },
+  {
+    id: 'invoices',
+    name: 'Sync invoices',
+    trigger: schedule('every hour', 40 * MIN),
+    loops: 1,
+    status: 'completed',
+    total: 44,
+    completed: 44,
+    failed: 0,
+    startedAgo: 20 * MIN,
+    durationMs: 52_000,
+    recent: Array.from({ length: 16 }, () => 0),
+  },
+  {
+    id: 'translate',
+    name: 'Translate catalogue',
+    trigger: webhook('translate'),
+    loops: 1,
+    status: 'failed',
+    total: 2_200,
+    completed: 760,
+    failed: 40,
+    startedAgo: 100 * MIN,
+    durationMs: 6 * MIN,
+    done: 0.36,
+    recent: [0, 0, 0, 0, 5, 0, 0, 0, 0, 40],
+    warnings: 1,
+    by: 'Ana',
+  },
+  {
+    id: 'prices',
+    name: 'Price watch',
+    trigger: schedule('Mondays at 06:00', 2 * DAY),
+    loops: 1,
+    status: 'completed',
+    total: 40,
+    completed: 40,
+    failed: 0,
+    startedAgo: 5 * DAY,
+    durationMs: 11 * MIN,
+    recent: [0, 0, 1, 0, 0, 0, 0, 0],
+  },
+  {
+    id: 'drive',
+    name: 'Walk the drive',
+    trigger: manual,
+    loops: 2,
+    status: 'completed',
+    total: 388,
+    completed: 386,
+    failed: 2,
+    startedAgo: DAY,
+    durationMs: 95_000,
+    recent: [0, 1, 2],
+  },
+  {
+    id: 'inbox',
+    name: 'Sort the inbox',
+    trigger: webhook('inbox'),
+    loops: 1,
+    status: 'completed',
+    total: 31,
+    completed: 31,
+    failed: 0,
+    startedAgo: 30 * MIN,
+    durationMs: 8_000,
+    recent: Array.from({ length: 16 }, () => 0),
+  },
+  {
+    id: 'report',
+    name: 'Weekly report',
+    trigger: schedule('Fridays at 17:00', 6 * DAY),
+    loops: 0,
+    status: null,
+    total: 1,
+    completed: 1,
+    failed: 0,
+    startedAgo: DAY,
+    durationMs: 2_000,
+    recent: [],
+  },
+];
+
+function scoreOf(plan: Plan, size: number): string {
+  const rate = plan.failed / Math.max(1, plan.completed + plan.failed);
+  const burst = (at: number) =>
+    at > 0.7 && plan.id === 'enrich' ? 0.45 : at > 0.17 && at < 0.19 && plan.id === 'enrich' ? 0.7 : 0;
+  return cells(
+    size,
+    plan.done ?? 1,
+    (at) => Math.max(burst(at), size > 100 ? rate * 12 : rate),
+    plan.status === 'running',
+    plan.id.length,
+  );
+}
+
+function workflowOf(plan: Plan): WorkflowSummary {
+  const runId = `${plan.id}-run`;
+  return {
+    id: plan.id,
+    name: plan.name,
+    description: null,
+    file: `${plan.id}.yaml`,
+    version: 14,
+    changedAt: NOW - 2 * DAY,
+    changedBy: plan.by ?? 'Otto',
+    loops: plan.loops,
+    nodes: 6,
+    triggers: [plan.trigger],
+    errors: 0,
+    warnings: plan.warnings ?? 0,
+    last:
+      plan.status === null
+        ? null
+        : {
+            id: runId,
+            status: plan.status,
+            startedAt: NOW - plan.startedAgo,
+            durationMs: plan.durationMs,
+            completed: plan.completed,
+            failed: plan.failed,
+            total: plan.total,
+            score: plan.loops === 0 ? null : scoreOf(plan, Math.min(44, plan.total)),
+          },
+    recent: plan.recent.toReversed().map((failed, at) => ({ id: `${plan.id}-${at}`, status: 'completed', failed })),
+  };
+}
+
+function runOf(plan: Plan, at = 0): RunSummary {
+  const status = at === 0 ? (plan.status ?? 'completed') : 'completed';
+  const started = NOW - plan.startedAgo - at * 9 * HOUR;
+  return {
+    id: at === 0 ? `${plan.id}-run` : `${plan.id}-${at}`,
+    workflow: plan.name,
+    workflowId: plan.id,
+    version: 14 - at,
+    status,
+    control: 'none',
+    startedBy: plan.trigger.kind === 'manual' ? (plan.by ?? 'Otto') : null,
+    trigger: plan.trigger.kind,
+    createdAt: started,
+    startedAt: started,
+    finishedAt: status === 'running' ? null : started + plan.durationMs,
+    durationMs: plan.durationMs,
+    input: plan.trigger.kind === 'webhook' ? '{"shop":"nord","since":"2026-11-20"}' : '{}',
+    completed: at === 0 ? plan.completed : plan.total,
+    failed: at === 0 ? plan.failed : 0,
+    total: plan.total,
+    score: plan.loops === 0 ? null : at === 0 ? scoreOf(plan, Math.min(44, plan.total)) : cells(44, 1, () => 0, false),
+    failure: status === 'failed' ? { code: 'too-many-failed', message: 'Stopped at 5 % failed.' } : null,
+  };
+}
+
+function loopOf(plan: Plan): Loop {
+  const isRunning = plan.status === 'running';
+  return {
+    path: 'each',
+    node: 'each',
+    title: 'For Each',
+    status: isRunning ? 'running' : 'completed',
+    total: plan.total,
+    completed: plan.completed,
+    failed: plan.failed,
+    skipped: 0,
+    inFlight: isRunning ? Math.min(64, 2 + Math.floor(plan.total / 10_000)) : 0,
+    rate: isRunning ? plan.total / 14_000 : null,
+    leftMs: isRunning ? (plan.total > 1_000 ? 61 * MIN : 4 * MIN) : null,
+    startedAt: NOW - plan.startedAgo,
+    durationMs: plan.durationMs,
+    parallel: 64,
+    perSecond: null,
+    defined: null,
+  };
+}
+
+const planOf = (run: string): Plan => {
+  const found = PLANS.find((plan) => run === plan.id || run.startsWith(`${plan.id}-`));
+  if (found === undefined) throw new Refused(404, 'run-not-found', `There is no run ${run}.`);
+  return found;
+};
+
+const RUNS = PLANS.flatMap((plan) => [
+  runOf(plan),
+  ...plan.recent.slice(0, 6).map((_, at) => runOf(plan, at + 1)),
+]).sort((a, b) => b.createdAt - a.createdAt);
+
+const CAUSES: Record<string, readonly [message: string, count: number, pattern: string][]> = {
+  enrich: [
+    ['Reply is not valid JSON', 318, 'still failing'],
+    ['429 Too Many Requests', 612, '3 bursts'],
+    ['email is empty', 201, 'scattered'],
+  ],
+  crawl: [['price is not a number', 96, 'scattered']],
+  drive: [['No answer within 30 s', 2, '1 burst']],
+  translate: [['Quota of the model is used up', 40, 'still failing']],
+};
+
+/** What a new installation answers, or one that is in use; as somebody with this role. */
+export function answers({
+  role = 'owner' as Role,
+  workflows = PLANS.length,
+  signedIn = true,
+  setup = false,
+} = {}): Answers {
+  const plans = PLANS.slice(0, workflows);
+  let isIn = signedIn;
+  const me = () => ({ name: 'Ana', role, scopes: [...ROLE_SCOPES[role]], setup: false });
+  return {
+    'GET /me': () => {
+      if (setup) return { ...me(), setup: true };
+      if (!isIn) throw new Refused(401, 'signed-out', 'Sign in first.');
+      return me();
+    },
+    'POST /session': ({ body }) => {
+      if ((body as { password: string }).password !== 'correct horse battery') {
+        throw new Refused(401, 'wrong-password', 'Name or password is wrong.');
+      }
+      isIn = true;
+      return me();
+    },
+    'POST /setup': me,
+    'DELETE /session': () => undefined,
+    'GET /workflows': ({ query }) => {
+      const search = (query.get('search') ?? '').toLowerCase();
+      return { items: plans.map(workflowOf).filter((one) => one.name.toLowerCase().includes(search)), next: null };
+    },
+    'GET /workflows/{id}': ({ params }) => {
+      const plan = planOf(params['id'] ?? '');
+      const { name, file, version, changedAt, changedBy, triggers } = workflowOf(plan);
+      return {
+        id: plan.id,
+        name,
+        file,
+        version,
+        changedAt,
+        changedBy,
+        text: `rondo: 1\nname: ${name}\nnodes: {}\n`,
+        definition: { rondo: 1, name, nodes: {} },
+        diagnostics:
+          plan.warnings === undefined
+            ? []
+            : [
+                {
+                  severity: 'warning',
+                  code: 'notify-per-item',
+                  node: 'tell',
+                  path: ['nodes', 'tell'],
+                  message: 'Sends 998,796 messages. This node runs once for every item that reaches it.',
+                  fix: { text: 'Run it once', edits: [] },
+                },
+              ],
+        triggers,
+      };
+    },
+    'POST /workflows': () => {
+      throw new Refused(409, 'exists', 'There is a workflow of this name.');
+    },
+    'POST /workflows/{id}/runs': ({ params }) => ({ id: `${params['id']}-run`, status: 'queued' }),
+    'GET /runs': ({ query }) => {
+      const statuses = query.get('status')?.split(',');
+      const found = RUNS.filter(
+        (run) =>
+          plans.some((plan) => plan.id === run.workflowId) &&
+          (statuses === undefined || statuses.includes(run.status)) &&
+          (query.get('workflow') === null || run.workflowId === query.get('workflow')) &&
+          (query.get('trigger') === null || run.trigger === query.get('trigger')) &&
+          (query.get('failed') !== 'true' || run.failed > 0) &&
+          run.workflow.toLowerCase().includes((query.get('search') ?? '').toLowerCase()),
+      );
+      const from = Number(query.get('cursor') ?? 0);
+      const to = from + Number(query.get('limit') ?? 60);
+      return { items: found.slice(from, to), next: to < found.length ? String(to) : null };
+    },
+    'GET /runs/{id}': ({ params }) => {
+      const plan = planOf(params['id'] ?? '');
+      return {
+        ...runOf(plan),
+        definition: { rondo: 1, name: plan.name, nodes: {} },
+        output: null,
+        alive: plan.status === 'running',
+        heartbeatAt: NOW,
+        loops: plan.loops === 0 ? [] : [loopOf(plan)],
+        shown: plan.loops === 0 ? null : 'each',
+        usage: null,
+        waits: [],
+      };
+    },
+    'GET /runs/{id}/loops/{path}/score': ({ params }) => {
+      const plan = planOf(params['id'] ?? '');
+      const size = Math.min(8_000, plan.total);
+      return {
+        revision: 1,
+        by: 'position',
+        total: plan.total,
+        per: Math.ceil(plan.total / 8_000),
+        columns: size > 250 ? 250 : size,
+        rows: Math.ceil(size / 250),
+        cells: scoreOf(plan, size),
+      };
+    },
+    'GET /runs/{id}/loops/{path}/causes': ({ params }) => ({
+      causes: (CAUSES[planOf(params['id'] ?? '').id] ?? []).map(([message, count, pattern], at) => ({
+        id: `c${at}`,
+        message,
+        node: 'ask',
+        count,
+        first: 701_112,
+        last: 741_000,
+        columns: [],
+        pattern,
+      })),
+    }),
+    'POST /runs/{id}/redrive': ({ params, query }) => ({
+      count: CAUSES[planOf(params['id'] ?? '').id]?.[0]?.[1] ?? 0,
+      mayRepeat: query.get('dry') === 'true' ? 12 : 0,
+    }),
+    'GET /sessions': () => ({
+      sessions: [
+        {
+          id: 's1',
+          current: true,
+          createdAt: NOW - 2 * DAY,
+          seenAt: NOW,
+          agent: 'Firefox on Linux',
+          address: '127.0.0.1',
+        },
+        {
+          id: 's2',
+          current: false,
+          createdAt: NOW - 5 * DAY,
+          seenAt: NOW - DAY,
+          agent: 'Safari on iPhone',
+          address: '10.0.0.7',
+        },
+      ],
+    }),
+    'DELETE /sessions/{id}': () => undefined,
+    'GET /people': () => ({
+      people: [
+        { id: 'p1', name: 'Ana', role: 'owner', createdAt: NOW - 90 * DAY, seenAt: NOW },
+        { id: 'p2', name: 'Otto', role: 'editor', createdAt: NOW - 30 * DAY, seenAt: NOW - 3 * HOUR },
+        { id: 'p3', name: 'Yuki', role: 'viewer', createdAt: NOW - DAY, seenAt: null },
+      ],
+    }),
+    'GET /tokens': () => ({
+      tokens: [
+        {
+          id: 't1',
+          name: 'Nightly build',
+          scopes: ['run:start', 'run:read'],
+          createdAt: NOW - 40 * DAY,
+          createdBy: 'Ana',
+          expiresAt: NOW + 50 * DAY,
+          usedAt: NOW - 5 * HOUR,
+          workflows: ['crawl'],
+        },
+      ],
+    }),
+    'POST /tokens': ({ body }) => ({
+      ...(body as { name: string; scopes: never }),
+      id: 't2',
+      createdAt: NOW,
+      createdBy: 'Ana',
+      expiresAt: null,
+      usedAt: null,
+      workflows: [],
+      secret: 'rondo_4fJx0wq8Zt1mB7cVh2Ky9sLd5nRgE3uP6aTzXo',
+    }),
+    'DELETE /tokens/{id}': () => undefined,
+    'GET /audit': () => ({
+      items: [
+        { id: 3, at: NOW - HOUR, who: 'Ana', action: 'secret.set', object: 'OPENAI_KEY', address: '127.0.0.1' },
+        {
+          id: 2,
+          at: NOW - 5 * HOUR,
+          who: 'Nightly build',
+          action: 'run.start',
+          object: 'Crawl catalogues',
+          address: '10.0.0.4',
+        },
+        { id: 1, at: NOW - DAY, who: 'Ana', action: 'person.create', object: 'Yuki', address: '127.0.0.1' },
+      ],
+      next: null,
+    }),
+    'GET /secrets': () => ({
+      secrets: [
+        {
+          name: 'OPENAI_KEY',
+          hosts: ['api.openai.com'],
+          changedAt: NOW - 20 * DAY,
+          usedAt: NOW - MIN,
+          ending: '4f2',
+          usedBy: [
+            { id: 'enrich', name: 'Enrich customers' },
+            { id: 'handbook', name: 'Write the handbook' },
+          ],
+        },
+        {
+          name: 'SHOP_TOKEN',
+          hosts: ['shop.example.org', '*.shop.example.org'],
+          changedAt: NOW - 2 * DAY,
+          usedAt: NOW - 3 * HOUR,
+          ending: '9ac',
+          usedBy: [{ id: 'crawl', name: 'Crawl catalogues' }],
+        },
+        { name: 'SMTP_PASSWORD', hosts: [], changedAt: NOW - 200 * DAY, usedAt: null, ending: 'x1', usedBy: [] },
+      ],
+    }),
+    'PUT /secrets/{name}': ({ params, body }) => ({
+      name: params['name'] ?? '',
+      hosts: (body as { hosts: string[] }).hosts,
+      changedAt: NOW,
+      usedAt: null,
+      ending: 'new',
+      usedBy: [],
+    }),
+    'DELETE /secrets/{name}': () => undefined,
+    'GET /settings': () => ({
+      settings: [
+        {
+          name: 'general.publicUrl',
+          title: 'Address of this server',
+          description: 'How people and callers of webhooks reach it.',
+          type: 'text',
+          value: 'http://127.0.0.1:4400',
+          default: null,
+          from: 'flag',
+        },
+        {
+          name: 'general.timezone',
+          title: 'Time zone of schedules',
+          description: 'Where a workflow does not name one.',
+          type: 'text',
+          value: 'Europe/Berlin',
+          default: 'UTC',
+          from: 'here',
+        },
+        {
+          name: 'retention.runs',
+          title: 'Keep runs for',
+          description: 'Then a run is deleted with its rows. Default: 90 days.',
+          type: 'duration',
+          value: '90d',
+          default: '90d',
+          from: 'default',
+        },
+        {
+          name: 'retention.steps',
+          title: 'Keep steps of completed iterations',
+          description: 'Failed ones keep them always. Default: all.',
+          type: 'boolean',
+          value: true,
+          default: true,
+          from: 'default',
+        },
+        {
+          name: 'limits.parallel',
+          title: 'In flight for one host',
+          description: 'Requests to one host at once, over all runs. Default: 64.',
+          type: 'number',
+          value: 32,
+          default: 64,
+          from: 'here',
+        },
+        {
+          name: 'limits.rate',
+          title: 'Requests a second to one host',
+          description: 'Over all runs. Default: no limit.',
+          type: 'number',
+          value: null,
+          default: null,
+          from: 'default',
+        },
+        {
+          name: 'models.baseUrl',
+          title: 'Base URL of the model',
+          description: 'Any server with the interface of OpenAI.',
+          type: 'text',
+          value: 'http://127.0.0.1:11434/v1',
+          default: null,
+          from: 'environment',
+        },
+        {
+          name: 'models.model',
+          title: 'Model',
+          description: 'Where a node does not name one.',
+          type: 'text',
+          value: 'llama3.2',
+          default: null,
+          from: 'here',
+        },
+        {
+          name: 'database.target',
+          title: 'Database',
+          description: 'Where runs are kept.',
+          type: 'text',
+          value: './.rondo/rondo.db',
+          default: './.rondo/rondo.db',
+          from: 'default',
+        },
+      ],
+    }),
+    'PUT /settings/{name}': ({ params, body }) => ({
+      name: params['name'] ?? '',
+      title: 'x',
+      description: '',
+      type: 'text',
+      value: (body as { value: unknown }).value,
+      default: null,
+      from: 'here',
+    }),
+  };
+}

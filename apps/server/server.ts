@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import type { StatePort } from '@rondo/core/model/effect-ports.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Clock, RunStore } from '@rondo/core/ports.ts';
-import { InvalidWorkflow, type Runner, type RunnerEnvironment } from '@rondo/runtime/api.ts';
+import { InvalidWorkflow, type RunnerEnvironment } from '@rondo/runtime/api.ts';
 import type { BlobStore } from '@rondo/runtime/blobs/blobs.ts';
 import { systemClock } from '@rondo/runtime/runner/clock.ts';
 import { createScheduler, type ScheduleJob } from '@rondo/runtime/triggers/scheduler.ts';
@@ -22,7 +22,7 @@ import { waitRoutes, type WaitDescription, type Waits } from './routes/waits.ts'
 import { createAnswers } from './runs/answers.ts';
 import type { RunResponse } from '@rondo/nodes/respond/response.ts';
 import { failedRunWatcher } from './runs/failed-runs.ts';
-import { createLauncher, type Launcher } from './runs/launcher.ts';
+import { createLauncher, type Driver, type Launcher } from './runs/launcher.ts';
 import { pathTable } from './triggers/paths.ts';
 import type { StudioFiles } from './studio/files.ts';
 import { studioRoutes } from './studio/routes.ts';
@@ -40,7 +40,7 @@ export interface ServerOptions {
   store: RunStore;
   registry: NodeRegistry;
   /** With what the server gives it: where signals are delivered, and its workflows. */
-  makeRunner(parts: RunnerParts): Runner;
+  makeRunner(parts: RunnerParts): Driver;
   state: StatePort;
   secret: SecretReader;
   blobs?: BlobStore;

@@ -17,7 +17,7 @@ import type { Settings } from '../settings/settings.ts';
 import { callerOf } from './context.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { implement, type Handlers } from './implement.ts';
-import { secretContracts, secretHandlers, type SecretParts } from './secrets.ts';
+import { secretHandlers, type SecretParts } from './secrets.ts';
 
 export interface AccountParts extends Omit<SecretParts, 'audit'> {
   access: Access;
@@ -28,20 +28,16 @@ export interface AccountParts extends Omit<SecretParts, 'audit'> {
 /** A token that is limited to some workflows can do these only: everything else is not about one workflow. */
 const LIMITABLE: ReadonlySet<string> = new Set(['workflow:read', 'workflow:write', 'run:read', 'run:start']);
 
-const { listSecrets: _l, putSecret: _p, deleteSecret: _d, ...ownContracts } = accountContracts;
-
 export function accountRoutes(parts: AccountParts): Route[] {
   const { access } = parts;
-  return [
-    ...implement(ownContracts, {
-      ...signingIn(access),
-      ...sessionHandlers(access),
-      ...peopleHandlers(access),
-      ...tokenHandlers(access, parts.now),
-      ...settingHandlers(access, parts.settings),
-    }),
-    ...implement(secretContracts, secretHandlers({ ...parts, audit: access.audit })),
-  ];
+  return implement(accountContracts, {
+    ...signingIn(access),
+    ...sessionHandlers(access),
+    ...peopleHandlers(access),
+    ...tokenHandlers(access, parts.now),
+    ...secretHandlers({ ...parts, audit: access.audit }),
+    ...settingHandlers(access, parts.settings),
+  });
 }
 
 type All = Handlers<typeof accountContracts>;

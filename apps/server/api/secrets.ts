@@ -2,7 +2,7 @@
  * Owns the contracts about secrets. Values go in only: what comes out is a name, hosts, and the last characters of a
  * long value. Does not encrypt or send (packages/runtime/services).
  */
-import { accountContracts } from '@rondo/api/contracts/accounts.ts';
+import type { accountContracts } from '@rondo/api/contracts/accounts.ts';
 import type { Secret } from '@rondo/api/schemas/account.ts';
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
@@ -15,8 +15,7 @@ import type { Workflow } from '../workflows/workflow.ts';
 import { callerOf } from './context.ts';
 import type { Handlers } from './implement.ts';
 
-const { listSecrets, putSecret, deleteSecret } = accountContracts;
-export const secretContracts = { listSecrets, putSecret, deleteSecret } as const;
+type SecretHandlers = Pick<Handlers<typeof accountContracts>, 'listSecrets' | 'putSecret' | 'deleteSecret'>;
 
 export interface SecretParts {
   secrets(): Promise<SecretStore>;
@@ -46,7 +45,7 @@ export function createSecretUses(db: StudioDb): SecretUses {
   };
 }
 
-export function secretHandlers(parts: SecretParts): Handlers<typeof secretContracts> {
+export function secretHandlers(parts: SecretParts): SecretHandlers {
   const shown = async (store: SecretStore, only?: string): Promise<Secret[]> => {
     const users = usersOf(parts.workflows());
     return (await store.list())

@@ -6,7 +6,7 @@ import { FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { StoreError, type Clock, type RunStore } from '@rondo/core/ports.ts';
 import { isDead } from '@rondo/runtime/runner/owner.ts';
-import type { Progress, RunHandle, RunRequest, RunResult, Runner } from '@rondo/runtime/api.ts';
+import type { Progress, RestartRequest, RunHandle, RunRequest, RunResult, Runner } from '@rondo/runtime/api.ts';
 
 export interface LaunchRequest {
   definition: string;
@@ -25,6 +25,14 @@ export interface LaunchRequest {
   once?: boolean;
 }
 
+/** What the launcher needs of whatever drives runs: a Runner in this process, or runner processes (runners/). */
+export interface Driver extends Pick<Runner, 'deliver' | 'close'> {
+  start(request: RunRequest): Promise<Driven>;
+  resume(runId: string): Promise<Driven>;
+  restart(request: RestartRequest): Promise<Driven>;
+}
+export type Driven = Pick<RunHandle, 'runId' | 'done' | 'cancel' | 'interrupt' | 'onProgress'>;
+
 export interface Launched {
   runId: string;
   /** Null: the run was there already. */
@@ -41,6 +49,8 @@ export class Busy extends Error {
 
 export interface Launcher {
   start(request: LaunchRequest): Promise<Launched>;
+  /** A new run of one that has ended, from the middle of it. */
+  restart(request: RestartRequest): Promise<Launched>;
   statusOf(runId: string): Promise<'absent' | 'active' | 'ended'>;
   /** Goes on with a run that nobody drives; resolves when it is driven. Throws StoreError. */
   resume(runId: string): Promise<void>;
@@ -53,7 +63,7 @@ export interface Launcher {
 }
 
 export interface LauncherOptions {
-  runner: Runner;
+  runner: Driver;
   store: RunStore;
   clock: Clock;
   most: number;
@@ -70,7 +80,7 @@ const ENDED = new Set(['completed', 'failed', 'cancelled']);
 const SWEPT = 100;
 
 interface Going {
-  handle: RunHandle;
+  handle: Driven;
   /** Steps that wait for a time or a signal. */
   waiting: Set<string>;
 }
@@ -89,7 +99,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
     return count;
   };
 
-  const keep = (handle: RunHandle): Promise<RunResult> => {
+  const keep = (handle: Driven): Promise<RunResult> => {
     const run: Going = { handle, waiting: new Set() };
     going.set(handle.runId, run);
     handle.onProgress((progress) => {
@@ -157,6 +167,11 @@ export function createLauncher(options: LauncherOptions): Launcher {
         starting.delete(runId);
       }
     },
+    async restart(request) {
+      if (closed || working() >= most) throw new Busy(most);
+      const handle = await runner.restart(request);
+      return { runId: handle.runId, done: keep(handle) };
+    },
     async statusOf(runId) {
       if (going.has(runId) || starting.has(runId)) return 'active';
       const record = await store.getRun(runId);
@@ -165,6 +180,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
     },
     async resume(runId) {
       if (closed || working() >= most) throw new Busy(most);
+      broken.delete(runId);
       if (!going.has(runId)) void keep(await runner.resume(runId)).catch(() => {});
     },
     async sweep() {

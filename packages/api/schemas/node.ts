@@ -43,8 +43,15 @@ export const nodeType = z.object({
   /** Of the defaults; ports may depend on parameters. */
   inputs: z.array(port),
   outputs: z.array(port),
+  /** Ports, unit or paging depend on parameters: ask POST /nodes/ports. */
   dynamicPorts: z.boolean(),
   paged: z.boolean(),
+  /** What it sees in one call; with the defaults. */
+  unit: z.enum(['item', 'all']).optional(),
+  /** Repeating it changes nothing. */
+  safe: z.boolean().optional(),
+  block: z.boolean().optional(),
+  runsOnEmpty: z.boolean().optional(),
   trigger: z.string().nullable(),
   parameters: z.array(parameter),
   examples: z.array(z.object({ title: z.string(), with: z.record(z.string(), json) })),
@@ -55,7 +62,15 @@ export const portsBody = z.object({
   nodes: z.record(z.string(), z.object({ type: z.string(), with: z.record(z.string(), json).optional() })),
 });
 export const ports = z.object({
-  nodes: z.record(z.string(), z.object({ inputs: z.array(port), outputs: z.array(port) })),
+  nodes: z.record(
+    z.string(),
+    z.object({
+      inputs: z.array(port),
+      outputs: z.array(port),
+      unit: z.enum(['item', 'all']).optional(),
+      paged: z.boolean().optional(),
+    }),
+  ),
 });
 
 export const scopeName = z.object({ name: z.string(), kind: z.string(), usage: z.string(), doc: z.string() });

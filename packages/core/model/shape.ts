@@ -11,7 +11,7 @@ type Path = (string | number)[];
 type Rule = (value: Json, path: Path, out: Diagnostic[]) => void;
 
 /** Any name of one line; other products have names such as `HTTP Request (v2.0)`. */
-const ID_PATTERN = /^(?!__proto__$)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u;
+export const ID_PATTERN = /^(?!__proto__$)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u;
 
 export function isObject(value: unknown): value is { [key: string]: Json } {
   return value !== null && typeof value === 'object' && !Array.isArray(value);

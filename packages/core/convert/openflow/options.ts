@@ -46,6 +46,8 @@ function retryOf(module: Place, seen: Seen): RetrySettings | null {
   const same = delays.every((delay) => delay === first);
   return {
     times: delays.length,
+    // Windmill does not tell failures apart.
+    always: true,
     delay: same ? first : delays,
     ...(same ? { backoff: 1 } : {}),
     maxDelay: LONGEST_DELAY_MS,

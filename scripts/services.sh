@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs the servers that integration tests start privately: PostgreSQL, MariaDB, Redis, Dovecot, and
+# Installs what tests start privately: PostgreSQL, MariaDB, Redis, Dovecot, Chromium for the studio, and
 # openssl for certificates. Does nothing where they are there; says in one line what to install where it cannot. Never fails:
 # the tests that need a server that is missing are skipped and say so. Further packages may be given as arguments.
 set -u
 
-packages=(postgresql mariadb-server redis-server dovecot-imapd openssl "$@")
+packages=(postgresql mariadb-server redis-server dovecot-imapd openssl chromium "$@")
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

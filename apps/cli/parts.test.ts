@@ -8,7 +8,7 @@ import type { Plan, Region, Step } from '@rondo/core/model/plan.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { closest } from './closest.ts';
 import { csvCell } from './commands/runs/export.ts';
-import { downstream } from './downstream.ts';
+import { downstream } from '@rondo/core/engine/downstream.ts';
 import { applyEdits } from './edits.ts';
 import { workflowFinder } from '@rondo/runtime/runner/workflows.ts';
 

@@ -19,10 +19,14 @@ export interface Database {
   flag: string;
 }
 
-interface Config {
+export interface Config {
   database?: string;
   data?: string;
   egressAllow?: string[];
+  port?: number;
+  host?: string;
+  runners?: number;
+  publicUrl?: string;
 }
 
 export const DB_OPTION = [
@@ -30,7 +34,7 @@ export const DB_OPTION = [
   'database: a path, :memory: or postgres://... (default: ./.rondo/rondo.db)',
 ] as const;
 
-function readConfig(terminal: Terminal): Config {
+export function readConfig(terminal: Terminal): Config {
   const file = join(terminal.cwd, 'rondo.config.json');
   if (!existsSync(file)) return {};
   let value: unknown;
@@ -43,9 +47,14 @@ function readConfig(terminal: Terminal): Config {
     throw new UsageError('rondo.config.json must hold an object.');
   }
   const config = value as Record<string, unknown>;
-  for (const name of ['database', 'data']) {
+  for (const name of ['database', 'data', 'host', 'publicUrl']) {
     if (config[name] !== undefined && typeof config[name] !== 'string') {
       throw new UsageError(`rondo.config.json: ${name} must be a text.`);
+    }
+  }
+  for (const name of ['port', 'runners']) {
+    if (config[name] !== undefined && !Number.isSafeInteger(config[name])) {
+      throw new UsageError(`rondo.config.json: ${name} must be a whole number.`);
     }
   }
   const allow = config.egressAllow;

@@ -4,10 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { Defect } from '@rondo/core/errors.ts';
 import type { StatePort } from '@rondo/core/model/effect-ports.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Clock, RunStore } from '@rondo/core/ports.ts';
-import { InvalidWorkflow, type RunnerEnvironment } from '@rondo/runtime/api.ts';
+import { InvalidWorkflow, type Progress, type RunnerEnvironment } from '@rondo/runtime/api.ts';
 import type { BlobStore } from '@rondo/runtime/blobs/blobs.ts';
 import { systemClock } from '@rondo/runtime/runner/clock.ts';
 import { createScheduler, type ScheduleJob } from '@rondo/runtime/triggers/scheduler.ts';
@@ -53,13 +54,22 @@ export interface ServerOptions {
   runs?: number;
   /** The built studio; without it there are no pages. */
   studio?: StudioFiles | null;
-  /** Routes beside those of triggers, and who may call them. */
-  routes?: readonly Route[];
+  /** Routes beside those of triggers, made of parts of this server, and who may call them. */
+  routes?(parts: ServerParts): readonly Route[];
   gate?: Gate;
+  /** What runs of this server tell while they go. */
+  onProgress?(runId: string, progress: Progress): void;
   /** Lines for the log of the process. No secrets, no bodies. */
   report(line: string): void;
   /** Workflows were read: all of them, and those that are new or changed. */
   onWorkflows?(workflows: readonly Workflow[], changed: readonly Workflow[]): void;
+}
+
+export interface ServerParts {
+  launcher: Launcher;
+  library(): Library;
+  /** How people reach this server; known once it listens. */
+  url(): string;
 }
 
 export interface Server {
@@ -85,6 +95,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     signalUrl: (token) => `${url}/hooks/wait/${token}`,
     findWorkflow: async (reference) => library?.find(reference) ?? null,
   });
+  const opened = (): Library => {
+    if (library === undefined) throw new Defect('the workflows are not read yet');
+    return library;
+  };
   let listed: readonly Workflow[] = [];
   let hooks = pathTable<Hook>([]);
   let forms = pathTable<Form>([]);
@@ -96,6 +110,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clock,
     most: options.runs ?? MOST_RUNS,
     report,
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     onResponse: (runId, response) => answers.give(runId, response as unknown as RunResponse),
     onEnd: (result) => {
       scheduler.wake();
@@ -145,7 +160,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ...waitRoutes({ waits, now: clock.now, publicHost }),
     ...hookRoutes(context),
     ...formRoutes(context),
-    ...(options.routes ?? []),
+    ...(options.routes?.({ launcher, library: opened, url: () => url }) ?? []),
     ...(options.studio == null ? [] : studioRoutes(options.studio)),
   ];
 

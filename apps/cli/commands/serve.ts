@@ -3,31 +3,25 @@
  * it on a signal. Does not hold routes or triggers.
  */
 import { mkdirSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { Command } from 'commander';
-import { resolveLimits } from '@rondo/core/model/limits.ts';
 import type { Server } from '../../server/server.ts';
+import type { StudioServer } from '../../server/studio-server.ts';
 import type { StudioFiles } from '../../server/studio/files.ts';
 import type { Trigger } from '../../server/triggers/read.ts';
 import type { Workflow } from '../../server/workflows/workflow.ts';
 import { collect, secretPairs, wholeNumber } from '../arguments.ts';
 import { openDatabase } from '../database.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import { EnvironmentError, EXIT } from '../exit.ts';
 import type { Context } from '../program.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { printable } from '../render/text.ts';
-import { databaseOf, egressOf } from '../settings.ts';
+import { serveSettings, type ServeFlags } from '../serve-settings.ts';
 import type { Terminal } from '../terminal.ts';
 
-interface ServeOptions {
-  port?: number;
-  host?: string;
-  data?: string;
-  database?: string;
-  publicUrl?: string;
+export interface ServeOptions extends ServeFlags {
   trustProxy?: string[];
   secret?: string[];
-  allow?: string[];
   studio?: boolean;
 }
 
@@ -38,11 +32,18 @@ const DRAIN_MS = 10_000;
 
 export function build(context: Context): Command {
   return new Command('rondo serve')
-    .description('Serves webhooks and forms, and runs schedules, of the workflows in DATA/workflows.')
+    .description(
+      'Serves the studio, its API, webhooks and forms, and runs schedules, of the workflows in DATA/workflows.',
+    )
     .option('--port <n>', `port (default: RONDO_PORT, else ${PORT}; 0 takes a free one)`, wholeNumber('--port', 0))
     .option('--host <address>', `address to listen on (default: RONDO_HOST, else ${HOST}: this machine only)`)
     .option('--data <dir>', 'folder of workflows, database and files (default: RONDO_DATA, else ./.rondo)')
     .option('--database <target>', 'database: a path or postgres://... (default: rondo.db in the data folder)')
+    .option(
+      '--runners <n>',
+      'most runner processes (default: RONDO_RUNNERS, else one per core but one)',
+      wholeNumber('--runners', 1),
+    )
     .option('--public-url <url>', 'address by which people reach this server, where it is behind a proxy')
     .option('--trust-proxy <address>', 'proxy whose x-forwarded-for is believed', collect)
     .option('--secret <name=value>', 'a secret; NAME alone takes the environment variable', collect)
@@ -53,80 +54,59 @@ export function build(context: Context): Command {
     });
 }
 
-async function serve(options: ServeOptions, { terminal }: Pick<Context, 'terminal'>): Promise<number> {
+export async function serve(options: ServeOptions, { terminal }: Pick<Context, 'terminal'>): Promise<number> {
   const { env, err } = terminal;
-  const { host, port, publicUrl } = addressOf(options, terminal);
-  const data = dataFolderOf(options, terminal);
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  const flag = options.database ?? (options.data === undefined ? env.RONDO_DATABASE_URL : undefined);
-  const database = await openDatabase(flag ?? join(data, 'rondo.db'), terminal, true);
-  const [{ isLoopback, startServer }, { registry }, { createRunner }, { createFolderBlobs }, { servicesFor }] =
-    await Promise.all([
-      import('../../server/server.ts'),
-      import('@rondo/nodes/registry.ts'),
-      import('@rondo/runtime/runner/runner.ts'),
-      import('@rondo/runtime/blobs/blobs.ts'),
-      import('@rondo/runtime/services/for-runner.ts'),
-    ]);
-  // Where `rondo run --db` of the same database looks for them, too.
-  const folder = database.isFile ? dirname(database.target) : data;
-  const kept = await servicesFor(folder, env.RONDO_ENCRYPTION_KEY);
+  const { data, database, runners, given } = serveSettings(options, terminal);
   const secrets = secretPairs(options.secret ?? [], terminal);
-  const blobs = join(folder, 'blobs');
   const workflows = join(data, 'workflows');
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const opened = await openDatabase(database.isFile ? database.target : options.database, terminal, true);
+  const [{ OwnerNeeded, startStudioServer }, { isLoopback }, { putSample }] = await Promise.all([
+    import('../../server/studio-server.ts'),
+    import('../../server/server.ts'),
+    import('../../server/start/sample.ts'),
+  ]);
+  await putSample(workflows);
   const report = (line: string): void => err.write(`${new Date(terminal.now()).toISOString()} ${printable(line)}\n`);
   const near = relative(terminal.cwd, workflows);
   const studio = options.studio === false ? null : await studioOf((line) => err.write(`${line}\n`));
-  let server: Server | undefined;
+  let server: StudioServer | undefined;
   let early: (readonly Workflow[])[] = [];
   try {
-    server = await startServer({
-      host,
-      port,
-      workflows,
-      store: database.store,
-      registry,
-      makeRunner: (parts) =>
-        createRunner({
-          store: database.store,
-          services: kept.services,
-          secrets,
-          egressAllow: egressOf(options.allow ?? [], terminal),
-          blobs,
-          ...parts,
-        }),
-      state: kept.services.within(resolveLimits()).state,
-      secret: async (name) =>
-        (Object.hasOwn(secrets, name) ? secrets[name] : undefined) ?? (await kept.open()).secrets.value(name)?.value,
-      blobs: createFolderBlobs(blobs),
+    server = await startStudioServer({
+      data,
+      store: opened.store,
+      database: opened.target,
+      // Where `rondo run --db` of the same database looks for them, too.
+      folder: dirname(opened.target),
+      encryptionKey: env.RONDO_ENCRYPTION_KEY,
+      secrets,
+      given,
+      runners,
       report,
       studio,
       onWorkflows: (_, changed) => {
         if (server === undefined) early.push(changed);
         else tell(changed, server.url, terminal);
       },
-      ...(publicUrl === undefined ? {} : { publicUrl }),
       ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
     });
     terminal.out.write(`Rondo serves ${server.url}\n`);
+    const setup = server.setupUrl();
+    if (setup !== null) terminal.out.write(`Nobody owns this installation yet. To become its owner, open ${setup}\n`);
     err.write(`Workflows are read from ${printable(near.startsWith('..') ? workflows : `./${near}`)}; Ctrl-C ends.\n`);
-    if (!isLoopback(host)) err.write(`Everybody who reaches ${printable(host)} can call it.\n`);
+    const host = String(server.settings.value('host'));
+    if (!isLoopback(host)) err.write(`Everybody who reaches ${printable(host)} can call its webhooks and forms.\n`);
     for (const changed of early) tell(changed, server.url, terminal);
     early = [];
     await untilStopped(server, terminal);
+  } catch (error) {
+    if (error instanceof OwnerNeeded) throw new EnvironmentError(error.message, 'owner-needed');
+    throw error;
   } finally {
-    await kept.close();
-    await database.store.close();
+    await opened.store.close();
   }
   return EXIT.completed;
-}
-
-/** --data, RONDO_DATA, else where the database is by the settings. */
-function dataFolderOf({ data, database }: ServeOptions, terminal: Terminal): string {
-  const given = data ?? terminal.env.RONDO_DATA;
-  if (given !== undefined) return resolve(terminal.cwd, given);
-  const found = databaseOf(database, terminal);
-  return found.isFile ? dirname(found.target) : resolve(terminal.cwd, '.rondo');
 }
 
 /** Built where its sources are newer. A machine that cannot build it serves the rest. */
@@ -141,24 +121,6 @@ async function studioOf(say: (line: string) => void): Promise<StudioFiles | null
     say(`The studio could not be built: ${error instanceof Error ? error.message : String(error)}`);
     return null;
   }
-}
-
-function addressOf(
-  options: ServeOptions,
-  { env }: Terminal,
-): { host: string; port: number; publicUrl: string | undefined } {
-  const port = options.port ?? (env.RONDO_PORT === undefined ? PORT : Number(env.RONDO_PORT));
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UsageError(
-      `The port must be a whole number from 0 to 65535, not ${env.RONDO_PORT ?? port}.`,
-      'bad-value',
-    );
-  }
-  const { publicUrl } = options;
-  if (publicUrl !== undefined && !(URL.canParse(publicUrl) && /^https?:$/.test(new URL(publicUrl).protocol))) {
-    throw new UsageError(`--public-url must be an address such as https://rondo.example.org.`, 'bad-value');
-  }
-  return { host: options.host ?? env.RONDO_HOST ?? HOST, port, publicUrl };
 }
 
 /** Resolves when a signal came and everything is stored. */

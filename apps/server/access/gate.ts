@@ -118,7 +118,8 @@ function allows(caller: Caller, scope: Scope): boolean {
 export function checkUnsafe(request: FastifyRequest, publicHost: string | null, strict = true): void {
   checkSameOrigin(request, publicHost, strict);
   const type = request.headers['content-type'];
-  const hasBody = (request.headers['content-length'] ?? '0') !== '0' || request.headers['transfer-encoding'] !== undefined;
+  const hasBody =
+    (request.headers['content-length'] ?? '0') !== '0' || request.headers['transfer-encoding'] !== undefined;
   if ((type !== undefined || hasBody) && !/^application\/json\s*(;|$)/i.test(type ?? '')) {
     throw new Problem(415, 'content-type', 'Send application/json.');
   }

@@ -35,7 +35,8 @@ export function nameKey(name: string): string {
 }
 
 export function createPeople(db: StudioDb, now: () => number): People {
-  const find = (id: string): Person | null => db.first<Person>(`select ${COLUMNS} from people where id = ?`, id) ?? null;
+  const find = (id: string): Person | null =>
+    db.first<Person>(`select ${COLUMNS} from people where id = ?`, id) ?? null;
   const hasOwner = (): boolean => db.first("select 1 from people where role = 'owner'") !== undefined;
   return {
     hasOwner,

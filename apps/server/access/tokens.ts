@@ -23,7 +23,10 @@ export interface Token {
 }
 
 export interface Tokens {
-  create(token: Pick<Token, 'name' | 'scopes' | 'workflows' | 'createdBy' | 'expiresAt'>): { token: Token; secret: string };
+  create(token: Pick<Token, 'name' | 'scopes' | 'workflows' | 'createdBy' | 'expiresAt'>): {
+    token: Token;
+    secret: string;
+  };
   /** The token of this secret, if it may be used; that it is used is kept. */
   use(secret: string): Token | null;
   list(): Token[];

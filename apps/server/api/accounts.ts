@@ -145,16 +145,14 @@ function sessionHandlers(access: Access): Pick<All, 'changePassword' | 'listSess
       if (caller.kind !== 'person') return { sessions: [] };
       const current = access.identify(request).session?.id;
       return {
-        sessions: sessions
-          .list(caller.id)
-          .map(({ id, createdAt, seenAt, agent, address }) => ({
-            id,
-            createdAt,
-            seenAt,
-            agent,
-            address,
-            current: id === current,
-          })),
+        sessions: sessions.list(caller.id).map(({ id, createdAt, seenAt, agent, address }) => ({
+          id,
+          createdAt,
+          seenAt,
+          agent,
+          address,
+          current: id === current,
+        })),
       };
     },
     async endSession({ params, caller: known, request }) {
@@ -207,7 +205,11 @@ function peopleHandlers(
       // Whatever was signed in with the old role or password is not any more.
       sessions.endAll(person.id);
       if (isSelf) {
-        cookie.write(request, reply, sessions.begin(person.id, String(request.headers['user-agent'] ?? ''), request.ip));
+        cookie.write(
+          request,
+          reply,
+          sessions.begin(person.id, String(request.headers['user-agent'] ?? ''), request.ip),
+        );
       }
       const note = { who: caller.name, address: request.ip };
       if (body.role !== undefined) {
@@ -248,11 +250,19 @@ function tokenHandlers(access: Access, now: () => number): Pick<All, 'listTokens
       const scopes = body.scopes as Scope[];
       const missing = scopes.find((scope) => !caller.scopes.has(scope));
       if (missing !== undefined) {
-        throw new Problem(403, 'scope-missing', `${caller.name} does not have the scope ${missing}, so no token of it can.`);
+        throw new Problem(
+          403,
+          'scope-missing',
+          `${caller.name} does not have the scope ${missing}, so no token of it can.`,
+        );
       }
       const tooWide = workflows.length === 0 ? undefined : scopes.find((scope) => !LIMITABLE.has(scope));
       if (tooWide !== undefined) {
-        throw new Problem(422, 'token-limited', `A token that is limited to workflows cannot have the scope ${tooWide}.`);
+        throw new Problem(
+          422,
+          'token-limited',
+          `A token that is limited to workflows cannot have the scope ${tooWide}.`,
+        );
       }
       if (expiresAt !== null && expiresAt <= now()) {
         throw new Problem(422, 'token-expired', 'The token would have expired before it is made.');

@@ -81,7 +81,8 @@ export function secretHandlers(parts: SecretParts): SecretHandlers {
       const action = value === undefined ? 'secret.hosts' : isThere ? 'secret.replace' : 'secret.create';
       parts.audit.add({ who: caller.name, action, object: name, address: request.ip });
       const [secret] = await shown(store, name);
-      if (secret === undefined) throw new Problem(409, 'changed-meanwhile', `The secret ${name} was removed meanwhile.`);
+      if (secret === undefined)
+        throw new Problem(409, 'changed-meanwhile', `The secret ${name} was removed meanwhile.`);
       return secret;
     },
     async deleteSecret({ params: { name }, caller: known, request }) {

@@ -30,7 +30,9 @@ function wrongUrl(value: unknown): string | null {
 
 function wrongHosts(value: unknown): string | null {
   const isList =
-    Array.isArray(value) && value.length <= 100 && value.every((one) => typeof one === 'string' && /^[\w.:/*[\]-]{1,300}$/.test(one));
+    Array.isArray(value) &&
+    value.length <= 100 &&
+    value.every((one) => typeof one === 'string' && /^[\w.:/*[\]-]{1,300}$/.test(one));
   return isList ? null : 'A list of host names, addresses or networks such as 10.0.0.0/8.';
 }
 
@@ -135,11 +137,12 @@ export function openSettings(
     const shown = { name, title, description, type, default: spec.default };
     for (const from of ['flag', 'environment', 'file'] as const) {
       const value = given[from][name];
-      if (value !== undefined) return { ...shown, value, from };
+      if (value !== undefined) return { ...shown, value, from, fixed: true };
     }
     const here = stored(spec);
-    if (here !== undefined) return { ...shown, value: here, from: 'here' };
-    return { ...shown, value: spec.default, from: 'default' };
+    const fixed = spec.wrong === undefined;
+    if (here !== undefined) return { ...shown, value: here, from: 'here', fixed };
+    return { ...shown, value: spec.default, from: 'default', fixed };
   };
 
   const find = (name: string): SettingSpec => {

@@ -111,7 +111,10 @@ function prepare(db: DatabaseSync, path: string, isFile: boolean): void {
     const version = numberOf(db, 'user_version');
     const isNew = version === 0 && db.prepare('select 1 from sqlite_schema limit 1').get() === undefined;
     if (!isNew && numberOf(db, 'application_id') !== APPLICATION_ID) {
-      throw new StoreError('store-unavailable', `${path} is not a database of Rondo's server. Use another data folder.`);
+      throw new StoreError(
+        'store-unavailable',
+        `${path} is not a database of Rondo's server. Use another data folder.`,
+      );
     }
     if (version > MIGRATIONS.length) {
       const what = `it has version ${version}; this version of Rondo knows up to ${MIGRATIONS.length}`;

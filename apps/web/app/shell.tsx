@@ -21,6 +21,7 @@ import { Screen } from './screen.tsx';
 
 const FindDialog = lazy(async () => ({ default: (await import('./find-dialog.tsx')).FindDialog }));
 const KeysDialog = lazy(async () => ({ default: (await import('./keys-dialog.tsx')).KeysDialog }));
+const FirstSteps = lazy(async () => ({ default: (await import('../start/first-steps.tsx')).FirstSteps }));
 const ConvertDialog = lazy(async () => ({ default: (await import('../convert/convert-dialog.tsx')).ConvertDialog }));
 
 export function Shell({ place }: { place: Place }) {
@@ -51,6 +52,9 @@ export function Shell({ place }: { place: Place }) {
               <Suspense fallback={<Screen title="Rondo" crumbs={[]} />}>{screenOf(place)}</Suspense>
             </Boundary>
           </div>
+          <Suspense fallback={null}>
+            <FirstSteps place={place} />
+          </Suspense>
         </div>
       </div>
       <DropTarget />

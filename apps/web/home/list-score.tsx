@@ -91,8 +91,8 @@ export function ScoreMap({ cells, label, className }: ListScoreProps) {
 }
 
 const TILES: Readonly<Record<CellStatus, string>> = {
-  [CELL.notStarted]: 'bg-cell-not-started text-ink3',
-  [CELL.skipped]: 'bg-cell-not-started text-ink3 line-through',
+  [CELL.notStarted]: 'bg-cell-not-started text-ink2',
+  [CELL.skipped]: 'bg-cell-not-started text-ink2 line-through',
   [CELL.completed]: 'bg-cell-completed text-ink',
   [CELL.inFlight]: 'border-2 border-cell-in-flight text-accent',
   [CELL.waiting]: 'border-2 border-cell-in-flight text-accent',

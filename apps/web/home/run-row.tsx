@@ -45,7 +45,7 @@ export function RunRow({ run, of, selected, onSelect }: RunRowProps) {
       <span role="cell" className="flex">
         <Checkbox label={`Compare this run of ${run.workflow}`} checked={selected} onChange={onSelect} />
       </span>
-      <span role="cell">
+      <span role="cell" className="flex">
         <Status status={status} />
       </span>
       <span role="cell" className="min-w-0">
@@ -56,7 +56,7 @@ export function RunRow({ run, of, selected, onSelect }: RunRowProps) {
       <span role="cell" className="cut font-mono text-meta text-ink2" title={run.input}>
         {run.input}
       </span>
-      <span role="cell">
+      <span role="cell" className="flex">
         {run.score !== null && <ScoreRow cells={decodeCells(run.score)} label={scoreLabel(run)} className="w-full" />}
       </span>
       <span role="cell" className="text-right">

@@ -139,8 +139,8 @@ export function RunsPage({ workflow }: { workflow: string | null }) {
         className="flex min-h-0 flex-1 flex-col border-t border-line bg-surface"
       >
         <div role="row" className={`${RUN_COLUMNS} h-8 flex-none border-b border-line bg-sunken text-meta text-ink3`}>
-          <span role="columnheader" className="sr-only">
-            Compare
+          <span role="columnheader">
+            <span className="sr-only">Compare</span>
           </span>
           <span role="columnheader">Status</span>
           <span role="columnheader">{workflow === null ? 'Workflow' : 'Version'}</span>

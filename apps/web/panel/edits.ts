@@ -10,7 +10,8 @@ export interface Edit {
   value?: unknown;
 }
 
-const isBranch = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object';
+const isBranch = (value: unknown): value is Record<string | number, unknown> =>
+  value !== null && typeof value === 'object';
 
 export function valueAt(root: unknown, path: Path): unknown {
   let at = root;
@@ -32,7 +33,7 @@ export function withValue<T>(root: T, path: Path, value: unknown): T {
     next[at] = withValue(next[at], rest, value);
     return next as T;
   }
-  const object = isBranch(root) ? root : {};
+  const object: Record<string | number, unknown> = isBranch(root) ? root : {};
   const had = Object.hasOwn(object, key) ? object[key] : undefined;
   if (rest.length === 0) {
     if (value === undefined) return (Object.hasOwn(object, key) ? without(object, String(key)) : root) as T;

@@ -127,7 +127,7 @@ export function drawFew(
       : status === CELL.completed
         ? 'ink'
         : status === CELL.notStarted || status === CELL.skipped
-          ? 'ink3'
+          ? 'ink2'
           : 'accent';
     context.fillStyle = tokenColor(inkToken);
     const middle = y + placed.height / 2;

@@ -1,4 +1,52 @@
-/** Owns signing in. */
+/** Owns signing in. Who it is decides the server; the page of the address comes back by itself. */
+import { type FormEvent, useEffect, useState } from 'react';
+import { navigate } from 'wouter/use-browser-location';
+import { messageOf, queryClient, useSend } from '../app/api.ts';
+import { setMe } from '../app/session.ts';
+import { Button } from '../ui/button.tsx';
+import { TextField } from '../ui/input.tsx';
+import { StartCard } from './card.tsx';
+
 export function SignIn() {
-  return <main />;
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const signIn = useSend('POST /session', {
+    onSuccess: (me) => {
+      queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'GET /me' });
+      setMe(me);
+      if (location.pathname === '/sign-in') navigate('/', { replace: true });
+    },
+  });
+  useEffect(() => {
+    document.title = 'Sign in · Rondo';
+  }, []);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    signIn.mutate({ body: { name, password } });
+  };
+  return (
+    <StartCard title="Sign in" error={signIn.error === null ? null : messageOf(signIn.error)} onSubmit={submit}>
+      <TextField
+        label="Name"
+        name="username"
+        autoComplete="username"
+        autoFocus
+        required
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <TextField
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <Button kind="primary" type="submit" busy={signIn.isPending} className="self-end">
+        Sign in
+      </Button>
+    </StartCard>
+  );
 }

@@ -171,15 +171,11 @@ export interface FakeRuns {
 }
 
 const DEFINITION = {
+  rondo: 1,
   name: 'Enrich customers',
-  nodes: [
-    {
-      id: 'enrich',
-      type: 'for-each',
-      title: 'Enrich each customer',
-      loop: { parallel: 64, tolerate: { share: 0.05 } },
-    },
-  ],
+  nodes: {
+    enrich: { type: 'for-each', title: 'Enrich each customer', loop: { parallel: 64, tolerate: { share: 0.05 } }, nodes: { ask: { type: 'ai', title: 'Ask model' } } },
+  },
 };
 
 export function fakeRuns(): FakeRuns {
@@ -268,15 +264,12 @@ export function fakeRuns(): FakeRuns {
     ...(query.get('search') === null ? {} : { search: query.get('search') ?? '' }),
   });
   const answers: Answers = {
-    'GET /me': () =>
-      ({
-        id: 'ana',
-        name: 'Ana',
-        email: null,
-        role: 'owner',
-        scopes: ['workflow:read', 'workflow:write', 'run:start', 'run:read', 'secret:use', 'secret:write', 'admin'],
-        setup: false,
-      }) as never,
+    'GET /me': () => ({
+      name: 'Ana',
+      role: 'owner',
+      scopes: ['workflow:read', 'workflow:write', 'run:start', 'run:read', 'secret:use', 'secret:write', 'admin'],
+      setup: false,
+    }),
     'GET /runs/{id}': ({ params }) => runOf(params['id'] ?? ''),
     'POST /runs/{id}/pause': ({ params }) => control(params['id'] ?? '', 'pause'),
     'POST /runs/{id}/resume': ({ params }) => control(params['id'] ?? '', 'none'),

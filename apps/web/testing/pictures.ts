@@ -16,14 +16,19 @@ interface Picture {
   act?(page: Page): Promise<void>;
 }
 
+async function openDialog(page: Page, key: string): Promise<void> {
+  await page.keyboard.press(key);
+  await page.getByRole('dialog').waitFor();
+}
+
 const PICTURES: readonly Picture[] = [
   { name: 'home', path: '/' },
   { name: 'home-new', path: '/', answers: answers({ workflows: 0 }) },
   { name: 'home-viewer', path: '/', answers: answers({ role: 'viewer' }) },
-  { name: 'templates', path: '/', act: (page) => page.keyboard.press('c') },
+  { name: 'templates', path: '/', act: (page) => openDialog(page, 'c') },
   { name: 'runs', path: '/runs' },
-  { name: 'find', path: '/', act: (page) => page.keyboard.press('Control+k') },
-  { name: 'keys', path: '/', act: (page) => page.keyboard.press('?') },
+  { name: 'find', path: '/', act: (page) => openDialog(page, 'Control+k') },
+  { name: 'keys', path: '/', act: (page) => openDialog(page, '?') },
   { name: 'secrets', path: '/secrets' },
   { name: 'settings', path: '/settings/general' },
   { name: 'limits', path: '/settings/limits' },
@@ -48,7 +53,7 @@ async function take(browser: Browser, picture: Picture, folder: string): Promise
   try {
     for (const viewport of SIZES) {
       for (const theme of ['light', 'dark'] as const) {
-        const page = await browser.newPage({ viewport, colorScheme: theme });
+        const page = await browser.newPage({ viewport, colorScheme: theme, reducedMotion: 'reduce' });
         page.on('console', (line) => line.type() !== 'info' && console.log(`${picture.name}: ${line.text()}`));
         page.on('pageerror', (error) => console.log(`${picture.name}: ${error.message}`));
         await page.goto(fixture.url + picture.path, { waitUntil: 'networkidle' });

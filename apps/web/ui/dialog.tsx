@@ -35,25 +35,26 @@ export function Dialog({ title, description, bare = false, width = 'form', onClo
             WIDTHS[width],
           )}
         >
-          <div className={bare ? 'sr-only' : 'flex flex-none items-start gap-3 px-5 pt-4 pb-1'}>
+          <div className={bare ? 'sr-only' : 'flex flex-none items-start gap-3 pt-4 pr-14 pb-1 pl-5'}>
             <div className="flex-1">
               <Radix.Title className="text-title font-semibold">{title}</Radix.Title>
               {description !== undefined && (
                 <Radix.Description className="mt-1 text-ink2">{description}</Radix.Description>
               )}
             </div>
-            {!bare && (
-              <Radix.Close
-                aria-label="Close"
-                className="grid size-[26px] place-items-center rounded-chip text-ink3 hover:bg-hover hover:text-ink"
-              >
-                <X size={16} strokeWidth={1.5} aria-hidden />
-              </Radix.Close>
-            )}
           </div>
           <div className={classes('min-h-0 flex-1 overflow-y-auto', !bare && 'px-5 py-3')}>{children}</div>
           {actions !== undefined && (
             <div className="flex flex-none justify-end gap-2 border-t border-line px-5 py-3">{actions}</div>
+          )}
+          {/* Last in order, so that the focus begins in the content. */}
+          {!bare && (
+            <Radix.Close
+              aria-label="Close"
+              className="absolute top-3.5 right-4 grid size-[26px] place-items-center rounded-chip text-ink3 hover:bg-hover hover:text-ink"
+            >
+              <X size={16} strokeWidth={1.5} aria-hidden />
+            </Radix.Close>
           )}
         </Radix.Content>
       </Radix.Portal>

@@ -8,7 +8,7 @@ import { type InputHTMLAttributes, type ReactNode, type Ref, type TextareaHTMLAt
 import { classes } from './classes.ts';
 
 const FRAME =
-  'rounded-control border border-line2 bg-surface text-ink aria-invalid:border-failed disabled:cursor-not-allowed disabled:bg-sunken disabled:text-ink3 read-only:bg-sunken';
+  'rounded-control border border-line2 bg-surface text-ink aria-invalid:border-failed disabled:cursor-not-allowed disabled:bg-sunken disabled:text-ink3';
 
 export interface FieldProps {
   label: ReactNode;
@@ -55,7 +55,7 @@ export function Field({ label, help, error, children }: FieldProps) {
 export type InputProps = InputHTMLAttributes<HTMLInputElement> & { ref?: Ref<HTMLInputElement> };
 
 export function Input({ className, ...rest }: InputProps) {
-  return <input {...rest} className={classes('h-8 w-full min-w-0 px-2.5', FRAME, className)} />;
+  return <input {...rest} className={classes('h-8 w-full min-w-0 px-2.5 read-only:bg-sunken', FRAME, className)} />;
 }
 
 export function TextArea({ className, ...rest }: TextareaHTMLAttributes<HTMLTextAreaElement>) {

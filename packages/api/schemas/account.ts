@@ -82,6 +82,8 @@ export const setting = z.object({
   default: json,
   /** Where the value comes from; what a flag or the environment fixes cannot be changed here. */
   from: z.enum(['flag', 'environment', 'file', 'here', 'default']),
+  /** It is set by how the server is started and cannot be changed here. */
+  fixed: z.boolean(),
 });
 
 export const auditEntry = z.object({

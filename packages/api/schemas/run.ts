@@ -24,6 +24,8 @@ export const loop = z.object({
   perSecond: z.number().nullable(),
   /** What the definition says, where that was overridden. */
   defined: z.object({ parallel: z.number().int(), perSecond: z.number().nullable() }).nullable(),
+  /** Set, and not in force yet. */
+  asked: z.object({ parallel: z.number().int(), perSecond: z.number().nullable() }).optional(),
 });
 
 export const runSummary = z.object({
@@ -120,6 +122,8 @@ export const score = z.object({
   cells: z.string(),
   /** by=duration: bounds of the bars in ms, completed and failed per bar. by=time: bounds of the columns. */
   bounds: z.array(z.number()).optional(),
+  /** Made of a sample of so many iterations, and of all that failed. */
+  sampled: z.object({ rows: z.number().int(), of: z.number().int() }).optional(),
   completed: z.array(z.number().int()).optional(),
   failed: z.array(z.number().int()).optional(),
   /** Of a loop with loops inside, where a cell is one iteration: iterations inside each, and how many of them failed. */

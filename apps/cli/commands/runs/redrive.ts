@@ -49,7 +49,7 @@ async function stepsAfter(
     import('@rondo/core/model/format.ts'),
     import('@rondo/core/compile/compile.ts'),
     import('@rondo/nodes/registry.ts'),
-    import('../../downstream.ts'),
+    import('@rondo/core/engine/downstream.ts'),
   ]);
   const { definition } = parseDefinition(run.definition, run.workflow);
   const plan = definition === null ? null : compile(definition, registry).plan;

@@ -33,7 +33,7 @@ export function diagnosticView(one: Diagnostic): DiagnosticView {
     ...(column === undefined ? {} : { column }),
     message,
     fix:
-      fix === undefined
+      fix == null
         ? null
         : {
             text: fix.text,

@@ -36,6 +36,8 @@ export type Command =
       node: NodeDefinition;
       container?: NodeId | null;
       at?: Point;
+      /** Of its neighbours, where they had none: they stay where they are seen. */
+      places?: Readonly<Record<string, Point>>;
       /** It comes after this output. */
       after?: { from: NodeId; fromPort: string | null };
       /** It comes between these. */
@@ -157,7 +159,7 @@ export function apply(definition: Definition, command: Command): Done {
       return { definition: next as unknown as Definition };
     }
     case 'replace':
-      return { definition: command.definition, selection: [] };
+      return { definition: command.definition };
   }
 }
 
@@ -174,7 +176,7 @@ function add(definition: Definition, command: Extract<Command, { do: 'add' }>): 
     if (into === undefined) return wired;
     return rewired(wired, (wire) => (sameWire(wire, into) ? [{ ...wire, from: id, fromPort: null }] : [wire]));
   });
-  if (at !== undefined) next = placed(next, { [id]: at });
+  if (at !== undefined) next = placed(next, { ...command.places, [id]: at });
   return { definition: next, selection: [id] };
 }
 

@@ -17,7 +17,7 @@ import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { Annotation, Compartment, EditorState, type Extension } from '@codemirror/state';
 import { EditorView, keymap, placeholder as placeholderOf } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
-import type { Diagnostic } from '@rondo/core/errors.ts';
+import type { Diagnostic } from '@rondo/api/schemas/shared.ts';
 import { nonce } from '../../app/nonce.ts';
 import { completionsAt, type Option } from './complete.ts';
 import { droppedCode } from './dragging.ts';

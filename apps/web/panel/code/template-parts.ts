@@ -4,7 +4,7 @@
  */
 import { compileParameter } from '@rondo/core/expression/compile.ts';
 import { rulesOf } from '@rondo/core/expression/dialect.ts';
-import type { Diagnostic } from '@rondo/core/errors.ts';
+import type { Diagnostic } from '@rondo/api/schemas/shared.ts';
 import type { Dialect } from '@rondo/core/model/definition.ts';
 
 export interface CodePart {

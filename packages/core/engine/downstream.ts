@@ -2,7 +2,7 @@
  * Owns which steps of a plan come after given nodes: what has to be done again when their results
  * change. A pure walk over the plan; does not touch a run.
  */
-import type { Plan, Region, Step } from '@rondo/core/model/plan.ts';
+import type { Plan, Region, Step } from '../model/plan.ts';
 
 function bodyOf(step: Step): Region | null {
   return step.container !== undefined && 'body' in step.container ? step.container.body : null;

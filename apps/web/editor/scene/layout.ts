@@ -1,0 +1,179 @@
+/**
+ * Owns where nodes stand: places of the file, and for those without one a layout of their level, inner levels first,
+ * as containers are as large as what they hold. Pure. Dagre orders a level; sizes, ports and levels are our own pass.
+ */
+import { Graph, layout as dagre } from '@dagrejs/dagre';
+import type { Definition, NodeDefinition, NodeId } from '@rondo/core/model/definition.ts';
+import { leadsTo, wiresOf, type Wire } from '../document/wires.ts';
+import type { Nodes } from '../document/tree.ts';
+import { EMPTY_BODY, FLOOR, FOLDED, GAP, HEADER, NODE, RETURN_FLOOR, SCORED_HEADER, SCORED_WIDTH, SIDE } from './sizes.ts';
+import { returnLabel } from './words.ts';
+
+export interface Box {
+  /** From the corner of the level: of the canvas, or of the body of a container. */
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Height of its line: where ports are, from its top. */
+  port: number;
+}
+
+export type Places = Map<NodeId, Box>;
+
+/** Beyond it, dagre's slow ranking costs more than it gives. */
+const MANY = 150;
+
+/** Boxes of all nodes of all levels. `fresh`: places of the file are not asked, except in `keep`. */
+export function placesOf(definition: Definition, fresh = false, collapse: 'as placed' | 'none' = 'as placed'): Places {
+  const places: Places = new Map();
+  const { layout = {} } = definition;
+  const folded = (id: NodeId): boolean => collapse === 'as placed' && layout[id]?.collapsed === true;
+  const level = (nodes: Nodes): void => {
+    for (const [id, node] of Object.entries(nodes)) {
+      if (isOpen(node) && !folded(id)) level(node.body as Nodes);
+      places.set(id, sizeOf(node, places, folded(id)));
+    }
+    const given = fresh ? {} : layout;
+    const ids = Object.keys(nodes);
+    const known = ids.filter((id) => given[id] !== undefined);
+    for (const id of known) Object.assign(places.get(id) as Box, { x: given[id]?.x ?? 0, y: given[id]?.y ?? 0 });
+    if (known.length === 0) arrange(nodes, places);
+    else if (known.length < ids.length) fit(nodes, places, new Set(known));
+  };
+  level(definition.nodes);
+  return places;
+}
+
+export const isOpen = (node: NodeDefinition): boolean => node.body !== undefined;
+
+/** Height of the header above the body. */
+export function headerOf(width: number): number {
+  return width >= SCORED_WIDTH ? SCORED_HEADER : HEADER;
+}
+
+function sizeOf(node: NodeDefinition, places: Places, folded: boolean): Box {
+  const zero = { x: 0, y: 0 };
+  if (!isOpen(node)) return { ...zero, ...NODE, port: NODE.height / 2 };
+  if (folded) return { ...zero, ...FOLDED, port: FOLDED.height / 2 };
+  const boxes = Object.keys(node.body ?? {}).map((id) => places.get(id) as Box);
+  const right = Math.max(EMPTY_BODY.width, ...boxes.map((box) => box.x + box.width));
+  const bottom = Math.max(EMPTY_BODY.height, ...boxes.map((box) => box.y + box.height));
+  const width = right + 2 * SIDE;
+  const header = headerOf(width);
+  const firsts = Object.entries(node.body ?? {})
+    .filter(([, inner]) => inner.after === undefined)
+    .map(([id]) => places.get(id) as Box);
+  const [first] = firsts;
+  // The line goes straight on into the body where there is one entrance.
+  const port = firsts.length === 1 && first !== undefined ? first.y + first.port : bottom / 2;
+  return { ...zero, width, height: header + bottom + (returnLabel(node) === null ? FLOOR : RETURN_FLOOR), port: header + port };
+}
+
+/** A whole level, from left to right; parts that nothing connects one below the other. */
+function arrange(nodes: Nodes, places: Places): void {
+  const wires = wiresOf(nodes).filter((wire) => Object.hasOwn(nodes, wire.from) && wire.from !== wire.to);
+  let top = 0;
+  for (const ids of partsOf(Object.keys(nodes), wires)) {
+    const own = new Set(ids);
+    const height = arrangePart(nodes, ids, wires.filter((wire) => own.has(wire.to)), places);
+    for (const id of ids) (places.get(id) as Box).y += top;
+    top += height + GAP.y;
+  }
+}
+
+/** In the order of the file. */
+function partsOf(ids: readonly NodeId[], wires: readonly Wire[]): NodeId[][] {
+  const beside = new Map<NodeId, NodeId[]>(ids.map((id) => [id, []]));
+  for (const { from, to } of wires) {
+    beside.get(from)?.push(to);
+    beside.get(to)?.push(from);
+  }
+  const part = new Map<NodeId, number>();
+  const parts: NodeId[][] = [];
+  for (const first of ids) {
+    if (part.has(first)) continue;
+    const open = [first];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (part.has(id)) continue;
+      part.set(id, parts.length);
+      open.push(...(beside.get(id) ?? []));
+    }
+    parts.push([]);
+  }
+  for (const id of ids) parts[part.get(id) ?? 0]?.push(id);
+  return parts;
+}
+
+/** Answers its height. */
+function arrangePart(nodes: Nodes, ids: readonly NodeId[], wires: readonly Wire[], places: Places): number {
+  const graph = new Graph();
+  graph.setGraph({
+    rankdir: 'LR',
+    nodesep: GAP.y,
+    ranksep: GAP.x,
+    ...(ids.length > MANY ? { ranker: 'longest-path' } : {}),
+  });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const id of ids) {
+    const { width, height, port } = places.get(id) as Box;
+    // Dagre aligns middles; ours is the height of the ports.
+    graph.setNode(id, { width, height: 2 * Math.max(port, height - port) });
+  }
+  for (const wire of wires) {
+    const isReturn = nodes[wire.to]?.type === 'loop-over-items' && leadsTo(nodes, wire.to, wire.from);
+    if (!isReturn) graph.setEdge(wire.from, wire.to);
+  }
+  dagre(graph);
+  const boxes = ids.map((id) => {
+    const box = places.get(id) as Box;
+    const at = graph.node(id) as { x: number; y: number };
+    box.x = Math.round(at.x - box.width / 2);
+    box.y = Math.round(at.y - box.port);
+    return box;
+  });
+  const left = Math.min(...boxes.map((box) => box.x));
+  const top = Math.min(...boxes.map((box) => box.y));
+  for (const box of boxes) {
+    box.x -= left;
+    box.y -= top;
+  }
+  return Math.max(...boxes.map((box) => box.y + box.height));
+}
+
+/** Nodes without a place beside those that have one: right of what they come after, below what is there. */
+function fit(nodes: Nodes, places: Places, known: Set<NodeId>): void {
+  const wires = wiresOf(nodes);
+  for (const id of Object.keys(nodes)) {
+    if (known.has(id)) continue;
+    const box = places.get(id) as Box;
+    const before = wires.filter((wire) => wire.to === id && known.has(wire.from)).map((wire) => places.get(wire.from) as Box);
+    const after = wires.filter((wire) => wire.from === id && known.has(wire.to)).map((wire) => places.get(wire.to) as Box);
+    const [source] = before;
+    const [target] = after;
+    if (source !== undefined) {
+      box.x = source.x + source.width + GAP.x;
+      box.y = source.y + source.port - box.port;
+    } else if (target !== undefined) {
+      box.x = target.x - box.width - GAP.x;
+      box.y = target.y + target.port - box.port;
+    }
+    const others = [...known].map((one) => places.get(one) as Box);
+    freeBelow(box, others);
+    known.add(id);
+  }
+}
+
+export function freeBelow(box: Box, others: readonly Box[]): void {
+  for (;;) {
+    const hit = others.find(
+      (other) =>
+        box.x < other.x + other.width + 12 &&
+        other.x < box.x + box.width + 12 &&
+        box.y < other.y + other.height + 12 &&
+        other.y < box.y + box.height + 12,
+    );
+    if (hit === undefined) return;
+    box.y = hit.y + hit.height + GAP.y;
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Owns how often and why in few words: badges of nodes and containers, labels of return lines. From what core/explain
+ * says and, with a run, from its counts. Pure. The reasons are a closed list.
+ */
+import type { Explanation } from '@rondo/core/lint/explain.ts';
+import type { Definition, LoopSettings, NodeDefinition } from '@rondo/core/model/definition.ts';
+import { placedNodes } from '../document/tree.ts';
+
+export interface Badge {
+  /** `× 1 M`; null: once. */
+  count: string | null;
+  reason: string;
+  /** The whole of it, for the tooltip. */
+  title: string;
+}
+
+export interface Counted {
+  /** How often it ran or will have run. */
+  times: number;
+}
+
+const MOST = 28;
+const cut = (text: string, most = MOST): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+/** `Enrich each customer` is `customer`; other names are taken whole. */
+export function elementOf(name: string): string {
+  const found = /\beach\s+(.+)$/i.exec(name);
+  return cut(found?.[1] ?? name, 18);
+}
+
+const namesOf = new WeakMap<Definition, Map<string, string>>();
+export function nameOf(definition: Definition, id: string): string {
+  let names = namesOf.get(definition);
+  if (names === undefined) {
+    names = new Map(placedNodes(definition).map(({ id: key, node }) => [key, node.title ?? key]));
+    namesOf.set(definition, names);
+  }
+  return names.get(id) ?? id;
+}
+
+/** Code of an expression as one may read it: without braces and `$json.`. */
+export function spoken(template: unknown): string {
+  const text = typeof template === 'string' ? template : JSON.stringify(template ?? '');
+  const code = /^\s*\{\{([\s\S]*)\}\}\s*$/.exec(text)?.[1] ?? text;
+  return cut(
+    code
+      .trim()
+      .replaceAll(/\$json\.|\$loop\.vars\./g, '')
+      .replaceAll('$loop.index', 'index')
+      .replaceAll(/\s*===?\s*/g, ' is ')
+      .replaceAll(/\s*!==?\s*/g, ' is not ')
+      .replaceAll(/["'`]/g, '')
+      .replaceAll(/\s+/g, ' ')
+      .replace(/ is true$/, ''),
+    32,
+  );
+}
+
+/** `until done, at most 20`; null: nothing says when it ends. */
+export function endOf(loop: LoopSettings = {}): string | null {
+  const atMost = loop.limit === undefined ? '' : `, at most ${loop.limit}`;
+  if (loop.times !== undefined) return `${spoken(loop.times)} times`;
+  if (loop.until !== undefined) return `until ${spoken(loop.until)}${atMost}`;
+  if (loop.while !== undefined) return `while ${spoken(loop.while)}${atMost}`;
+  if (loop.stopWhen !== undefined) return `until ${spoken(loop.stopWhen)}${atMost}`;
+  return loop.limit === undefined ? null : `at most ${loop.limit}`;
+}
+
+/** What the header of a container says: `For Each`, then how many. */
+export function containerKind(node: NodeDefinition): string {
+  const size = node.loop?.size;
+  switch (node.type) {
+    case 'for-each':
+      if (size === 'all') return 'All at once';
+      return typeof size === 'number' && size > 1 ? `Batches of ${size}` : 'For Each';
+    case 'loop':
+      if (node.loop?.times !== undefined) return 'Times';
+      if (node.loop?.while !== undefined && node.loop.until === undefined) return 'While';
+      return 'Until';
+    case 'branches':
+      return node.loop?.over === undefined ? 'Together' : 'Branches';
+    default:
+      return node.type;
+  }
+}
+
+/** Before a run: what the definition says. */
+export function plannedCount(node: NodeDefinition): string | null {
+  const { loop = {} } = node;
+  if (typeof loop.times === 'number') return String(loop.times);
+  if (Array.isArray(loop.over)) return String(loop.over.length);
+  if (node.type === 'loop' && loop.limit !== undefined) return `1 to ${loop.limit}`;
+  return null;
+}
+
+/** A loop that hands something on, so that a line really returns. */
+export function returnLabel(node: NodeDefinition): string | null {
+  if (node.type === 'loop') return endOf(node.loop) ?? 'again, without an end';
+  if (node.type === 'for-each' && JSON.stringify(node.body ?? {}).includes('$loop.previous'))
+    return 'with the result before';
+  return null;
+}
+
+/** The badge of a node that is no open container. */
+export function badgeOf(definition: Definition, node: NodeDefinition, said: Explanation, run: number | null): Badge {
+  const around = said.inside.at(-1);
+  const each = around === undefined ? null : `each ${elementOf(nameOf(definition, around))}`;
+  const title = said.why;
+  const count = run === null ? null : shortTimes(run);
+  switch (said.runs) {
+    case 'never':
+      return { count: null, reason: node.pin === undefined ? 'off' : 'pinned', title };
+    case 'once':
+      if (each === null) return { count: null, reason: '', title };
+      return { count: `×${NARROW}${count ?? ''}`.trim(), reason: each, title };
+    case 'per batch': {
+      const size = node.loop?.size;
+      return { count: `×${NARROW}${count ?? ''}`.trim(), reason: `in batches of ${typeof size === 'number' ? size : 'n'}`, title };
+    }
+    case 'per page':
+      return { count: `×${NARROW}${count ?? ''}`.trim(), reason: 'pages', title };
+    case 'per round':
+      return { count: `×${NARROW}${count ?? plannedCount(node) ?? ''}`.trim(), reason: endOf(node.loop) ?? 'without an end', title };
+    case 'per item':
+      return {
+        count: `×${NARROW}${count ?? plannedCount(node) ?? ''}`.trim(),
+        reason: each === null ? 'each item' : `n per ${elementOf(nameOf(definition, around as string))}`,
+        title,
+      };
+  }
+}
+
+const NARROW = '\u202f';
+
+/** 1 M, 228 k, 41. */
+export function shortTimes(value: number): string {
+  for (const [size, unit] of [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const) {
+    if (value >= size) return `${Number((value / size).toPrecision(3))}${NARROW}${unit}`;
+  }
+  return String(value);
+}

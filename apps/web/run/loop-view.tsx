@@ -1,0 +1,254 @@
+/**
+ * Owns one loop on the screen: numbers, Score, table, detail or comparison, and the keys that move between them. What
+ * it shows comes from the address; events change numbers and Score, never the rows.
+ */
+import type { Cause, Loop, Run } from '@rondo/api/schemas/run.ts';
+import { X } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { navigate } from 'wouter/use-browser-location';
+import { addressOfPlace } from '../app/addresses.ts';
+import { messageOf } from '../app/api.ts';
+import { durationWords } from '../score/other-axes.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Empty } from '../ui/empty.tsx';
+import type { RunQuery, SetQuery } from './address.ts';
+import { Compare, usePartner } from './compare.tsx';
+import { isOver } from './controls.tsx';
+import { Detail } from './detail.tsx';
+import { downloadSelected } from './download.ts';
+import { FilterBar, SelectionBar } from './filter-bar.tsx';
+import { IterationTable } from './iteration-table.tsx';
+import { useLoopKeys } from './loop-keys.ts';
+import { useNavigation } from './navigation.ts';
+import type { Rerun } from './rerun.ts';
+import { createShown, ScorePane } from './score-pane.tsx';
+import { Splitter, useDetailWidth } from './splitter.tsx';
+import { Summary } from './summary.tsx';
+import { useCauses, useScore } from './use-loop.ts';
+import { startedOf, useRows } from './use-rows.ts';
+import { useWidth } from './use-width.ts';
+
+export interface LoopViewProps {
+  run: Run;
+  loop: Loop;
+  query: RunQuery;
+  setQuery: SetQuery;
+  rerun: Rerun;
+  /** Grows when a re-run has begun: the rows are asked for again. */
+  reruns: number;
+}
+
+const NO_CAUSES: readonly Cause[] = [];
+/** Narrower, and the detail lies over the table. */
+const SHEET_BELOW = 1_132;
+
+/** How many fit the filter, as far as counts say. */
+export function matchingOf(loop: Loop, query: RunQuery, cause: Cause | null): number | null {
+  if (query.q !== '') return null;
+  if (query.cause !== null) return cause?.count ?? null;
+  if (query.status === 'failed') return loop.failed;
+  if (query.status === 'completed') return loop.completed;
+  if (query.status === 'running') return loop.inFlight;
+  return startedOf(loop);
+}
+
+export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopViewProps) {
+  const { data: answer } = useCauses(run.id, loop.path, loop.failed > 0);
+  const causes = loop.failed > 0 ? (answer?.causes ?? NO_CAUSES) : NO_CAUSES;
+  const cause = causes.find((one) => one.id === query.cause) ?? null;
+  const matching = matchingOf(loop, query, cause);
+  const counts = useRef({ started: 0, matching });
+  counts.current = { started: startedOf(loop), matching };
+  const { rows, state, byPosition } = useRows(run.id, loop.path, query, query.it ?? 0, counts);
+  const [shown] = useState(createShown);
+  const [selected, setSelected] = useState<ReadonlySet<number>>(() => new Set());
+  const search = useRef<HTMLInputElement>(null);
+  const [frame, available] = useWidth<HTMLDivElement>();
+  const { data: histogram } = useScore(run.id, loop.path, 'duration', query.by === 'duration');
+
+  const at = query.it ?? state.rows[0]?.index ?? null;
+  const navigation = useNavigation({ run: run.id, path: loop.path, query, setQuery, rows, at, causes });
+  const compare = usePartner(run.id, loop.path, query, setQuery);
+  const fresh = useFresh(rows, query.status === 'failed' ? matching : null);
+
+  useEffect(() => {
+    if (reruns > 0) void rows.reload();
+  }, [reruns]);
+  useEffect(() => setSelected(new Set()), [rows]);
+
+  const select = useCallback(
+    (index: number, on: boolean) =>
+      setSelected((before) => {
+        const next = new Set(before);
+        if (on) next.add(index);
+        else next.delete(index);
+        return next;
+      }),
+    [],
+  );
+  useLoopKeys({ run, loop, query, setQuery, navigation, causes, at, search, selected, select, compare: () => at !== null && compare(at) });
+
+  const width = useDetailWidth(available);
+  const sheet = available > 0 && available < SHEET_BELOW;
+  const heldRow = state.rows.find((one) => one.index === at)?.row ?? null;
+  const heldCause = causes.find((one) => one.id === heldRow?.cause) ?? null;
+  const place = useMemo(() => {
+    if (!state.atStart || at === null) return null;
+    const found = state.rows.findIndex((row) => row.index === at);
+    return found < 0 ? null : found + 1;
+  }, [state, at]);
+  const comparing = query.with !== null && query.it !== null;
+  const words =
+    histogram?.bounds === undefined
+      ? null
+      : durationWords({ bounds: histogram.bounds, completed: histogram.completed ?? [], failed: histogram.failed ?? [] });
+  const detail = at !== null && (!sheet || query.it !== null);
+  return (
+    <>
+      <Summary run={run} loop={loop} durations={words} />
+      <ScorePane
+        run={run}
+        loop={loop}
+        query={query}
+        setQuery={setQuery}
+        causes={causes}
+        shown={shown}
+        held={at}
+        heldStatus={heldRow?.status ?? ''}
+        heldCause={heldCause?.message ?? null}
+        state={state}
+        navigation={navigation}
+        rerun={rerun}
+      />
+      {comparing ? (
+        <Compare run={run} loop={loop} query={query} setQuery={setQuery} causes={causes} rerun={rerun} />
+      ) : (
+        <div ref={frame} className="relative flex min-h-0 flex-1">
+          <div className="flex min-w-0 flex-1 flex-col bg-surface">
+            <FilterBar
+              loop={loop}
+              query={query}
+              setQuery={setQuery}
+              cause={cause}
+              state={state}
+              rerun={rerun}
+              fresh={fresh}
+              search={search}
+              onFresh={() => void rows.reload()}
+              onStop={() => rows.stop()}
+            />
+            <IterationTable
+              rows={rows}
+              state={state}
+              filter={query.status}
+              sort={query.sort}
+              held={at}
+              selected={selected}
+              onHold={(index) => setQuery({ it: index, step: null })}
+              onSelect={select}
+              onSelectAll={(on) => setSelected(on ? new Set(state.rows.map((row) => row.index)) : new Set())}
+              onSort={(sort) => setQuery({ sort }, { replace: true })}
+              onShown={(first, last) => byPosition && shown.setState({ shown: [first, last] })}
+            />
+            <Nothing run={run} loop={loop} query={query} loading={state.loading} rows={state.rows.length} error={state.error} onAgain={() => void rows.reload()} />
+            {selected.size > 0 && (
+              <SelectionBar
+                loop={loop}
+                selected={selected}
+                rerun={rerun}
+                onCompare={(first, second) => setQuery({ it: first, with: second })}
+                onDownload={() => void downloadSelected(run, loop, selected)}
+                onClear={() => setSelected(new Set())}
+              />
+            )}
+          </div>
+          {available > 0 && !sheet && <Splitter width={width} most={available - 480} />}
+          {available > 0 && detail && (
+            <aside
+              aria-label="Iteration"
+              style={{ width: sheet ? Math.min(536, available) : width }}
+              className={
+                sheet
+                  ? 'absolute inset-y-0 right-0 z-10 flex flex-col border-l border-line bg-surface shadow-3'
+                  : 'flex flex-none flex-col bg-surface'
+              }
+            >
+              {sheet && (
+                <IconButton
+                  small
+                  label="Close the detail"
+                  icon={<X size={16} aria-hidden />}
+                  className="absolute top-11 right-3 z-10"
+                  onClick={() => setQuery({ it: null })}
+                />
+              )}
+              <Detail
+                run={run}
+                loop={loop}
+                index={at}
+                query={query}
+                setQuery={setQuery}
+                cause={heldCause ?? (heldRow === null ? cause : null)}
+                place={place}
+                matching={matching}
+                rerun={rerun}
+                onHold={(index) => navigation.hold(index)}
+                onCompare={() => compare(at)}
+                onLoop={(path) => navigate(addressOfPlace.loop(run.id, path))}
+              />
+            </aside>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** How many came since the rows were asked for. */
+function useFresh(rows: object, matching: number | null): number {
+  const base = useRef<{ rows: object; jumps: number; matching: number | null }>({ rows, jumps: 0, matching });
+  const jumps = (rows as { getState(): { jumps: number } }).getState().jumps;
+  const { current } = base;
+  if (current.rows !== rows || current.jumps !== jumps || current.matching === null || (matching ?? 0) < current.matching) {
+    base.current = { rows, jumps, matching };
+  }
+  return matching === null ? 0 : Math.max(0, matching - (base.current.matching ?? matching));
+}
+
+interface NothingProps {
+  run: Run;
+  loop: Loop;
+  query: RunQuery;
+  loading: boolean;
+  rows: number;
+  error: Error | null;
+  onAgain(): void;
+}
+
+function Nothing({ run, loop, query, loading, rows, error, onAgain }: NothingProps) {
+  if (error !== null) {
+    return (
+      <div role="alert" className="flex flex-none items-center gap-3 border-t border-line px-4 py-2">
+        <p className="flex-1">The rows could not be read. {messageOf(error)}</p>
+        <Button small onClick={onAgain}>
+          Try again
+        </Button>
+      </div>
+    );
+  }
+  if (loading || rows > 0) return null;
+  const filtered = query.status !== null || query.cause !== null || query.q !== '';
+  return (
+    <div className="absolute top-20 left-0">
+      <Empty title={filtered ? 'No iteration is like this.' : 'No iteration has started yet.'}>
+        {query.q !== ''
+          ? 'The text is in no input, output or error.'
+          : filtered
+            ? `Nothing ${query.status === 'failed' ? 'has failed' : query.status === 'running' ? 'is in flight' : 'fits'}${isOver(run) ? '' : ' so far'}.`
+            : loop.status === 'waiting'
+              ? 'The loop waits.'
+              : 'They appear here as soon as they begin.'}
+      </Empty>
+    </div>
+  );
+}

@@ -1,0 +1,178 @@
+/**
+ * Owns the Score of the shown loop with its labels, axes and lines of causes: fetches them, lays them out at the width
+ * that there is, and hands on where somebody wants to go.
+ */
+import type { Cause, Loop, Run } from '@rondo/api/schemas/run.ts';
+import { useMemo, useRef } from 'react';
+import { create, type StoreApi, type UseBoundStore } from 'zustand';
+import { CauseLines, MOST_LINES } from '../score/cause-lines.tsx';
+import { decodeCells } from '../score/decode.ts';
+import { type Grid, gridOf, isFew, mapWidth } from '../score/geometry.ts';
+import { Legend } from '../score/legend.tsx';
+import { DurationBars, TimeMap } from '../score/other-axes.tsx';
+import { ScoreMap } from '../score/score-map.tsx';
+import { scaleWords } from '../score/words.ts';
+import { count } from '../ui/format.ts';
+import { Keys } from '../ui/keys.tsx';
+import { Segments } from '../ui/segments.tsx';
+import type { Axis, RunQuery, SetQuery } from './address.ts';
+import { isOver } from './controls.tsx';
+import type { Navigation } from './navigation.ts';
+import type { Rerun } from './rerun.ts';
+import type { RowsState } from './row-window.ts';
+import { useScore } from './use-loop.ts';
+import { startedOf } from './use-rows.ts';
+import { useWidth } from './use-width.ts';
+
+/** What the table shows: moves with every frame of scrolling, so only the bracket listens. */
+export type ShownStore = UseBoundStore<StoreApi<{ shown: readonly [number, number] | null }>>;
+export const createShown = (): ShownStore => create(() => ({ shown: null }));
+
+export interface ScorePaneProps {
+  run: Run;
+  loop: Loop;
+  query: RunQuery;
+  setQuery: SetQuery;
+  causes: readonly Cause[];
+  shown: ShownStore;
+  held: number | null;
+  heldStatus: string;
+  heldCause: string | null;
+  state: RowsState;
+  navigation: Navigation;
+  rerun: Rerun;
+}
+
+export const LABELS = 264;
+const WORDS = 96;
+/** From here on a line has room for its button. */
+const ROOM_FOR_BUTTON = 190;
+const NO_CELLS = new Uint8Array(0);
+
+export function ScorePane(props: ScorePaneProps) {
+  const { run, loop, query, setQuery, causes, navigation, rerun, state } = props;
+  const [frame, available] = useWidth<HTMLDivElement>();
+  const { data } = useScore(run.id, loop.path, 'position');
+  const cells = useMemo(() => (data === undefined ? NO_CELLS : decodeCells(data.cells)), [data?.cells]);
+  const { total, per, columns: gridColumns, rows } = data ?? gridOf(loop.total);
+  const grid = useMemo<Grid>(() => ({ total, per, columns: gridColumns, rows }), [total, per, gridColumns, rows]);
+  const width = mapWidth(available - LABELS - WORDS);
+  const words = Math.max(WORDS, available - LABELS - width);
+  const columns = `${LABELS + 8}px ${width}px minmax(0,1fr)`;
+  const lines = Math.min(causes.length, MOST_LINES);
+  const names = useNames(state, grid);
+  const labels = useMemo(() => ({ names, over: isOver(run) }), [names, run.status]);
+  const started = startedOf(loop);
+  return (
+    <section aria-label="Score" className="relative flex-none border-b border-line bg-surface px-4 pt-2.5 pb-2">
+      <div className="mb-1 flex h-7 items-center gap-3">
+        <h2 className="text-section">Score</h2>
+        <span className="cut text-meta text-ink3">{query.by === 'position' && !isFew(grid) ? scaleWords(grid) : ''}</span>
+        <span className="flex-1" />
+        {query.by === 'position' && <Legend inFlight={loop.inFlight > 0} />}
+        <Segments<Axis>
+          label="Axis of the Score"
+          value={query.by}
+          onChange={(by) => setQuery({ by }, { replace: true })}
+          options={[
+            { value: 'position', label: 'By position' },
+            { value: 'time', label: 'By time' },
+            { value: 'duration', label: 'By duration' },
+          ]}
+        />
+      </div>
+      <div ref={frame}>
+        {available > 0 && (
+          <>
+            <div className="grid" style={{ gridTemplateColumns: `${LABELS}px ${width}px minmax(0,1fr)` }}>
+              <div className="flex min-w-0 flex-col justify-center gap-0.5 pr-4">
+                <p className="font-semibold">All iterations</p>
+                <p className="text-meta text-ink2">{count(started)} started</p>
+                {!isFew(grid) && rows >= 16 && query.by === 'position' && (
+                  <div className="mt-1.5 text-meta text-ink3">
+                    <p>Drag to scroll the table.</p>
+                    <p>Click a mark to open it.</p>
+                    <p className="mt-0.5 whitespace-nowrap">
+                      <Keys keys="N" /> next failed <Keys keys="Shift N" /> previous
+                    </p>
+                  </div>
+                )}
+              </div>
+              {query.by === 'position' ? (
+                <Map {...props} grid={grid} cells={cells} width={width} labels={labels} tail={lines === 0 ? 0 : 6 + 25 * lines} />
+              ) : (
+                <OtherAxis run={run.id} path={loop.path} by={query.by} width={width} />
+              )}
+            </div>
+            <CauseLines
+              causes={causes}
+              grid={grid}
+              width={width}
+              columns={columns}
+              selected={query.cause}
+              onSelect={navigation.cause}
+              {...(words >= ROOM_FOR_BUTTON
+                ? { onRerun: (cause) => rerun.start({ loop: loop.path, cause: cause.id }), unless: rerun.unless }
+                : {})}
+            />
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface MapProps extends ScorePaneProps {
+  grid: Grid;
+  cells: Uint8Array;
+  width: number;
+  labels: { names: readonly (string | undefined)[]; over: boolean };
+  tail: number;
+}
+
+function Map({ run, loop, query, grid, cells, width, labels, tail, causes, shown, held, heldStatus, heldCause, navigation }: MapProps) {
+  const range = shown((state) => state.shown);
+  return (
+    <ScoreMap
+      grid={grid}
+      cells={cells}
+      width={width}
+      label={`Score of ${loop.title}`}
+      causes={causes}
+      started={isOver(run) || loop.inFlight === 0 ? null : startedOf(loop)}
+      shown={range}
+      held={held}
+      partner={query.with}
+      status={heldStatus}
+      cause={heldCause}
+      labels={labels}
+      tail={tail}
+      onJump={navigation.jump}
+      onOpen={navigation.open}
+      onFailed={navigation.failed}
+    />
+  );
+}
+
+const AXIS_HEIGHT = 128;
+
+function OtherAxis({ run, path, by, width }: { run: string; path: string; by: 'time' | 'duration'; width: number }) {
+  const { data, isPending } = useScore(run, path, by);
+  if (data === undefined || data.bounds === undefined) {
+    return <p className="py-14 text-ink3">{isPending ? 'Reading the iterations.' : 'Not known for this loop.'}</p>;
+  }
+  if (by === 'time') return <TimeMap cells={data.cells} columns={data.columns} rows={data.rows} bounds={data.bounds} width={width} />;
+  return (
+    <DurationBars bounds={data.bounds} completed={data.completed ?? []} failed={data.failed ?? []} width={width} height={AXIS_HEIGHT} />
+  );
+}
+
+/** Names of the items of a short list, as far as the table has them. */
+function useNames(state: RowsState, grid: Grid): readonly (string | undefined)[] {
+  const kept = useRef<(string | undefined)[]>([]);
+  return useMemo(() => {
+    if (!isFew(grid)) return [];
+    for (const { index, row } of state.rows) if (row !== null) kept.current[index] = row.item;
+    return [...kept.current];
+  }, [state.rows, grid]);
+}

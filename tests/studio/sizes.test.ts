@@ -1,0 +1,75 @@
+/** What has to arrive before a screen is there, gzipped, as a browser receives it: home, the editor, the code editor. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, openPage } from './browser.ts';
+import { signIn, studioTests } from './studio.ts';
+
+const studioOf = studioTests();
+const kB = 1_000;
+const FIRST_LOAD = 200 * kB;
+const EDITOR = 350 * kB;
+
+interface Received {
+  bytes: number;
+  /** Files that hold the code editor. */
+  code: string[];
+}
+
+/** Bytes of the studio's own files (no data) from now on. */
+function listen(page: Page): () => Promise<Received> {
+  const answers: Promise<{ url: string; bytes: number; text: string }>[] = [];
+  page.on('response', (answer) => {
+    const { pathname } = new URL(answer.url());
+    if (pathname.startsWith('/api/')) return;
+    answers.push(
+      (async () => {
+        await answer.finished();
+        const { responseBodySize } = await answer.request().sizes();
+        const text = pathname.endsWith('.js') ? await answer.text() : '';
+        return { url: pathname, bytes: responseBodySize, text };
+      })(),
+    );
+  });
+  return async () => {
+    const all = await Promise.all(answers);
+    return {
+      bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+      code: all.filter(({ text }) => text.includes('cm-content')).map(({ url }) => url),
+    };
+  };
+}
+
+describe.skipIf(chromiumPath === null)('the first load', () => {
+  it('of home and of a workflow stays in its budget; the code editor comes when it is needed', async () => {
+    const studio = await studioOf();
+    // Makes the owner, so that the pages below begin with nothing loaded.
+    await studio.call('GET /me', {});
+    const home = await openPage();
+    const atHome = listen(home.page);
+    await home.page.goto(studio.url);
+    await signIn(home.page);
+    await home.page.getByRole('link', { name: 'Say hello to 150 people' }).first().waitFor();
+    await home.page.waitForLoadState('networkidle');
+    const first = await atHome();
+    expect(first.bytes).toBeGreaterThan(50 * kB);
+    expect(first.bytes).toBeLessThan(FIRST_LOAD);
+    expect(first.code).toEqual([]);
+    expect(home.troubles).toEqual([]);
+
+    const state = await home.page.context().storageState();
+    await home.close();
+    const editor = await openPage({ storageState: state });
+    const inEditor = listen(editor.page);
+    await editor.page.goto(`${studio.url}/w/say-hello`);
+    await editor.page.getByText('Each person').first().waitFor();
+    await editor.page.waitForLoadState('networkidle');
+    const second = await inEditor();
+    expect(second.bytes).toBeGreaterThan(first.bytes);
+    expect(second.bytes).toBeLessThan(EDITOR);
+    expect(second.code).toEqual([]);
+
+    await editor.page.goto(`${studio.url}/w/say-hello/n/hello`);
+    await expect.poll(async () => (await inEditor()).code.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await editor.close();
+  });
+});

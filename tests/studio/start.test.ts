@@ -1,0 +1,67 @@
+/** The start: a fresh installation, its owner, signing out and in again, a second start. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserTests, chromiumPath, openPage } from './browser.ts';
+import { OWNER, setUp, signIn, startStudio, type Studio } from './studio.ts';
+
+browserTests();
+
+describe.skipIf(chromiumPath === null)('a fresh installation', () => {
+  let studio: Studio;
+  beforeAll(async () => {
+    studio = await startStudio();
+  });
+  afterAll(() => studio.close());
+
+  it('is made somebody’s by the printed link, once', async () => {
+    const link = studio.setupLink ?? '';
+    expect(link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/setup\?token=\S{20,}$/);
+    const { page, troubles, close } = await openPage();
+    await page.goto(studio.url);
+    await page.getByRole('heading', { name: 'Make this yours' }).waitFor();
+    await setUp(page, link);
+    await page.getByRole('link', { name: 'Say hello to 150 people' }).first().waitFor();
+    expect(page.url(), 'the token is nowhere').toBe(`${studio.url}/`);
+    expect(troubles).toEqual([]);
+    await close();
+
+    const other = await openPage();
+    await other.page.goto(link);
+    await other.page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect(await other.page.getByLabel('Password again').count()).toBe(0);
+    await other.close();
+  });
+
+  it('lets its owner in by name and password only, and forgets them when they leave', async () => {
+    const { page, troubles, forgive, close } = await openPage();
+    await page.goto(`${studio.url}/runs`);
+    await page.getByLabel('Name').fill(OWNER.name);
+    await page.getByLabel('Password').fill('not this one at all');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    forgive(/401: POST/);
+    await signIn(page);
+    // The address that was asked for.
+    await page.getByRole('heading', { name: 'Runs' }).waitFor();
+    await page.getByRole('button', { name: `You: ${OWNER.name}` }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    expect((await page.context().cookies()).filter(({ value }) => value !== '')).toEqual([]);
+    expect(troubles).toEqual([]);
+    await close();
+  });
+
+  it('keeps sessions over a restart and prints no link again', async () => {
+    const { page, close } = await openPage();
+    await page.goto(studio.url);
+    await signIn(page);
+    const state = await page.context().storageState();
+    await close();
+    await studio.restart();
+    expect(studio.setupLink).toBe(null);
+    const again = await openPage({ storageState: state });
+    await again.page.goto(studio.url);
+    await again.page.getByRole('link', { name: 'Say hello to 150 people' }).first().waitFor();
+    expect(again.troubles).toEqual([]);
+    await again.close();
+  });
+});

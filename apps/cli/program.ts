@@ -29,7 +29,7 @@ interface Entry {
 }
 
 const COMMANDS: readonly Entry[] = [
-  { name: 'start', summary: 'first steps, with a workflow that runs', load: () => import('./commands/start.ts') },
+  { name: 'start', summary: 'the studio, with a workflow that runs', load: () => import('./commands/start.ts') },
   {
     name: 'run',
     summary: 'run a workflow file, or go on with a run',
@@ -38,7 +38,7 @@ const COMMANDS: readonly Entry[] = [
   },
   {
     name: 'serve',
-    summary: 'serve webhooks and forms, run schedules',
+    summary: 'studio, API, webhooks, forms and schedules',
     load: () => import('./commands/serve.ts'),
   },
   { name: 'check', summary: 'validate workflow files', load: () => import('./commands/check.ts') },

@@ -73,7 +73,10 @@ export interface ServerParts {
 }
 
 export interface Server {
+  /** How people reach it. */
   url: string;
+  /** Where it listens. */
+  listens: string;
   library: Library;
   launcher: Launcher;
   /** Interrupts runs, answers what waits, ends. The store stays open. */
@@ -89,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const clock = options.clock ?? systemClock;
   const answers = createAnswers();
   let url = '';
+  let listens = '';
   let library: Library | undefined;
   const runner = options.makeRunner({
     registry,
@@ -194,7 +198,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       },
     });
     await app.listen({ host: options.host, port: options.port });
-    url = options.publicUrl?.replace(/\/+$/, '') ?? urlOf(options.host, app.server.address() as AddressInfo);
+    listens = urlOf(options.host, app.server.address() as AddressInfo);
+    url = options.publicUrl?.replace(/\/+$/, '') ?? listens;
     const sweep = (): void => {
       void launcher.sweep().catch((error: unknown) => report(`sweep: ${error instanceof Error ? error.message : ''}`));
     };
@@ -204,7 +209,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await close();
     throw error;
   }
-  return { url, library, launcher, close };
+  return { url, listens, library, launcher, close };
 }
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];

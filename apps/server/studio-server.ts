@@ -11,7 +11,9 @@ import { createFolderBlobs } from '@rondo/runtime/blobs/blobs.ts';
 import { systemClock } from '@rondo/runtime/runner/clock.ts';
 import { servicesFor, type RunnerServices } from '@rondo/runtime/services/for-runner.ts';
 import { openAccess, type Access } from './access/access.ts';
+import { audited } from './access/audited.ts';
 import { accountRoutes } from './api/accounts.ts';
+import { createApi } from './api/api.ts';
 import { createSecretUses } from './api/secrets.ts';
 import { createRunnerPool, type RunnerPool } from './runners/pool.ts';
 import { isLoopback, startServer, type RunnerParts, type Server, type ServerOptions } from './server.ts';
@@ -110,12 +112,30 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
     });
     return found.pool;
   };
+  const workflows = join(data, 'workflows');
+  const api = createApi({
+    db,
+    store,
+    registry,
+    folder: workflows,
+    clock,
+    report,
+    accounts: () =>
+      accountRoutes({
+        access,
+        settings,
+        uses,
+        secrets: async () => (await kept.open()).secrets,
+        workflows: () => found.workflows,
+        now: clock.now,
+      }),
+  });
   const server = await startServer({
     ...options,
     host,
     port: Number(settings.value('port')),
     runs: Number(settings.value('runs')),
-    workflows: join(data, 'workflows'),
+    workflows,
     registry,
     clock,
     state,
@@ -124,18 +144,11 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
     secret: async (name) =>
       (Object.hasOwn(secrets, name) ? secrets[name] : undefined) ?? (await kept.open()).secrets.value(name)?.value,
     makeRunner: makePool,
-    routes: () => [
-      ...accountRoutes({
-        access,
-        settings,
-        uses,
-        secrets: async () => (await kept.open()).secrets,
-        workflows: () => found.workflows,
-        now: clock.now,
-      }),
-    ],
+    routes: api.routes,
+    onProgress: api.onProgress,
     onWorkflows: (all, changed) => {
       found.workflows = all;
+      api.onWorkflows(all, changed);
       options.onWorkflows?.(all, changed);
     },
     ...(publicUrl === null ? {} : { publicUrl }),
@@ -156,6 +169,7 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
       return path === null ? null : `${server.url}${path}`;
     },
     async close() {
+      await api.close();
       await server.close();
       await kept.close();
       db.close();

@@ -2,7 +2,9 @@
  * Owns building the studio into dist/: when it is missing or older than its sources, else not at all. Prints the
  * sizes of what it made. Does not serve it (apps/server/studio).
  */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +16,7 @@ const STAMP = 'sources.txt';
 
 /** What the studio is made of; a change in any of it makes a new one. */
 const SOURCES = ['apps/web', 'packages/api', 'packages/core', 'package-lock.json'];
-const NOT_SOURCES = /(^|\/)(dist(-\w+)?|node_modules|testing|fixtures)(\/|$)|\.test\.tsx?$/;
+const NOT_SOURCES = /(^|\/)(dist(-[\w-]+)?|node_modules|testing|fixtures)(\/|$)|\.test\.tsx?$/;
 
 /** A fingerprint of all sources by name, size and time: a few hundred stats, some milliseconds. */
 function stampOf(): string {
@@ -40,18 +42,24 @@ export function isFresh(dist: string = DIST): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === stampOf();
 }
 
-/** Builds where needed. Answers the folder. */
+/** Builds where needed, in a process of its own: the bundler's memory goes with it. Answers the folder. */
 export async function ensureBuilt(report: (line: string) => void): Promise<string> {
   if (isFresh()) return DIST;
   report('Building the studio, once for these sources ...');
   const from = performance.now();
-  await build(DIST);
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (part: Buffer) => (said += part.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(said.trim().slice(-2_000) || `the bundler ended with ${code}`);
   report(`The studio is built: ${((performance.now() - from) / 1000).toFixed(1)} s.`);
   return DIST;
 }
 
 async function build(dist: string): Promise<void> {
   const stamp = stampOf();
+  // Whatever the caller is: a test, or somebody's development.
+  process.env['NODE_ENV'] = 'production';
   const vite = await import('vite');
   // Beside the old one, so that a server that is running keeps its files, and a build that fails leaves them.
   const fresh = `${dist}-${process.pid}`;
@@ -64,10 +72,22 @@ async function build(dist: string): Promise<void> {
       build: { outDir: fresh },
     });
     writeFileSync(join(fresh, STAMP), stamp);
-    rmSync(dist, { recursive: true, force: true });
-    renameSync(fresh, dist);
+    put(fresh, dist);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** In the place of the old one. Of two that do it at once, the second finds the place taken by what is just as new. */
+function put(fresh: string, dist: string): void {
+  const old = `${dist}-old-${process.pid}`;
+  try {
+    if (existsSync(dist)) renameSync(dist, old);
+    renameSync(fresh, dist);
+  } catch (error) {
+    if (!isFresh(dist)) throw error;
+  } finally {
+    rmSync(old, { recursive: true, force: true });
   }
 }
 

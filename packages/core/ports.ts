@@ -210,6 +210,11 @@ export interface Redrive {
    * known; then the steps that started after those loops ended, which may be more than needed.
    */
   after: readonly string[] | null;
+  /**
+   * The run is of this definition from now on: what is done again, and what comes after it, runs as it was repaired.
+   * What is settled stays. That the loops are in it is the caller's to check.
+   */
+  definition?: string;
 }
 
 /**

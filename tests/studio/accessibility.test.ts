@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath, openPage } from './browser.ts';
-import { type Studio, studioTests, until } from './studio.ts';
+import { studioTests } from './hooks.ts';
+import { type Studio, until } from './studio.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const studioOf = studioTests();

@@ -1,10 +1,9 @@
 /**
- * Owns the browser of the studio's tests: finding Chromium, one browser for all tests of a process, pages that note
- * everything that goes wrong in them. Does not start servers (studio.ts).
+ * Owns the browser of the studio's tests and pictures: finding Chromium, one browser for all of a process, pages that
+ * note everything that goes wrong in them. Does not start servers (studio.ts).
  */
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll } from 'vitest';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -24,7 +23,6 @@ if (chromiumPath === null) {
 }
 
 let shared: Promise<Browser> | null = null;
-let users = 0;
 
 function launch(): Promise<Browser> {
   if (chromiumPath === null) throw new Error('There is no Chromium.');
@@ -35,16 +33,10 @@ function launch(): Promise<Browser> {
   });
 }
 
-/** Once in every test file: the browser ends with the last file of the process. */
-export function browserTests(): void {
-  users += 1;
-  afterAll(async () => {
-    users -= 1;
-    if (users > 0 || shared === null) return;
-    const ending = shared;
-    shared = null;
-    await (await ending).close();
-  });
+export async function closeBrowser(): Promise<void> {
+  const ending = shared;
+  shared = null;
+  if (ending !== null) await (await ending).close();
 }
 
 export interface Watched {

@@ -1,29 +1,34 @@
 /** Values that try to run as script or markup, in every place that shows data: none runs, every page still works. */
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { breaches, chromiumPath, type Watched } from './browser.ts';
 import { HOSTILE, INTRUDERS } from './hostile-values.ts';
-import { type Studio, studioTests, until } from './studio.ts';
+import { studioTests } from './hooks.ts';
+import { dropFile, go, type Studio, until } from './studio.ts';
 
-/** Titles, notes, expressions and texts of a node for each value, in a loop over all of them. */
+const [first = '', second = ''] = HOSTILE;
+/** The form of a value in which no template of an expression begins. */
+const plain = (text: string): string => text.replaceAll('{{', '{ {');
+
+/** Titles, notes and texts of a node for each value, after a loop over all of them. */
 const everywhere = JSON.stringify({
   rondo: 1,
   id: 'everywhere',
-  name: HOSTILE[0],
-  description: HOSTILE[1],
-  inputs: { rows: { type: 'array', description: HOSTILE[2] } },
+  name: first,
+  description: second,
+  inputs: { rows: { type: 'array', description: second } },
   nodes: {
-    start: { type: 'manual', title: HOSTILE[3], notes: HOSTILE[4] },
+    start: { type: 'manual', title: first, notes: second },
     each: {
       type: 'for-each',
-      title: HOSTILE[5],
-      notes: HOSTILE[6],
+      title: first,
+      notes: second,
       after: 'start',
       loop: { over: '{{ $vars.rows }}', parallel: 8, onError: 'null' },
       body: {
         look: {
           type: 'code',
-          title: HOSTILE[7],
+          title: first,
           with: {
             code: 'console.log($json.name); if ($json.bad) throw new Error($json.name); return { ...$json, seen: $json.name };',
           },
@@ -37,8 +42,8 @@ const everywhere = JSON.stringify({
           type: 'set',
           title: text,
           notes: text,
-          after: at === 0 ? 'each' : `n${at - 1}`,
-          with: { keep: 'none', fields: { text: text.replaceAll('{{', '{ {') } },
+          after: at % 10 === 0 ? 'each' : `n${at - 1}`,
+          with: { keep: 'none', fields: { text: plain(text), [text]: 1 } },
         },
       ]),
     ),
@@ -54,45 +59,77 @@ const named = (text: string, at: number): string =>
     nodes: { start: { type: 'webhook', title: text, with: { path: `hostile-${at}` } } },
   });
 
+const form = JSON.stringify({
+  rondo: 1,
+  id: 'form',
+  name: first,
+  nodes: {
+    start: {
+      type: 'form',
+      with: {
+        path: 'hostile',
+        title: first,
+        description: second,
+        fields: HOSTILE.map(plain).map((text, at) => ({
+          name: `f${at}`,
+          label: text,
+          help: text,
+          placeholder: text,
+          default: text,
+        })),
+      },
+    },
+  },
+});
+
 const studioOf = studioTests({
   workflows: {
     'everywhere.json': everywhere,
+    'form.json': form,
     ...Object.fromEntries(HOSTILE.map((text, at) => [`named-${at}.json`, named(text, at)])),
   },
 });
 
-/** One run over all values: half of them fail with themselves as message. */
-let run: Promise<string> | null = null;
-const runOf = (studio: Studio): Promise<string> =>
-  (run ??= (async () => {
-    const rows = HOSTILE.map((text, at) => ({ name: text, [text]: text, inner: { [text]: [text] }, bad: at % 2 === 1 }));
-    const { id } = await studio.call('POST /workflows/{id}/runs', {
-      params: { id: 'everywhere' },
-      body: { input: { rows } },
-    });
-    await until(async () => {
-      const { status } = await studio.call('GET /runs/{id}', { params: { id } });
-      return status === 'completed' || status === 'failed' ? status : null;
-    }, 'the run has ended');
-    return id;
-  })());
-
-async function expectHarmless({ page, troubles }: Watched, where: string): Promise<void> {
-  expect([where, await breaches(page)]).toEqual([where, []]);
-  expect([where, await page.evaluate(INTRUDERS)]).toEqual([where, []]);
-  expect([where, troubles]).toEqual([where, []]);
-}
-
-/** As a person would see it: without what no font draws. */
-const seen = (text: string): string => text.replace(/[\u0000-\u001f\u2028\u2029\u202a-\u202e\u200b]/g, '').slice(0, 30);
-
-async function expectText(page: Page, text: string): Promise<void> {
-  await until(async () => ((await page.locator('body').innerText()).includes(text) ? true : null), `the page shows ${text}`);
+/** One run over all values: every second fails with itself as message. */
+async function runAll(studio: Studio): Promise<string> {
+  const rows = HOSTILE.map((text, at) => ({ name: text, [text]: text, inner: { [text]: [text] }, bad: at % 2 === 1 }));
+  const { id } = await studio.call('POST /workflows/{id}/runs', {
+    params: { id: 'everywhere' },
+    body: { input: { rows } },
+  });
+  await until(async () => {
+    const { status } = await studio.call('GET /runs/{id}', { params: { id } });
+    return status === 'completed' || status === 'failed' ? status : null;
+  }, 'the run has ended');
+  return id;
 }
 
 describe.skipIf(chromiumPath === null)('hostile values', () => {
+  let studio: Studio;
+  let run = '';
+  let watched: Watched;
+  let page: Page;
+  beforeAll(async () => {
+    studio = await studioOf();
+    run = await runAll(studio);
+    watched = await studio.open('/');
+    page = watched.page;
+  });
+  afterAll(() => watched?.close());
+
+  const expectHarmless = async (where: string): Promise<void> => {
+    expect([where, await breaches(page)]).toEqual([where, []]);
+    expect([where, await page.evaluate(INTRUDERS)]).toEqual([where, []]);
+    expect([where, watched.troubles]).toEqual([where, []]);
+  };
+  /** At an address of the studio, with this text on it. */
+  const look = async (path: string, text: string): Promise<void> => {
+    await go(page, path);
+    await page.getByText(text, { exact: false }).first().waitFor({ state: 'attached' });
+    await expectHarmless(path);
+  };
+
   it('meet a policy without holes', async () => {
-    const studio = await studioOf();
     const policy = (await fetch(studio.url)).headers.get('content-security-policy') ?? '';
     const parts = Object.fromEntries(policy.split(';').map((part) => part.trim().split(/ (.*)/s)));
     expect(parts).toMatchObject({
@@ -105,6 +142,105 @@ describe.skipIf(chromiumPath === null)('hostile values', () => {
     expect(policy).not.toMatch(/unsafe|\*|https?:/);
     expect(parts['object-src'] ?? parts['default-src']).toBe("'none'");
   });
-});
 
-export { expectHarmless, expectText, runOf, seen };
+  it('as names of workflows and runs', async () => {
+    await look('/', first);
+    await look('/workflows', first);
+    await look('/runs', first);
+    await look('/w/everywhere/runs', first);
+    await page.keyboard.press('Control+k');
+    for (const text of HOSTILE) await page.getByRole('combobox').fill(text.slice(0, 200));
+    await page.getByRole('option').first().waitFor({ state: 'attached' });
+    await expectHarmless('find');
+    await page.keyboard.press('Escape');
+  });
+
+  it('as titles and notes of nodes, on the canvas and in the panel', async () => {
+    await look('/w/everywhere', first);
+    for (let at = 0; at < HOSTILE.length; at += 3) {
+      await go(page, `/w/everywhere/n/n${at}`);
+      await page
+        .getByText(HOSTILE[at] ?? '', { exact: false })
+        .first()
+        .waitFor({ state: 'attached' });
+    }
+    await expectHarmless('panel');
+  });
+
+  it('as items, keys, results, errors, logs and causes of a run', async () => {
+    await look(`/r/${run}`, 'ran script');
+    for (const part of ['input', 'result', 'logs']) {
+      for (let at = 0; at < HOSTILE.length; at += 1) {
+        await go(page, `/r/${run}?it=${at}&part=${part}`);
+        await page.getByRole('heading', { name: `Iteration ${at + 1}`, exact: true }).waitFor();
+      }
+      await expectHarmless(part);
+    }
+    await look(`/r/${run}?status=failed&it=1&with=0`, 'Iteration 2');
+    for (const view of ['timeline', 'canvas', 'output']) await look(`/r/${run}/${view}`, first);
+  });
+
+  it('as searches and parts of addresses', async () => {
+    for (const text of HOSTILE) {
+      const part = encodeURIComponent(text);
+      await go(page, `/runs?q=${part}&status=${part}&workflow=${part}&show=${part}`);
+      await go(page, `/r/${run}?q=${part}&cause=${part}&by=${part}&step=${part}`);
+      await go(page, `/settings/${part}`);
+      await go(page, `/sign-in?back=${part}`);
+    }
+    for (let at = 0; at < HOSTILE.length; at += 3) {
+      const part = encodeURIComponent(HOSTILE[at] ?? '');
+      for (const path of [`/r/${part}`, `/w/${part}`, `/w/${part}/n/${part}`, `/r/${run}/l/${part}`, `/${part}`]) {
+        await go(page, path);
+      }
+    }
+    await page.waitForLoadState('networkidle');
+    watched.forgive(/^4(00|04|22): GET \/api\/v1\//);
+    await look('/', first);
+  });
+
+  it('as names of people and tokens, and where secrets may be sent', async () => {
+    for (const text of HOSTILE.filter((_, at) => at % 3 === 0)) {
+      const name = text.slice(0, 90);
+      await studio.call('POST /people', { body: { name, password: 'a password that nobody has', role: 'viewer' } });
+      await studio.call('POST /tokens', { body: { name, scopes: ['run:read'], expiresAt: null, workflows: [] } });
+    }
+    await look('/settings/people', 'ran script');
+    await look('/settings/tokens', 'ran script');
+    await look('/secrets', 'Secrets');
+    const refused = await studio
+      .call('PUT /secrets/{name}', { params: { name: first }, body: { value: 'x' } })
+      .catch((error: unknown) => String(error));
+    expect(refused).toMatch(/name/);
+  });
+
+  it('as files that are dropped', async () => {
+    await go(page, '/');
+    for (const text of HOSTILE.filter((_, at) => at % 3 === 0)) {
+      const node = {
+        id: text,
+        name: text,
+        type: `n8n-nodes-base.${text}`,
+        parameters: { value: text },
+        position: [0, 0],
+      };
+      const file = JSON.stringify({
+        name: text,
+        nodes: [{ ...node, typeVersion: 1 }],
+        connections: { [text]: { main: [] } },
+      });
+      await dropFile(page, text, file);
+      await page.getByRole('dialog').waitFor();
+      await page.getByRole('dialog').getByText('ran ', { exact: false }).first().waitFor({ state: 'attached' });
+      await expectHarmless(`drop ${text}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+  });
+
+  it('on pages that the server itself makes', async () => {
+    await page.goto(`${studio.url}/forms/hostile`);
+    await page.getByText('ran script').first().waitFor();
+    await expectHarmless('form');
+  });
+});

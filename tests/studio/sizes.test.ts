@@ -2,7 +2,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { chromiumPath, openPage } from './browser.ts';
-import { signIn, studioTests } from './studio.ts';
+import { studioTests } from './hooks.ts';
+import { signIn } from './studio.ts';
 
 const studioOf = studioTests();
 const kB = 1_000;

@@ -1,6 +1,7 @@
 /** The start: a fresh installation, its owner, signing out and in again, a second start. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserTests, chromiumPath, openPage } from './browser.ts';
+import { chromiumPath, openPage } from './browser.ts';
+import { browserTests } from './hooks.ts';
 import { OWNER, setUp, signIn, startStudio, type Studio } from './studio.ts';
 
 browserTests();

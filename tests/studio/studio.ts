@@ -9,9 +9,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll } from 'vitest';
 import { type Call, createClient } from '@rondo/api/client.ts';
-import { browserTests, openPage, type Watched } from './browser.ts';
+import { openPage, type Watched } from './browser.ts';
 
 const RONDO = fileURLToPath(new URL('../../bin/rondo', import.meta.url));
 const START_MS = 60_000;
@@ -121,7 +120,7 @@ export async function signIn(page: Page, { name, password } = OWNER): Promise<vo
 
 type Storage = Exclude<BrowserContextOptions['storageState'], string | undefined>;
 
-/** A server on a fresh folder, without an owner. Ended by the caller, or by `studioTests`. */
+/** A server on a fresh folder, without an owner. Ended by the caller. */
 export async function startStudio({ workflows = {}, args = [], prepare }: StudioOptions = {}): Promise<Studio> {
   const folder = mkdtempSync(join(tmpdir(), 'rondo-studio-'));
   for (const [name, text] of Object.entries(workflows)) {
@@ -184,16 +183,6 @@ export async function startStudio({ workflows = {}, args = [], prepare }: Studio
   return studio;
 }
 
-/** Once in every test file: the browser, and one server for the file, started by the first test that asks. */
-export function studioTests(options: StudioOptions = {}): () => Promise<Studio> {
-  browserTests();
-  let started: Promise<Studio> | null = null;
-  afterAll(async () => {
-    if (started !== null) await (await started).close();
-  });
-  return () => (started ??= startStudio(options));
-}
-
 /** Waits for a condition of the server. Null: not yet. */
 export async function until<T>(look: () => Promise<T | null>, what: string, ms = 20_000): Promise<T> {
   const end = performance.now() + ms;
@@ -203,4 +192,21 @@ export async function until<T>(look: () => Promise<T | null>, what: string, ms =
     if (performance.now() > end) throw new Error(`waited ${ms} ms in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/** To another address without loading the page again, as links do. */
+export async function go(page: Page, path: string): Promise<void> {
+  await page.evaluate(`history.pushState(null, '', ${JSON.stringify(path)})`);
+}
+
+/** Drops a file in the middle of the page, the way a file manager does. */
+export async function dropFile(page: Page, name: string, text: string): Promise<void> {
+  await page.evaluate(`{
+    const data = new DataTransfer();
+    data.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}, { type: 'application/json' }));
+    const target = document.elementFromPoint(innerWidth / 2, innerHeight / 2) ?? document.body;
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      target.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }));
+    }
+  }`);
 }

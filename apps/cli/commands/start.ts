@@ -1,6 +1,6 @@
 /**
- * Owns `rondo start`: runs a first workflow, which is here, and says what to do next. With a file
- * or the name of an example it runs that one.
+ * Owns `rondo start`: the studio, with a first workflow that is there to run. With a file or the name of an example it
+ * runs that one in the terminal and says what to do next.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -12,21 +12,23 @@ import { printable, shellWord } from '../render/text.ts';
 import { DB_OPTION } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 import { run } from './run.ts';
+import { serve } from './serve.ts';
 
 interface Options {
   db?: string;
 }
 
-const FIRST = fileURLToPath(new URL('../first-workflow.yaml', import.meta.url));
 const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url));
 
 export function build(context: Context): Command {
   return new Command('rondo start')
-    .description('Runs a first workflow and says what to do next.')
+    .description('Starts the studio on this machine; with an example, runs that one in the terminal.')
     .argument('[example]', 'name of a folder in examples/, or a workflow file')
     .option(...DB_OPTION)
     .action(async (example: string | undefined, options: Options) => {
-      context.code = await start(example, options, context.terminal);
+      const database = options.db === undefined ? {} : { database: options.db };
+      context.code =
+        example === undefined ? await serve(database, context) : await start(example, options, context.terminal);
     });
 }
 
@@ -38,8 +40,7 @@ function exampleNames(): string[] {
     .sort();
 }
 
-function fileOf(example: string | undefined, terminal: Terminal): string {
-  if (example === undefined) return FIRST;
+function fileOf(example: string, terminal: Terminal): string {
   const names = exampleNames();
   // `hello` means 01-hello too.
   const found = names.find((name) => name === example || name.replace(/^\d+-/, '') === example);
@@ -50,7 +51,7 @@ function fileOf(example: string | undefined, terminal: Terminal): string {
   );
 }
 
-async function start(example: string | undefined, options: Options, terminal: Terminal): Promise<number> {
+async function start(example: string, options: Options, terminal: Terminal): Promise<number> {
   const { err } = terminal;
   const s = err.style;
   const file = fileOf(example, terminal);
@@ -70,8 +71,6 @@ async function start(example: string | undefined, options: Options, terminal: Te
     ['npx rondo nodes', 'what workflows are made of'],
     ['npx rondo --help', 'all commands'],
   ];
-  if (file === FIRST)
-    steps.splice(1, 1, ['npx rondo runs iterations last each', 'every iteration with its input and output']);
   const hello = exampleNames()[0];
   if (hello !== undefined) {
     steps.unshift([

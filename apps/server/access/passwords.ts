@@ -189,8 +189,9 @@ export function checkPassword(password: string, name: string): void {
     new Problem(422, 'password-weak', why, { more: { fields: [{ path: '/password', message: why }] } });
   if ([...password].length < LEAST_LENGTH) throw refused(`A password has at least ${LEAST_LENGTH} characters.`);
   const folded = password.normalize('NFKC').toLowerCase();
-  // Leetspeak is the first thing that is tried.
+  // Leetspeak is the first thing that is tried, with a number or a year behind it.
   const spelled = folded
+    .replace(/[\p{P}\p{S}\p{N}]+$/u, '')
     .replace(/[@4]/g, 'a')
     .replace(/0/g, 'o')
     .replace(/[$5]/g, 's')

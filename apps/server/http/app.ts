@@ -54,7 +54,7 @@ export function createApp({ limits, clock, report, trustProxy, hosts }: AppOptio
     http: { headersTimeout: limits.headMs, connectionsCheckingInterval: CHECK_MS, maxHeaderSize: 32 * 1024 },
     // What the router refuses before a handler is found, such as an address that cannot be decoded.
     frameworkErrors: (error, request, reply) => void sendProblem(reply, problemOf(error, report, request)),
-    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: 6_000, ignoreTrailingSlash: true },
     ...(trustProxy === undefined ? {} : { trustProxy }),
   });
   app.server.maxConnections = limits.connections;

@@ -112,6 +112,11 @@ export class Versions {
     );
   }
 
+  /** The run goes on by another version. */
+  moved(run: string, version: number): void {
+    this.#db.change('update run_askers set version = ? where run = ?', version, run);
+  }
+
   asker(run: string): Asker | undefined {
     const text = 'select workflow, version, started_by as startedBy from run_askers where run = ?';
     return this.#db.first<Asker>(text, run);

@@ -171,9 +171,11 @@ function Row({ id, found, first, chosen, onChoose, onGo }: RowProps) {
       >
         <Icon size={16} strokeWidth={1.5} aria-hidden className="flex-none text-ink3" />
         <span className="cut font-medium">{found.title}</span>
-        <span className="cut min-w-0 flex-1 text-meta text-ink3">{found.note}</span>
+        <span className={classes('cut min-w-0 flex-1 text-meta', chosen ? 'text-ink2' : 'text-ink3')}>
+          {found.note}
+        </span>
         {found.run !== undefined && (
-          <span className="flex flex-none items-center gap-2 text-meta text-ink3">
+          <span className={classes('flex flex-none items-center gap-2 text-meta', chosen ? 'text-ink2' : 'text-ink3')}>
             <Status status={found.run.status} />
             <When at={found.run.startedAt ?? found.run.createdAt} />
           </span>

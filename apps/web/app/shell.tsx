@@ -2,7 +2,7 @@
  * Owns the frame of the studio: rail, strip when the server does not answer, the screen, what lies above every screen
  * (find, keys, import, toasts), and the keys that work everywhere.
  */
-import { Component, type ErrorInfo, lazy, type ReactNode, Suspense } from 'react';
+import { Component, type ErrorInfo, lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
@@ -19,7 +19,8 @@ import { Rail } from './rail.tsx';
 import { screenOf } from './routes.tsx';
 import { Screen } from './screen.tsx';
 
-const FindDialog = lazy(async () => ({ default: (await import('./find-dialog.tsx')).FindDialog }));
+const loadFind = async () => ({ default: (await import('./find-dialog.tsx')).FindDialog });
+const FindDialog = lazy(loadFind);
 const KeysDialog = lazy(async () => ({ default: (await import('./keys-dialog.tsx')).KeysDialog }));
 const FirstSteps = lazy(async () => ({ default: (await import('../start/first-steps.tsx')).FirstSteps }));
 const ConvertDialog = lazy(async () => ({ default: (await import('../convert/convert-dialog.tsx')).ConvertDialog }));
@@ -35,6 +36,11 @@ export function Shell({ place }: { place: Place }) {
     { keys: 'G S', does: 'Secrets', run: () => navigate(addressOfPlace.secrets()) },
     { keys: '?', does: 'Keys of this screen', run: openKeys },
   ]);
+  // Who types right after the key must not lose letters to a chunk that is still on its way.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadFind(), 1_000);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <TooltipProvider>
       <div className="grid h-full grid-cols-[var(--rail)_minmax(0,1fr)]">

@@ -1,7 +1,7 @@
 /** Owns words about runs and triggers that several lists use. Pure. */
 import type { RunSummary } from '@rondo/api/schemas/run.ts';
 import type { WorkflowSummary } from '@rondo/api/schemas/workflow.ts';
-import { count, percent } from '../ui/format.ts';
+import { count, percent, shortCount } from '../ui/format.ts';
 
 export type Trigger = WorkflowSummary['triggers'][number];
 
@@ -36,13 +36,18 @@ function wordsOf(trigger: Trigger): string {
   }
 }
 
-/** Of its loops, as far as a list knows: the number of iterations of the last run, else how many loops there are. */
-export function loopWords(
-  workflow: Pick<WorkflowSummary, 'loops' | 'last'>,
-): { count: string; reason?: string } | null {
-  const { loops, last } = workflow;
-  if (loops === 0) return null;
+/** Of its deepest loop: what it is, how many iterations the last run had, how many loops lie inside one another. */
+export function loopWords({ repeats, last }: Pick<WorkflowSummary, 'repeats' | 'last'>): {
+  words: string;
+  times: string | null;
+  depth: string | null;
+} | null {
+  if (repeats === null) return null;
+  const { words, depth } = repeats;
   const total = last?.total ?? null;
-  if (total === null) return { count: loops === 1 ? '1 loop' : `${count(loops)} loops` };
-  return { count: `× ${count(total)}`, ...(loops > 1 ? { reason: `${loops} loops` } : {}) };
+  return {
+    words,
+    times: total === null ? null : `× ${shortCount(total)}`,
+    depth: depth > 1 ? `${depth} deep` : null,
+  };
 }

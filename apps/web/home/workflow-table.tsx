@@ -199,8 +199,11 @@ function Row({ workflow }: { workflow: WorkflowSummary }) {
         </div>
       </div>
       <div role="cell" className="flex min-w-0 items-center gap-1.5">
-        <LoopBadge count={loop?.count ?? null} />
-        {loop?.reason !== undefined && <span className="cut text-meta text-ink3">{loop.reason}</span>}
+        <LoopBadge
+          count={loop?.words ?? null}
+          {...(loop?.times == null ? {} : { reason: loop.times, title: `${loop.words} × ${count(last?.total ?? 0)}` })}
+        />
+        {loop?.depth != null && <span className="cut text-meta text-ink3">{loop.depth}</span>}
       </div>
       <div role="cell" className="min-w-0">
         <LastRun workflow={workflow} />

@@ -5,20 +5,20 @@
 import type { Diagnostic } from '@rondo/api/schemas/shared.ts';
 import type { Definition, NodeDefinition, NodeId } from '@rondo/core/model/definition.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import { keepPreviousData } from '@tanstack/react-query';
-import { createContext, useContext, useEffect, useMemo, useState } from 'react';
-import { useApi } from '../app/api.ts';
+import { createContext, useContext, useMemo } from 'react';
 import { useMay } from '../app/session.ts';
-import { change, load, useDocument } from '../editor/document/store.ts';
+import type { Catalog } from '../editor/catalog/catalog.ts';
+import { useCatalog } from '../editor/catalog/use-catalog.ts';
+import { useView } from '../editor/canvas/view.ts';
+import { change, useDocument } from '../editor/document/store.ts';
 import { placedNode } from '../editor/document/tree.ts';
 import { type Edit, valueAt, withEdits } from './edits.ts';
-import type { NodeTypes } from './place.ts';
 
 export interface DocumentAccess {
   /** Its id on the server. */
   workflow: string;
   definition: Definition;
-  types: NodeTypes;
+  types: Catalog;
   diagnostics: readonly Diagnostic[];
   /** Why nothing can be changed here; empty: it can be. */
   readOnly: string;
@@ -40,24 +40,17 @@ export function useDocumentAccess(): DocumentAccess {
   return access;
 }
 
-const CHECK_AFTER_MS = 400;
-
-/** Null while the workflow or the node types are not here yet. */
+/** Null while the workflow or the node types are not here yet; the editor loads both. */
 export function useDocumentOf(workflow: string): DocumentAccess | null {
-  const saved = useApi('GET /workflows/{id}', { params: { id: workflow } }).data;
-  useEffect(() => {
-    if (saved !== undefined) load(saved);
-  }, [saved]);
   const definition = useDocument(workflow, (document) => document.definition);
   const loaded = useDocument(workflow, (document) => document.version !== null);
   const locked = useDocument(workflow, (document) => document.readOnly);
   const may = useMay('workflow:write');
-  const nodes = useApi('GET /nodes', {}, { staleTime: Number.POSITIVE_INFINITY }).data;
-  const types = useMemo(() => new Map(nodes?.nodes.map((one) => [one.type, one])), [nodes]);
-  const diagnostics = useDiagnostics(definition, saved?.diagnostics ?? [], loaded);
+  const types = useCatalog();
+  const diagnostics = useDiagnostics(definition);
   const readOnly = locked ?? (may.allowed ? '' : may.why);
   return useMemo(() => {
-    if (!loaded || nodes === undefined) return null;
+    if (!loaded || types === null) return null;
     return {
       workflow,
       definition,
@@ -69,20 +62,21 @@ export function useDocumentOf(workflow: string): DocumentAccess | null {
       rename: (id, to) => change(workflow, { do: 'rename', id, to }),
       keep: (id, code) => change(workflow, { do: 'keep', id, code }),
     };
-  }, [workflow, definition, types, nodes, loaded, diagnostics, readOnly]);
+  }, [workflow, definition, types, loaded, diagnostics, readOnly]);
 }
 
-/** What compiler and linter say of the definition as it is now, a moment after the last change. */
-function useDiagnostics(definition: Definition, first: readonly Diagnostic[], enabled: boolean): readonly Diagnostic[] {
-  const [asked, setAsked] = useState<Definition | null>(null);
-  useEffect(() => {
-    if (!enabled) return undefined;
-    const timer = setTimeout(() => setAsked(definition), CHECK_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [definition, enabled]);
-  const body = { definition: asked as unknown as Record<string, unknown> };
-  const { data } = useApi('POST /workflows/check', { body }, { enabled: asked !== null, placeholderData: keepPreviousData });
-  return data?.diagnostics ?? first;
+/** What the editor's check says of the definition as it is now, without what is meant so. */
+function useDiagnostics(definition: Definition): readonly Diagnostic[] {
+  const byNode = useView((view) => view.diagnostics);
+  const general = useView((view) => view.general);
+  const { layout } = definition;
+  return useMemo(
+    () =>
+      [...general, ...[...byNode.values()].flat()].filter(
+        (one) => one.node === null || layout?.[one.node]?.keep?.includes(one.code) !== true,
+      ),
+    [byNode, general, layout],
+  );
 }
 
 function changeTop(workflow: string, definition: Definition, edits: readonly Edit[], what: string): void {

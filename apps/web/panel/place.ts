@@ -7,7 +7,9 @@ import type { NodeTypeView } from '@rondo/api/schemas/node.ts';
 import { containersAround, levelOf, placedNode, type Nodes } from '../editor/document/tree.ts';
 import { type Wire, wiresInto, wiresOf } from '../editor/document/wires.ts';
 
-export type NodeTypes = ReadonlyMap<string, NodeTypeView>;
+export interface NodeTypes {
+  view(type: string): NodeTypeView | undefined;
+}
 
 export interface NodePlace {
   id: NodeId;
@@ -31,7 +33,7 @@ export function placeOfNode(definition: Definition, id: NodeId, types: NodeTypes
   return {
     id,
     node: placed.node,
-    type: types.get(placed.node.type),
+    type: types.view(placed.node.type),
     path: placed.path,
     level: placed.level,
     around,

@@ -20,14 +20,21 @@ export function CauseCard({ run, loop, iteration, cause }: CauseCardProps) {
   const title = step?.title ?? node;
   const says = cause?.message ?? failure.message;
   return (
-    <section aria-label="Why it failed" className="mx-4 mt-2.5 rounded-[8px] border border-failed-line bg-failed-soft px-3 py-2">
+    <section
+      aria-label="Why it failed"
+      className="mx-4 mt-2.5 rounded-[8px] border border-failed-line bg-failed-soft px-3 py-2"
+    >
       <div className="flex items-start gap-2">
         <h3 className="min-w-0 flex-1 font-semibold break-words text-failed">{says}</h3>
         {node !== null && run.workflowId !== null && (
           <ButtonLink
             small
             icon={<ChevronRight size={14} aria-hidden />}
-            href={addressOfPlace.node(run.workflowId, step?.id ?? node, { run: run.id, it: iteration.index, loop: loop.path })}
+            href={addressOfPlace.node(run.workflowId, step?.id ?? node, {
+              run: run.id,
+              it: iteration.index,
+              loop: loop.path,
+            })}
           >
             Open {title}
           </ButtonLink>

@@ -13,7 +13,7 @@ import { count, counted, duration } from '../ui/format.ts';
 import { Segments } from '../ui/segments.tsx';
 import { Status, StatusShape } from '../ui/status.tsx';
 import type { RunQuery, SetQuery } from './address.ts';
-import { type Difference, differencesOf, inline } from './differences.ts';
+import { contentOf, type Difference, differencesOf, inline } from './differences.ts';
 import type { Rerun } from './rerun.ts';
 import { iterationPath } from './step-path.ts';
 
@@ -48,7 +48,10 @@ export async function nearestCompleted(run: string, path: string, index: number)
     return page.items.map((row) => row.index);
   };
   const found = [...(await ask(Math.max(0, index - 30))), ...(await ask(index + 1))].filter((one) => one !== index);
-  return found.reduce<number | null>((best, one) => (best === null || Math.abs(one - index) < Math.abs(best - index) ? one : best), null);
+  return found.reduce<number | null>(
+    (best, one) => (best === null || Math.abs(one - index) < Math.abs(best - index) ? one : best),
+    null,
+  );
 }
 
 export function Compare({ run, loop, query, setQuery, causes, rerun }: CompareProps) {
@@ -58,8 +61,8 @@ export function Compare({ run, loop, query, setQuery, causes, rerun }: ComparePr
   const right = useOne(run.id, loop.path, query.with);
   const close = (): void => setQuery({ with: null });
   const cause = causes.find((one) => one.id === left?.cause) ?? null;
-  const input = differencesOf(left?.input[0], right?.input[0]);
-  const output = differencesOf(left?.output[0], right?.output[0]);
+  const input = differencesOf(contentOf(left?.input[0]), contentOf(right?.input[0]));
+  const output = differencesOf(contentOf(left?.output[0]), contentOf(right?.output[0]));
   const different = input.different.length + output.different.length;
   const fields = different + input.equal.length + output.equal.length;
   return (
@@ -93,7 +96,13 @@ export function Compare({ run, loop, query, setQuery, causes, rerun }: ComparePr
             { value: 'output', label: 'Output' },
           ]}
         />
-        <IconButton small label="Close the comparison" keys="Esc" icon={<X size={16} strokeWidth={1.5} aria-hidden />} onClick={close} />
+        <IconButton
+          small
+          label="Close the comparison"
+          keys="Esc"
+          icon={<X size={16} strokeWidth={1.5} aria-hidden />}
+          onClick={close}
+        />
       </header>
       {cause !== null && <InCommon run={run} loop={loop} cause={cause} left={left} />}
       <div className="min-h-0 flex-1 overflow-y-auto">
@@ -135,8 +144,12 @@ export function Compare({ run, loop, query, setQuery, causes, rerun }: ComparePr
                 open={all}
                 onOpen={() => setAll(!all)}
                 fields={[
-                  ...(which === 'all' || which === 'input' ? input.equal.map((one) => ({ ...one, part: 'Input' })) : []),
-                  ...(which === 'all' || which === 'output' ? output.equal.map((one) => ({ ...one, part: 'Output' })) : []),
+                  ...(which === 'all' || which === 'input'
+                    ? input.equal.map((one) => ({ ...one, part: 'Input' }))
+                    : []),
+                  ...(which === 'all' || which === 'output'
+                    ? output.equal.map((one) => ({ ...one, part: 'Output' }))
+                    : []),
                 ]}
               />
             </>
@@ -181,8 +194,18 @@ interface SideProps {
 function Side({ iteration, index, last = false, children }: SideProps) {
   const failed = iteration?.steps.find((step) => step.status === 'failed');
   return (
-    <div className={classes('flex h-11 min-w-0 items-center gap-2 border-b border-line bg-sunken px-4', !last && 'border-r')}>
-      {iteration !== undefined && <StatusShape status={iteration.status} className={iteration.status === 'failed' ? 'text-failed' : 'text-ink2'} />}
+    <div
+      className={classes(
+        'flex h-11 min-w-0 items-center gap-2 border-b border-line bg-sunken px-4',
+        !last && 'border-r',
+      )}
+    >
+      {iteration !== undefined && (
+        <StatusShape
+          status={iteration.status}
+          className={iteration.status === 'failed' ? 'text-failed' : 'text-ink2'}
+        />
+      )}
       <b className="font-semibold whitespace-nowrap">Iteration {index === null ? '' : count(index + 1)}</b>
       <span className={classes('cut flex-1', iteration?.status === 'failed' ? 'text-failed' : 'text-ink3')}>
         {iteration === undefined ? '' : failed === undefined ? iteration.status : `failed at ${failed.title}`}
@@ -223,7 +246,12 @@ const Marked = ({ value }: { value: unknown }) => (
 
 function StepRows({ left, right }: { left: Iteration; right: Iteration }) {
   const ids = [...new Set([...left.steps, ...right.steps].map((step) => step.id))];
-  const whole = Math.max(1, ...[...left.steps, ...right.steps].flatMap(({ attempts = [] }) => attempts.map((one) => one.startMs + one.durationMs)));
+  const whole = Math.max(
+    1,
+    ...[...left.steps, ...right.steps].flatMap(({ attempts = [] }) =>
+      attempts.map((one) => one.startMs + one.durationMs),
+    ),
+  );
   const cell = (step: StepView | undefined): ReactNode => {
     if (step === undefined) return <Nothing />;
     const ms = (step.attempts ?? []).reduce((sum, { durationMs }) => sum + durationMs, 0);
@@ -311,19 +339,27 @@ function InCommon({ run, loop, cause, left }: { run: Run; loop: Loop; cause: Cau
       <Search size={16} strokeWidth={1.5} aria-hidden className="flex-none text-failed" />
       <p className="min-w-0 flex-1">
         <b className="font-semibold">
-          {field.failed === data.failed ? `All ${count(data.failed)}` : `${count(field.failed)} of ${count(data.failed)}`} failed have
+          {field.failed === data.failed
+            ? `All ${count(data.failed)}`
+            : `${count(field.failed)} of ${count(data.failed)}`}{' '}
+          failed have
         </b>{' '}
         <span className="font-mono text-meta break-words">
           {field.path} {field.says}
         </span>
         <b className="font-semibold">
-          ; {field.completed === 0 ? 'none' : count(field.completed)} of {count(data.completed)} completed ones looked at{' '}
-          {field.completed === 1 || field.completed === 0 ? 'has' : 'have'} it.
+          ; {field.completed === 0 ? 'none' : count(field.completed)} of {count(data.completed)} completed ones looked
+          at {field.completed === 1 || field.completed === 0 ? 'has' : 'have'} it.
         </b>{' '}
-        {data.fields.length > 1 && <span className="text-ink2">{counted(data.fields.length - 1, 'more field')} like this.</span>}
+        {data.fields.length > 1 && (
+          <span className="text-ink2">{counted(data.fields.length - 1, 'more field')} like this.</span>
+        )}
       </p>
       {step !== undefined && run.workflowId !== null && (
-        <ButtonLink small href={addressOfPlace.node(run.workflowId, step.id, { run: run.id, loop: loop.path, it: left?.index })}>
+        <ButtonLink
+          small
+          href={addressOfPlace.node(run.workflowId, step.id, { run: run.id, loop: loop.path, it: left?.index })}
+        >
           Open {step.title}
         </ButtonLink>
       )}

@@ -75,11 +75,22 @@ export function Controls({ run, loop, query, rerun }: ControlsProps) {
   ]);
   return (
     <>
-      <IconButton label="Copy the link to this view" keys="Y" icon={<Link2 size={16} strokeWidth={1.5} aria-hidden />} onClick={share} />
+      <IconButton
+        label="Copy the link to this view"
+        keys="Y"
+        icon={<Link2 size={16} strokeWidth={1.5} aria-hidden />}
+        onClick={share}
+      />
       {loop !== null && <DownloadMenu run={run} loop={loop} query={query} />}
       {!over && (
         <Button
-          icon={paused ? <Play size={16} strokeWidth={1.5} aria-hidden /> : <Pause size={16} strokeWidth={1.5} aria-hidden />}
+          icon={
+            paused ? (
+              <Play size={16} strokeWidth={1.5} aria-hidden />
+            ) : (
+              <Pause size={16} strokeWidth={1.5} aria-hidden />
+            )
+          }
           keys="P"
           unless={unless}
           busy={busy}

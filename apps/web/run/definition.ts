@@ -1,7 +1,8 @@
 /** Owns what the run view reads out of the definition that ran: limits of a loop, ids of nodes. Pure. */
 
 type Plain = Record<string, unknown>;
-const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const DEEPEST = 20;
 
 /** A node by its id, also inside containers. */

@@ -15,6 +15,7 @@ import { When } from '../ui/time.tsx';
 import { ValueView } from '../ui/value-view.tsx';
 import type { Part, RunQuery, SetQuery } from './address.ts';
 import { CauseCard } from './cause-card.tsx';
+import { contentOf } from './differences.ts';
 import type { Rerun } from './rerun.ts';
 import { Steps } from './steps.tsx';
 
@@ -71,14 +72,22 @@ export function Detail(props: DetailProps) {
           onChoose={(step) => setQuery({ step, it: index }, { replace: true })}
           onLoop={onLoop}
         />
-        <Values iteration={data} step={chosen} part={query.part} onPart={(part) => setQuery({ part, it: index }, { replace: true })} />
+        <Values
+          iteration={data}
+          step={chosen}
+          part={query.part}
+          onPart={(part) => setQuery({ part, it: index }, { replace: true })}
+        />
       </div>
     </>
   );
 }
 
 /** The step that is looked at: the chosen one, else the failing one, else the last that gave something. */
-export function stepOf({ steps }: Pick<Iteration, 'steps'>, chosen: string | null): Iteration['steps'][number] | undefined {
+export function stepOf(
+  { steps }: Pick<Iteration, 'steps'>,
+  chosen: string | null,
+): Iteration['steps'][number] | undefined {
   return (
     steps.find((step) => step.id === chosen) ??
     steps.find((step) => step.status === 'failed') ??
@@ -87,7 +96,16 @@ export function stepOf({ steps }: Pick<Iteration, 'steps'>, chosen: string | nul
   );
 }
 
-function Head({ loop, index, matching, place, rerun, onHold, onCompare, iteration }: DetailProps & { iteration: Iteration | null }) {
+function Head({
+  loop,
+  index,
+  matching,
+  place,
+  rerun,
+  onHold,
+  onCompare,
+  iteration,
+}: DetailProps & { iteration: Iteration | null }) {
   const mine = iteration !== null && iteration.index === index ? iteration : null;
   const to = (where: number | null | undefined): void => {
     if (where !== null && where !== undefined) onHold(where);
@@ -163,7 +181,12 @@ function Values({ iteration, step, part, onPart }: ValuesProps) {
       <Tabs label="Values" value={shown} onChange={(value) => onPart(value as Part)} tabs={tabs}>
         {shown === 'arguments' &&
           (hasArguments ? (
-            <ValueView key={`${iteration.index} ${step.id}`} value={step.arguments} label={`Arguments of ${title}`} as="tree" />
+            <ValueView
+              key={`${iteration.index} ${step.id}`}
+              value={step.arguments}
+              label={`Arguments of ${title}`}
+              as="tree"
+            />
           ) : (
             <p className="text-ink3">The arguments of this step were not kept.</p>
           ))}
@@ -174,15 +197,19 @@ function Values({ iteration, step, part, onPart }: ValuesProps) {
           ) : (
             <ValueView key={iteration.index} value={iteration.logs} label="Logs" as="text" />
           ))}
-        {shown === 'input' && <ValueView key={iteration.index} value={single(iteration.input)} label="Input item" as="tree" />}
+        {shown === 'input' && (
+          <ValueView key={iteration.index} value={single(iteration.input)} label="Input item" as="tree" />
+        )}
       </Tabs>
-      {iteration.cutAt !== null && <p className="pt-1 text-meta text-ink3">Values are cut. The whole is in the download.</p>}
+      {iteration.cutAt !== null && (
+        <p className="pt-1 text-meta text-ink3">Values are cut. The whole is in the download.</p>
+      )}
     </div>
   );
 }
 
-/** A list of one is shown as its element: the usual case. */
-const single = (list: readonly unknown[]): unknown => (list.length === 1 ? list[0] : list);
+/** A list of one is shown as its element, an item as its content: the usual case. */
+const single = (list: readonly unknown[]): unknown => (list.length === 1 ? contentOf(list[0]) : list.map(contentOf));
 
 function Result({ iteration, step }: { iteration: Iteration; step: Iteration['steps'][number] | undefined }) {
   if (step === undefined) {

@@ -149,7 +149,10 @@ export function Dial({ label, value, defined, most, unit = '', present = null, u
         <div className="absolute inset-x-0 top-2 h-[3px] rounded-full bg-line2" />
         <div className="absolute top-2 left-0 h-[3px] rounded-full bg-accent" style={{ width: `${share * 100}%` }} />
         {present !== null && shown !== null && (
-          <div className="absolute top-[5px] h-[9px] w-[1.5px] bg-ink3" style={{ left: `${shareOf(present, most) * 100}%` }} />
+          <div
+            className="absolute top-[5px] h-[9px] w-[1.5px] bg-ink3"
+            style={{ left: `${shareOf(present, most) * 100}%` }}
+          />
         )}
         <div
           className="absolute top-0.5 size-3.5 -translate-x-1/2 rounded-full border-2 border-accent bg-surface"

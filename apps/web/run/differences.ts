@@ -64,6 +64,12 @@ function sameValue(a: unknown, b: unknown): boolean {
   return Object.is(a, b) || (isBranch(a) && isBranch(b) && JSON.stringify(a) === JSON.stringify(b));
 }
 
+/** What an item carries; one without files is its json. */
+export function contentOf(item: unknown): unknown {
+  if (!isBranch(item) || Array.isArray(item) || !Object.hasOwn(item, 'json')) return item;
+  return Object.keys(item).length === 1 ? item['json'] : item;
+}
+
 const SHOWN = 200;
 
 /** A value in one line. */

@@ -18,11 +18,16 @@ export async function downloadSelected(run: Run, loop: Loop, selected: ReadonlyS
     for (let from = 0; from < indices.length; from += AT_ONCE) {
       const part = await Promise.all(
         indices.slice(from, from + AT_ONCE).map((index) =>
-          call('GET /runs/{id}/loops/{path}/iterations/{index}', { params: { id: run.id, path: loop.path, index }, query: {} }),
+          call('GET /runs/{id}/loops/{path}/iterations/{index}', {
+            params: { id: run.id, path: loop.path, index },
+            query: {},
+          }),
         ),
       );
       for (const { index, status, input, output, failure } of part) {
-        lines.push(JSON.stringify({ index, status, input, output, ...(failure === null ? {} : { error: failure.message }) }));
+        lines.push(
+          JSON.stringify({ index, status, input, output, ...(failure === null ? {} : { error: failure.message }) }),
+        );
       }
     }
     save(`${run.id}-${loop.node}-selected.ndjson`, `${lines.join('\n')}\n`);

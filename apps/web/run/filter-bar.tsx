@@ -30,9 +30,25 @@ export interface FilterBarProps {
 type Shown = Filter | 'all';
 const SEARCH_MS = 250;
 
-export function FilterBar({ loop, query, setQuery, cause, state, rerun, fresh, search, onFresh, onStop }: FilterBarProps) {
+export function FilterBar({
+  loop,
+  query,
+  setQuery,
+  cause,
+  state,
+  rerun,
+  fresh,
+  search,
+  onFresh,
+  onStop,
+}: FilterBarProps) {
   const set = (status: Shown): void =>
-    setQuery({ status: status === 'all' ? null : status, it: null, with: null, ...(status === 'failed' ? {} : { cause: null }) });
+    setQuery({
+      status: status === 'all' ? null : status,
+      it: null,
+      with: null,
+      ...(status === 'failed' ? {} : { cause: null }),
+    });
   return (
     <div className="flex h-11 flex-none items-center gap-2 px-4">
       <Segments<Shown>
@@ -86,7 +102,10 @@ function SearchField({ query: { q }, setQuery, field }: SearchFieldProps) {
   useEffect(() => setText(q), [q]);
   useEffect(() => {
     if (text.trim() === q) return undefined;
-    const timer = setTimeout(() => setQuery({ q: text.trim(), it: null, with: null }, { replace: q !== '' }), SEARCH_MS);
+    const timer = setTimeout(
+      () => setQuery({ q: text.trim(), it: null, with: null }, { replace: q !== '' }),
+      SEARCH_MS,
+    );
     return () => clearTimeout(timer);
   }, [text, q, setQuery]);
   return (
@@ -139,7 +158,11 @@ export function SelectionBar({ loop, selected, rerun, onCompare, onDownload, onC
   const indices = [...selected].sort((a, b) => a - b);
   const [first, second] = indices;
   return (
-    <div role="toolbar" aria-label="Selected iterations" className="flex h-11 flex-none items-center gap-2 border-t border-line bg-surface px-4">
+    <div
+      role="toolbar"
+      aria-label="Selected iterations"
+      className="flex h-11 flex-none items-center gap-2 border-t border-line bg-surface px-4"
+    >
       <b className="flex-1 font-semibold">{count(selected.size)} selected</b>
       <Button
         small

@@ -79,15 +79,19 @@ export function IterationTable(props: IterationTableProps) {
     if (at < 0 || current === null) return;
     const top = at * ROW_PX;
     if (top < current.scrollTop) current.scrollTop = top;
-    else if (top + ROW_PX > current.scrollTop + current.clientHeight) current.scrollTop = top + ROW_PX - current.clientHeight;
+    else if (top + ROW_PX > current.scrollTop + current.clientHeight)
+      current.scrollTop = top + ROW_PX - current.clientHeight;
   }, [held, state.rows]);
 
   const all = state.rows.length > 0 && state.rows.every((row) => selected.has(row.index));
   const whole = state.atStart && state.atEnd;
   return (
     <div role="table" aria-label="Iterations" aria-rowcount={-1} className="flex min-h-0 flex-1 flex-col">
-      <div role="row" className={classes(COLUMNS, 'h-7 flex-none border-y border-line bg-sunken text-meta font-medium text-ink3')}>
-        <span role="columnheader" className="pl-2">
+      <div
+        role="row"
+        className={classes(COLUMNS, 'h-7 flex-none border-y border-line bg-sunken text-meta font-medium text-ink3')}
+      >
+        <span role="columnheader" className="flex pl-2">
           <Checkbox
             label={`Select the ${count(state.rows.length)} loaded iterations`}
             checked={all ? true : selected.size > 0 ? 'indeterminate' : false}
@@ -102,7 +106,13 @@ export function IterationTable(props: IterationTableProps) {
           Item
         </span>
         <span role="columnheader" className="px-2">
-          {filter === 'failed' ? 'Error' : filter === 'running' ? 'Step' : filter === 'completed' ? 'Result' : 'Result or error'}
+          {filter === 'failed'
+            ? 'Error'
+            : filter === 'running'
+              ? 'Step'
+              : filter === 'completed'
+                ? 'Result'
+                : 'Result or error'}
         </span>
         <span role="columnheader" className="px-2 text-right">
           Attempts
@@ -151,7 +161,11 @@ function Header({ label, by, sort, right = false, onSort }: HeaderProps) {
   const direction = by === 'position' ? 'ascending' : 'descending';
   return (
     <span role="columnheader" aria-sort={on ? direction : 'none'} className={classes('px-2', right && 'text-right')}>
-      <button type="button" onClick={() => onSort(by)} className={classes('hover:text-ink', on && sort !== 'position' && 'text-ink')}>
+      <button
+        type="button"
+        onClick={() => onSort(by)}
+        className={classes('hover:text-ink', on && sort !== 'position' && 'text-ink')}
+      >
         {label}
         {on && sort !== 'position' && <span aria-hidden> ↓</span>}
       </button>
@@ -169,7 +183,14 @@ interface RowProps {
   onSelect(index: number, on: boolean): void;
 }
 
-const SHOWN: Record<string, ShownStatus> = { running: 'running', waiting: 'waiting', completed: 'completed', failed: 'failed', skipped: 'skipped', cancelled: 'cancelled' };
+const SHOWN: Record<string, ShownStatus> = {
+  running: 'running',
+  waiting: 'waiting',
+  completed: 'completed',
+  failed: 'failed',
+  skipped: 'skipped',
+  cancelled: 'cancelled',
+};
 
 function Row({ top, row: { index, row }, failing, held, selected, onHold, onSelect }: RowProps) {
   const status = SHOWN[row?.status ?? ''] ?? 'queued';
@@ -186,15 +207,19 @@ function Row({ top, row: { index, row }, failing, held, selected, onHold, onSele
         held ? 'bg-selected shadow-[inset_3px_0_0_var(--ink)]' : 'hover:bg-hover',
       )}
     >
-      <span role="cell" className="pl-2" onClick={(event) => event.stopPropagation()}>
-        <Checkbox label={`Select iteration ${count(index + 1)}`} checked={selected} onChange={(on) => onSelect(index, on)} />
+      <span role="cell" className="flex pl-2" onClick={(event) => event.stopPropagation()}>
+        <Checkbox
+          label={`Select iteration ${count(index + 1)}`}
+          checked={selected}
+          onChange={(on) => onSelect(index, on)}
+        />
       </span>
       <span role="cell" className="px-2 font-semibold">
         {count(index + 1)}
       </span>
       {row !== null && (
         <>
-          <span role="cell" className="min-w-0 px-2">
+          <span role="cell" className="flex min-w-0 px-2">
             <Status status={status} className="max-w-full font-medium">
               <span className="cut">{failing && row.node !== null ? row.node : status}</span>
             </Status>

@@ -45,10 +45,7 @@ function changeRun(id: string, patch: Partial<Run>): void {
   );
 }
 
-const LOOP_ROUTES: readonly RouteName[] = [
-  'GET /runs/{id}/loops/{path}/score',
-  'GET /runs/{id}/loops/{path}/causes',
-];
+const LOOP_ROUTES: readonly RouteName[] = ['GET /runs/{id}/loops/{path}/score', 'GET /runs/{id}/loops/{path}/causes'];
 
 /** Score and causes of a loop, again. Only those that are on the screen are fetched. */
 export function refreshLoop(id: string, path: string): void {
@@ -94,7 +91,12 @@ function apply(id: string, event: RunEvent, clock: ScoreClock): void {
       clock.changed(event.data.path);
       break;
     case 'end':
-      changeRun(id, { status: event.data.status, control: 'none', output: event.data.output, failure: event.data.failure });
+      changeRun(id, {
+        status: event.data.status,
+        control: 'none',
+        output: event.data.output,
+        failure: event.data.failure,
+      });
       void queryClient.invalidateQueries({ queryKey: keyOf('GET /runs/{id}', { params: { id } }) });
       break;
     default:

@@ -15,7 +15,9 @@ export function treeOf(loops: readonly Loop[], shown: Loop): { loop: Loop; depth
   return known
     .map((loop) => ({ loop, depth: depthOf(loop.path) }))
     .sort((a, b) => a.depth - b.depth || a.loop.startedAt - b.loop.startedAt)
-    .sort((a, b) => (b.loop.path.startsWith(`${a.loop.path}[`) ? -1 : a.loop.path.startsWith(`${b.loop.path}[`) ? 1 : 0));
+    .sort((a, b) =>
+      b.loop.path.startsWith(`${a.loop.path}[`) ? -1 : a.loop.path.startsWith(`${b.loop.path}[`) ? 1 : 0,
+    );
 }
 
 export function LoopMenu({ run, loop }: { run: Run; loop: Loop }) {
@@ -32,7 +34,11 @@ export function LoopMenu({ run, loop }: { run: Run; loop: Loop }) {
     >
       <MenuLabel>Loops of this run</MenuLabel>
       {tree.map(({ loop: one, depth }) => (
-        <MenuItem key={one.path} onSelect={() => navigate(addressOfPlace.loop(run.id, one.path))} icon={<RepeatSign className="text-accent" />}>
+        <MenuItem
+          key={one.path}
+          onSelect={() => navigate(addressOfPlace.loop(run.id, one.path))}
+          icon={<RepeatSign className="text-accent" />}
+        >
           <span style={{ paddingLeft: depth * 14 }} className={one.path === loop.path ? 'font-semibold' : undefined}>
             {one.title}
           </span>

@@ -23,6 +23,7 @@ import { useNavigation } from './navigation.ts';
 import type { Rerun } from './rerun.ts';
 import { createShown, ScorePane } from './score-pane.tsx';
 import { Splitter, useDetailWidth } from './splitter.tsx';
+import { levelsOf } from './step-path.ts';
 import { Summary } from './summary.tsx';
 import { useCauses, useScore } from './use-loop.ts';
 import { startedOf, useRows } from './use-rows.ts';
@@ -86,8 +87,21 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
       }),
     [],
   );
-  useLoopKeys({ run, loop, query, setQuery, navigation, causes, at, search, selected, select, compare: () => at !== null && compare(at) });
+  useLoopKeys({
+    run,
+    loop,
+    query,
+    setQuery,
+    navigation,
+    causes,
+    at,
+    search,
+    selected,
+    select,
+    compare: () => at !== null && compare(at),
+  });
 
+  const nested = levelsOf(loop.path).length > 1;
   const width = useDetailWidth(available);
   const sheet = available > 0 && available < SHEET_BELOW;
   const heldRow = state.rows.find((one) => one.index === at)?.row ?? null;
@@ -101,11 +115,15 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
   const words =
     histogram?.bounds === undefined
       ? null
-      : durationWords({ bounds: histogram.bounds, completed: histogram.completed ?? [], failed: histogram.failed ?? [] });
+      : durationWords({
+          bounds: histogram.bounds,
+          completed: histogram.completed ?? [],
+          failed: histogram.failed ?? [],
+        });
   const detail = at !== null && (!sheet || query.it !== null);
   return (
     <>
-      <Summary run={run} loop={loop} durations={words} />
+      {!nested && <Summary run={run} loop={loop} durations={words} />}
       <ScorePane
         run={run}
         loop={loop}
@@ -119,6 +137,7 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
         state={state}
         navigation={navigation}
         rerun={rerun}
+        nested={nested}
       />
       {comparing ? (
         <Compare run={run} loop={loop} query={query} setQuery={setQuery} causes={causes} rerun={rerun} />
@@ -150,7 +169,15 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
               onSort={(sort) => setQuery({ sort }, { replace: true })}
               onShown={(first, last) => byPosition && shown.setState({ shown: [first, last] })}
             />
-            <Nothing run={run} loop={loop} query={query} loading={state.loading} rows={state.rows.length} error={state.error} onAgain={() => void rows.reload()} />
+            <Nothing
+              run={run}
+              loop={loop}
+              query={query}
+              loading={state.loading}
+              rows={state.rows.length}
+              error={state.error}
+              onAgain={() => void rows.reload()}
+            />
             {selected.size > 0 && (
               <SelectionBar
                 loop={loop}
@@ -209,7 +236,12 @@ function useFresh(rows: object, matching: number | null): number {
   const base = useRef<{ rows: object; jumps: number; matching: number | null }>({ rows, jumps: 0, matching });
   const jumps = (rows as { getState(): { jumps: number } }).getState().jumps;
   const { current } = base;
-  if (current.rows !== rows || current.jumps !== jumps || current.matching === null || (matching ?? 0) < current.matching) {
+  if (
+    current.rows !== rows ||
+    current.jumps !== jumps ||
+    current.matching === null ||
+    (matching ?? 0) < current.matching
+  ) {
     base.current = { rows, jumps, matching };
   }
   return matching === null ? 0 : Math.max(0, matching - (base.current.matching ?? matching));

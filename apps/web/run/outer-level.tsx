@@ -11,12 +11,13 @@ import { boxOf, cellOf, type Grid, mapWidth, place, type Placed } from '../score
 import { ScoreMap } from '../score/score-map.tsx';
 import { LoopBadge } from '../ui/loop-badge.tsx';
 import { count, counted } from '../ui/format.ts';
-import { LABELS } from './score-pane.tsx';
 import { Skyline } from './skyline.tsx';
 import { type Level, withIndex } from './step-path.ts';
 import { useCauses, useLoop, useScore } from './use-loop.ts';
 
-const WORDS = 96;
+/** Left of every map, and right of it. */
+export const LABELS = 264;
+export const WORDS = 96;
 const SKYLINE = 88;
 const CONE = 26;
 const NONE = (): void => undefined;
@@ -39,7 +40,8 @@ export function OuterLevel({ run, path, level, at, folded, available }: OuterLev
   const cells = useMemo(() => (data === undefined ? new Uint8Array(0) : decodeCells(data.cells)), [data?.cells]);
   const width = mapWidth(available - LABELS - WORDS);
   const chosen = level.index ?? 0;
-  const open = (index: number): void => navigate(addressOfPlace.loop(run.id, withIndex(path, at, index)), { replace: true });
+  const open = (index: number): void =>
+    navigate(addressOfPlace.loop(run.id, withIndex(path, at, index)), { replace: true });
   if (loop === null || loop === undefined) return null;
   if (folded) {
     return (
@@ -49,7 +51,8 @@ export function OuterLevel({ run, path, level, at, folded, available }: OuterLev
       </p>
     );
   }
-  const grid: Grid | null = data === undefined ? null : { total: data.total, per: data.per, columns: data.columns, rows: data.rows };
+  const grid: Grid | null =
+    data === undefined ? null : { total: data.total, per: data.per, columns: data.columns, rows: data.rows };
   const skyline = data?.inner !== undefined && data.per === 1 && data.total !== null && data.inner.length <= width;
   const inside = data?.inner?.reduce((sum, one) => sum + one, 0);
   const red = data?.innerFailed?.filter((one) => one > 0).length ?? 0;
@@ -59,18 +62,7 @@ export function OuterLevel({ run, path, level, at, folded, available }: OuterLev
     <div className="px-4">
       <div className="grid items-center" style={{ gridTemplateColumns: `${LABELS}px ${width}px minmax(0,1fr)` }}>
         <div className="min-w-0 pr-4">
-          <p className="flex items-center gap-2">
-            <b className="cut text-section">{loop.title}</b>
-            <LoopBadge count={loop.total === null ? 'open end' : `× ${count(loop.total)}`} />
-          </p>
-          <p className="text-meta text-ink2">
-            {count(loop.completed)} completed{loop.inFlight > 0 && `, ${count(loop.inFlight)} in flight`}
-            {loop.failed > 0 && (
-              <>
-                , <b className="font-semibold text-failed">{count(loop.failed)} failed</b>
-              </>
-            )}
-          </p>
+          <LevelWords loop={loop} />
           {red > 0 && <p className="text-meta text-ink2">{counted(red, 'holds', 'hold')} failed ones</p>}
         </div>
         <div>
@@ -119,6 +111,26 @@ export function OuterLevel({ run, path, level, at, folded, available }: OuterLev
   );
 }
 
+/** Name, length and counts of a level, left of its map. */
+export function LevelWords({ loop }: { loop: Loop }) {
+  return (
+    <>
+      <p className="flex items-center gap-2">
+        <b className="cut text-section">{loop.title}</b>
+        <LoopBadge count={loop.total === null ? 'open end' : `× ${count(loop.total)}`} />
+      </p>
+      <p className="text-meta text-ink2">
+        {count(loop.completed)} completed{loop.inFlight > 0 && `, ${count(loop.inFlight)} in flight`}
+        {loop.failed > 0 && (
+          <>
+            , <b className="font-semibold text-failed">{count(loop.failed)} failed</b>
+          </>
+        )}
+      </p>
+    </>
+  );
+}
+
 const spanOf = (placed: Placed, index: number): readonly [number, number] => {
   const { x, width } = boxOf(placed, cellOf(placed, index));
   return [x, x + width];
@@ -138,13 +150,31 @@ function Cone({ from: [left, right], width }: { from: readonly [number, number];
 }
 
 /** The levels around a loop, outermost first; beyond two the outermost fold to a line. */
-export function OuterLevels({ run, loop, levels, available }: { run: Run; loop: Loop; levels: readonly Level[]; available: number }) {
+export function OuterLevels({
+  run,
+  loop,
+  levels,
+  available,
+}: {
+  run: Run;
+  loop: Loop;
+  levels: readonly Level[];
+  available: number;
+}) {
   const outer = levels.slice(0, -1);
   if (outer.length === 0 || available === 0) return null;
   return (
     <section aria-label="Loops around" className="flex-none bg-surface pt-3">
       {outer.map((level, at) => (
-        <OuterLevel key={`${at} ${level.path}`} run={run} path={loop.path} level={level} at={at} folded={at < outer.length - 2} available={available - 32} />
+        <OuterLevel
+          key={`${at} ${level.path}`}
+          run={run}
+          path={loop.path}
+          level={level}
+          at={at}
+          folded={at < outer.length - 2}
+          available={available - 32}
+        />
       ))}
     </section>
   );

@@ -124,14 +124,19 @@ export class RowWindow {
       this.publish({ jumps, target: from, loading: false });
       return;
     }
-    const blank = dense && byPosition ? Array.from({ length: Math.max(0, Math.min(PAGE, started() - from)) }, (_, at) => from + at) : [];
+    const blank =
+      dense && byPosition
+        ? Array.from({ length: Math.max(0, Math.min(PAGE, started() - from)) }, (_, at) => from + at)
+        : [];
     this.publish({
       jumps,
       target: from,
       loading: true,
       error: null,
       searched: null,
-      ...(blank.length > 0 ? { rows: blank.map((at) => ({ index: at, row: null })), atStart: from === 0, atEnd: false } : {}),
+      ...(blank.length > 0
+        ? { rows: blank.map((at) => ({ index: at, row: null })), atStart: from === 0, atEnd: false }
+        : {}),
     });
     const cursor = from === 0 ? undefined : `index:${from}`;
     const { signal } = this.abort;
@@ -203,7 +208,11 @@ export class RowWindow {
       const rows: IterationRow[] = [];
       let next: string | null = from === 0 ? '' : `index:${from}`;
       while (next !== null) {
-        const page: FetchedPage = await this.options.fetch(next === '' ? undefined : next, this.options.dense ? Math.max(1, end - from) : PAGE, signal);
+        const page: FetchedPage = await this.options.fetch(
+          next === '' ? undefined : next,
+          this.options.dense ? Math.max(1, end - from) : PAGE,
+          signal,
+        );
         const fitting = page.items.filter((row) => row.index < end);
         rows.push(...fitting);
         next = fitting.length < page.items.length ? null : page.next;
@@ -233,7 +242,9 @@ export class RowWindow {
       page = { ...page, rows: [...page.rows, ...part.items], next: part.next };
       if (part.searched !== null) {
         looked += part.searched.rows;
-        const found = this.pages.filter((one) => one.cursor !== cursor).reduce((sum, one) => sum + one.rows.length, page.rows.length);
+        const found = this.pages
+          .filter((one) => one.cursor !== cursor)
+          .reduce((sum, one) => sum + one.rows.length, page.rows.length);
         this.publish({ searched: { rows: looked, of: part.searched.of, found } });
       }
       if (part.searched === null || part.next === null || page.rows.length >= PAGE) return page;

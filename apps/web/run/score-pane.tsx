@@ -12,6 +12,7 @@ import { Legend } from '../score/legend.tsx';
 import { DurationBars, TimeMap } from '../score/other-axes.tsx';
 import { ScoreMap } from '../score/score-map.tsx';
 import { scaleWords } from '../score/words.ts';
+import { classes } from '../ui/classes.ts';
 import { count } from '../ui/format.ts';
 import { Keys } from '../ui/keys.tsx';
 import { Segments } from '../ui/segments.tsx';
@@ -21,6 +22,7 @@ import type { Navigation } from './navigation.ts';
 import type { Rerun } from './rerun.ts';
 import type { RowsState } from './row-window.ts';
 import { useScore } from './use-loop.ts';
+import { LABELS, LevelWords, WORDS } from './outer-level.tsx';
 import { startedOf } from './use-rows.ts';
 import { useWidth } from './use-width.ts';
 
@@ -41,16 +43,16 @@ export interface ScorePaneProps {
   state: RowsState;
   navigation: Navigation;
   rerun: Rerun;
+  /** Below the loops around it: the cone of the one above ends at its map. */
+  nested: boolean;
 }
 
-export const LABELS = 264;
-const WORDS = 96;
 /** From here on a line has room for its button. */
 const ROOM_FOR_BUTTON = 190;
 const NO_CELLS = new Uint8Array(0);
 
 export function ScorePane(props: ScorePaneProps) {
-  const { run, loop, query, setQuery, causes, navigation, rerun, state } = props;
+  const { run, loop, query, setQuery, causes, navigation, rerun, state, nested } = props;
   const [frame, available] = useWidth<HTMLDivElement>();
   const { data } = useScore(run.id, loop.path, 'position');
   const cells = useMemo(() => (data === undefined ? NO_CELLS : decodeCells(data.cells)), [data?.cells]);
@@ -64,31 +66,25 @@ export function ScorePane(props: ScorePaneProps) {
   const labels = useMemo(() => ({ names, over: isOver(run) }), [names, run.status]);
   const started = startedOf(loop);
   return (
-    <section aria-label="Score" className="relative flex-none border-b border-line bg-surface px-4 pt-2.5 pb-2">
-      <div className="mb-1 flex h-7 items-center gap-3">
-        <h2 className="text-section">Score</h2>
-        <span className="cut text-meta text-ink3">{query.by === 'position' && !isFew(grid) ? scaleWords(grid) : ''}</span>
-        <span className="flex-1" />
-        {query.by === 'position' && <Legend inFlight={loop.inFlight > 0} />}
-        <Segments<Axis>
-          label="Axis of the Score"
-          value={query.by}
-          onChange={(by) => setQuery({ by }, { replace: true })}
-          options={[
-            { value: 'position', label: 'By position' },
-            { value: 'time', label: 'By time' },
-            { value: 'duration', label: 'By duration' },
-          ]}
-        />
-      </div>
+    <section
+      aria-label="Score"
+      className={classes('relative flex-none border-b border-line bg-surface px-4 pb-2', !nested && 'pt-2.5')}
+    >
+      {!nested && <Head query={query} setQuery={setQuery} grid={grid} inFlight={loop.inFlight > 0} />}
       <div ref={frame}>
         {available > 0 && (
           <>
             <div className="grid" style={{ gridTemplateColumns: `${LABELS}px ${width}px minmax(0,1fr)` }}>
               <div className="flex min-w-0 flex-col justify-center gap-0.5 pr-4">
-                <p className="font-semibold">All iterations</p>
-                <p className="text-meta text-ink2">{count(started)} started</p>
-                {!isFew(grid) && rows >= 16 && query.by === 'position' && (
+                {nested ? (
+                  <LevelWords loop={loop} />
+                ) : (
+                  <>
+                    <p className="font-semibold">All iterations</p>
+                    <p className="text-meta text-ink2">{count(started)} started</p>
+                  </>
+                )}
+                {!nested && !isFew(grid) && rows >= 16 && query.by === 'position' && (
                   <div className="mt-1.5 text-meta text-ink3">
                     <p>Drag to scroll the table.</p>
                     <p>Click a mark to open it.</p>
@@ -99,7 +95,14 @@ export function ScorePane(props: ScorePaneProps) {
                 )}
               </div>
               {query.by === 'position' ? (
-                <Map {...props} grid={grid} cells={cells} width={width} labels={labels} tail={lines === 0 ? 0 : 6 + 25 * lines} />
+                <Map
+                  {...props}
+                  grid={grid}
+                  cells={cells}
+                  width={width}
+                  labels={labels}
+                  tail={lines === 0 ? 0 : 6 + 25 * lines}
+                />
               ) : (
                 <OtherAxis run={run.id} path={loop.path} by={query.by} width={width} />
               )}
@@ -122,6 +125,32 @@ export function ScorePane(props: ScorePaneProps) {
   );
 }
 
+interface HeadProps extends Pick<ScorePaneProps, 'query' | 'setQuery'> {
+  grid: Grid;
+  inFlight: boolean;
+}
+
+function Head({ query, setQuery, grid, inFlight }: HeadProps) {
+  return (
+    <div className="mb-1 flex h-7 items-center gap-3">
+      <h2 className="text-section">Score</h2>
+      <span className="cut text-meta text-ink3">{query.by === 'position' && !isFew(grid) ? scaleWords(grid) : ''}</span>
+      <span className="flex-1" />
+      {query.by === 'position' && <Legend inFlight={inFlight} />}
+      <Segments<Axis>
+        label="Axis of the Score"
+        value={query.by}
+        onChange={(by) => setQuery({ by }, { replace: true })}
+        options={[
+          { value: 'position', label: 'By position' },
+          { value: 'time', label: 'By time' },
+          { value: 'duration', label: 'By duration' },
+        ]}
+      />
+    </div>
+  );
+}
+
 interface MapProps extends ScorePaneProps {
   grid: Grid;
   cells: Uint8Array;
@@ -130,7 +159,22 @@ interface MapProps extends ScorePaneProps {
   tail: number;
 }
 
-function Map({ run, loop, query, grid, cells, width, labels, tail, causes, shown, held, heldStatus, heldCause, navigation }: MapProps) {
+function Map({
+  run,
+  loop,
+  query,
+  grid,
+  cells,
+  width,
+  labels,
+  tail,
+  causes,
+  shown,
+  held,
+  heldStatus,
+  heldCause,
+  navigation,
+}: MapProps) {
   const range = shown((state) => state.shown);
   return (
     <ScoreMap
@@ -161,9 +205,16 @@ function OtherAxis({ run, path, by, width }: { run: string; path: string; by: 't
   if (data === undefined || data.bounds === undefined) {
     return <p className="py-14 text-ink3">{isPending ? 'Reading the iterations.' : 'Not known for this loop.'}</p>;
   }
-  if (by === 'time') return <TimeMap cells={data.cells} columns={data.columns} rows={data.rows} bounds={data.bounds} width={width} />;
+  if (by === 'time')
+    return <TimeMap cells={data.cells} columns={data.columns} rows={data.rows} bounds={data.bounds} width={width} />;
   return (
-    <DurationBars bounds={data.bounds} completed={data.completed ?? []} failed={data.failed ?? []} width={width} height={AXIS_HEIGHT} />
+    <DurationBars
+      bounds={data.bounds}
+      completed={data.completed ?? []}
+      failed={data.failed ?? []}
+      width={width}
+      height={AXIS_HEIGHT}
+    />
   );
 }
 

@@ -47,7 +47,13 @@ export function Skyline({ label, total, cells, inner, innerFailed, width, height
       const tall = heights[index] ?? LEAST;
       const moving = status === CELL.inFlight || status === CELL.waiting;
       context.fillStyle = tokenColor(
-        status === CELL.failed ? 'cell-failed' : moving ? 'cell-in-flight' : status === CELL.notStarted ? 'cell-not-started' : 'cell-completed',
+        status === CELL.failed
+          ? 'cell-failed'
+          : moving
+            ? 'cell-in-flight'
+            : status === CELL.notStarted
+              ? 'cell-not-started'
+              : 'cell-completed',
       );
       context.fillRect(index * pitch, height - tall, wide, tall);
       const bad = innerFailed[index] ?? 0;

@@ -40,11 +40,20 @@ export function Steps({ run, iteration, chosen, onChoose, onLoop }: StepsProps) 
           >
             <StatusShape status={step.status} className={step.status === 'failed' ? 'text-failed' : 'text-ink2'} />
             <span className="cut">{step.title}</span>
-            {step.status === 'skipped' ? <span className="text-meta">skipped</span> : <Bars step={step} whole={whole} />}
+            {step.status === 'skipped' ? (
+              <span className="text-meta">skipped</span>
+            ) : (
+              <Bars step={step} whole={whole} />
+            )}
             <span className="text-right text-meta font-normal whitespace-nowrap text-ink2">{timeWords(step)}</span>
           </button>
           {step.loop !== null && (
-            <InnerLoop run={run} path={step.loop} known={iteration.loops.find((one) => one.path === step.loop)} onOpen={onLoop} />
+            <InnerLoop
+              run={run}
+              path={step.loop}
+              known={iteration.loops.find((one) => one.path === step.loop)}
+              onOpen={onLoop}
+            />
           )}
         </li>
       ))}
@@ -88,7 +97,10 @@ interface InnerLoopProps {
 }
 
 function InnerLoop({ run, path, known, onOpen }: InnerLoopProps) {
-  const { data } = useApi('GET /runs/{id}/loops/{path}/score', { params: { id: run, path }, query: { by: 'position' } });
+  const { data } = useApi('GET /runs/{id}/loops/{path}/score', {
+    params: { id: run, path },
+    query: { by: 'position' },
+  });
   const words = known === undefined ? '' : `${known.total === null ? '' : `× ${count(known.total)}`}`;
   return (
     <button

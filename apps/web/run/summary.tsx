@@ -7,7 +7,7 @@ import type { ReactNode } from 'react';
 import { call, messageOf } from '../app/api.ts';
 import { useMay } from '../app/session.ts';
 import { classes } from '../ui/classes.ts';
-import { clockTime, count, duration, percent } from '../ui/format.ts';
+import { clockTime, count, duration, percent, rate } from '../ui/format.ts';
 import { StatusShape } from '../ui/status.tsx';
 import { useNow } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -17,16 +17,19 @@ import { liveKey, setLoops, useLive } from './live.ts';
 
 export function Summary({ run, loop, durations }: { run: Run; loop: Loop; durations: string | null }) {
   const now = useNow();
-  const { total, completed, failed, skipped, inFlight, rate, leftMs } = loop;
+  const { total, completed, failed, skipped, inFlight, rate: perSecond, leftMs } = loop;
   const settled = completed + failed + skipped;
-  const moving = inFlight > 0 || rate !== null;
+  const moving = inFlight > 0 || perSecond !== null;
   const paused = run.control === 'pause';
   return (
-    <section aria-label="Numbers of this loop" className="flex h-[74px] flex-none items-stretch overflow-hidden border-b border-line bg-surface px-4">
+    <section
+      aria-label="Numbers of this loop"
+      className="flex h-[74px] flex-none items-stretch overflow-hidden border-b border-line bg-surface px-4"
+    >
       <Stat
         value={count(completed)}
         words={total === null ? 'completed' : `of ${count(total)} completed`}
-        below={`${total === null ? 'the end is open' : percent(settled, total)} · ${count(skipped)} skipped`}
+        below={`${total === null ? 'the end is open' : percent(completed, total)} · ${count(skipped)} skipped`}
       />
       <Stat
         tone={failed > 0 ? 'failed' : undefined}
@@ -43,12 +46,16 @@ export function Summary({ run, loop, durations }: { run: Run; loop: Loop; durati
         tone={inFlight > 0 ? 'accent' : undefined}
         value={count(inFlight)}
         words="in flight"
-        below={paused ? (inFlight > 0 ? 'these finish, nothing starts' : 'paused') : `of ${count(loop.parallel)} allowed`}
+        below={
+          paused ? (inFlight > 0 ? 'these finish, nothing starts' : 'paused') : `of ${count(loop.parallel)} allowed`
+        }
       />
       {moving ? (
         <>
           <Stat
-            value={rate === null ? '0' : rate >= 10 ? count(rate) : rate.toFixed(rate < 1 ? 2 : 1)}
+            value={
+              perSecond === null ? '0' : perSecond >= 10 ? count(perSecond) : perSecond.toFixed(perSecond < 1 ? 2 : 1)
+            }
             words="per second"
             after={<Spark run={run.id} path={loop.path} />}
             below={durations ?? (loop.perSecond === null ? 'no rate limit' : `of ${count(loop.perSecond)} allowed`)}
@@ -71,7 +78,7 @@ export function Summary({ run, loop, durations }: { run: Run; loop: Loop; durati
         <Stat
           value={duration(loop.durationMs)}
           words="in all"
-          below={durations ?? (settled === 0 || loop.durationMs === 0 ? '' : `${(settled / (loop.durationMs / 1_000)).toFixed(1)} per second`)}
+          below={durations ?? paceWords(settled, loop.durationMs)}
         />
       )}
       <span className="flex-1" />
@@ -117,6 +124,12 @@ export function failedWords(failed: number, settled: number, tolerance: Toleranc
   return [share, stops].filter((part) => part !== '').join(' · ');
 }
 
+/** 71/s over all; nothing where it would be a fraction of one a minute. */
+function paceWords(settled: number, durationMs: number): string {
+  const perSecond = durationMs === 0 ? 0 : settled / (durationMs / 1_000);
+  return perSecond * 60 < 0.5 ? '' : `${rate(perSecond)} over all`;
+}
+
 const NO_RATES: readonly { at: number; rate: number }[] = [];
 const SPARK = { width: 64, height: 18 };
 
@@ -145,7 +158,9 @@ function Dials({ run, loop }: { run: Run; loop: Loop }) {
       const changed = await call('PATCH /runs/{id}/loops/{path}', { params: { id: run.id, path: loop.path }, body });
       setLoops(run.id, [changed]);
       const { inFlight } = changed;
-      toast(`${words} is now ${body.parallel === undefined ? rateWords(changed.perSecond) : count(changed.parallel)}.${inFlight > 0 ? ` ${count(inFlight)} in flight finish first.` : ''}`);
+      toast(
+        `${words} is now ${body.parallel === undefined ? rateWords(changed.perSecond) : count(changed.parallel)}.${inFlight > 0 ? ` ${count(inFlight)} in flight finish first.` : ''}`,
+      );
     } catch (error) {
       toast(messageOf(error));
       throw error;

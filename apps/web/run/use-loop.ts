@@ -9,7 +9,9 @@ export function useLoop(run: Run | undefined, path: string | null): Loop | null 
   const levels = path === null ? [] : levelsOf(path);
   const parent = levels.at(-2);
   const under = parent === undefined || parent.index === null ? null : iterationPath(parent.path, parent.index);
-  const live = useLive((state) => (run === undefined || path === null ? undefined : state.loops[liveKey(run.id, path)]));
+  const live = useLive((state) =>
+    run === undefined || path === null ? undefined : state.loops[liveKey(run.id, path)],
+  );
   const own = run?.loops.find((loop) => loop.path === path);
   const { data, isError } = useApi(
     'GET /runs/{id}/loops',

@@ -116,10 +116,11 @@ export function drawFew(
     drawGround(context, { x, y, width: width + (placed.gap - 3), height: height + placed.gap }, status, over);
     const failed = status === CELL.failed;
     const name = width >= NAME_FROM ? names[cell] : undefined;
+    const narrow = failed && width < 48;
     const text = cut(
       context,
       name === undefined ? String(cell + 1) : `${cell + 1}  ${name}`,
-      width - (failed ? 28 : 12),
+      width - (narrow ? 4 : failed ? 28 : 12),
     );
     if (width < NUMBER_FROM) continue;
     const inkToken = failed
@@ -132,7 +133,7 @@ export function drawFew(
     context.fillStyle = tokenColor(inkToken);
     const middle = y + placed.height / 2;
     const wide = context.measureText(text).width;
-    if (failed && width < 48) {
+    if (narrow) {
       triangle(context, x + width / 2, middle - 9, 8);
       context.fillText(text, x + (width - wide) / 2, middle + 6);
     } else {

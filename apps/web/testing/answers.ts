@@ -197,6 +197,13 @@ function scoreOf(plan: Plan, size: number): string {
   );
 }
 
+const REPEATS: Record<string, string> = {
+  invoices: 'Pages',
+  translate: 'Batches of 50',
+  prices: 'Until',
+  drive: 'Recursion',
+};
+
 function workflowOf(plan: Plan): WorkflowSummary {
   const runId = `${plan.id}-run`;
   return {
@@ -208,6 +215,7 @@ function workflowOf(plan: Plan): WorkflowSummary {
     changedAt: NOW - 2 * DAY,
     changedBy: plan.by ?? 'Otto',
     loops: plan.loops,
+    repeats: plan.loops === 0 ? null : { words: REPEATS[plan.id] ?? 'For Each', depth: plan.loops },
     nodes: 6,
     triggers: [plan.trigger],
     errors: 0,

@@ -279,7 +279,6 @@ export class FakeLoop {
             id: `C-${index}`,
             name: row.item,
             email: `info@${row.item.split(' ')[0]?.toLowerCase() ?? 'x'}.example`,
-            __proto__x: 1,
           },
         },
       ],

@@ -174,7 +174,12 @@ const DEFINITION = {
   rondo: 1,
   name: 'Enrich customers',
   nodes: {
-    enrich: { type: 'for-each', title: 'Enrich each customer', loop: { parallel: 64, tolerate: { share: 0.05 } }, nodes: { ask: { type: 'ai', title: 'Ask model' } } },
+    enrich: {
+      type: 'for-each',
+      title: 'Enrich each customer',
+      loop: { parallel: 64, tolerate: { share: 0.05 } },
+      nodes: { ask: { type: 'ai', title: 'Ask model' } },
+    },
   },
 };
 
@@ -270,6 +275,7 @@ export function fakeRuns(): FakeRuns {
       scopes: ['workflow:read', 'workflow:write', 'run:start', 'run:read', 'secret:use', 'secret:write', 'admin'],
       setup: false,
     }),
+    'GET /workflows': () => ({ items: [], next: null }),
     'GET /runs/{id}': ({ params }) => runOf(params['id'] ?? ''),
     'POST /runs/{id}/pause': ({ params }) => control(params['id'] ?? '', 'pause'),
     'POST /runs/{id}/resume': ({ params }) => control(params['id'] ?? '', 'none'),

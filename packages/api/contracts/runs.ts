@@ -45,6 +45,9 @@ export const runContracts = {
     tag,
     summary: 'Server-sent events of a run: run, progress, score, step, answer, log, end. Resumes by Last-Event-ID.',
     params: run,
+    query: z.object({
+      under: z.string().max(2000).optional().describe('A frame such as `a[1]/b[2]`: loops in it and around it, too.'),
+    }),
     stream: 'events',
   }),
   cancelRun: contract({

@@ -212,6 +212,11 @@ export const redriveBody = z.object({
   status: iterationStatus.optional(),
   cause: z.string().optional(),
   indices: z.array(z.number().int().min(0)).max(100_000).optional(),
+  version: z
+    .number()
+    .int()
+    .optional()
+    .describe('The run goes on by this version of its workflow, where it was repaired; default: by the one it has.'),
 });
 
 export const redriven = z.object({

@@ -39,6 +39,8 @@ export const workflowSummary = z.object({
   changedAt: time,
   changedBy: z.string().nullable(),
   loops: z.number().int(),
+  /** Its deepest loop in words (For Each, Batches of 50, Until ...), and how many lie inside one another; null: none. */
+  repeats: z.object({ words: z.string(), depth: z.number().int() }).nullable(),
   nodes: z.number().int(),
   triggers: z.array(triggerSummary),
   errors: z.number().int(),

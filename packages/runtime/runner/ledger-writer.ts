@@ -49,6 +49,9 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
+/** What a power cut may undo at most, beside the flush on its way. */
+const FLUSH_MS = 10;
+
 /** Callers that make a commit worth its price. */
 const CROWD = 8;
 
@@ -66,6 +69,7 @@ export class LedgerWriter {
   #committing = false;
   #flushing = false;
   #timer: NodeJS.Timeout | null = null;
+  #flushTimer: NodeJS.Timeout | null = null;
   #immediate = false;
   /** Callers that wait for the batch that is being collected. */
   #eager = 0;
@@ -134,6 +138,7 @@ export class LedgerWriter {
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ stage, batch, resolve, reject });
+      if (stage === 'flushed' && this.#applied >= batch) this.#flushSoon();
       // One waits for the others of its tick, but not for all of a crowd: what leaves together comes back together.
       if (batch === this.#batch && (this.#eager += 1) >= CROWD) this.#start();
     });
@@ -149,6 +154,8 @@ export class LedgerWriter {
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
+    this.#flushTimer = null;
   }
 
   #touch(): void {
@@ -190,7 +197,7 @@ export class LedgerWriter {
         this.#committing = false;
         this.#applied = batch;
         this.#serve('applied', batch);
-        void this.#flush();
+        this.#flushSoon();
         const wanted = this.#waiting.some((one) => one.batch >= this.#batch);
         if (wanted || this.#pending.rows.length >= this.#options.rows) this.#start();
       },
@@ -204,22 +211,35 @@ export class LedgerWriter {
     for (const one of this.#waiting.splice(0)) one.reject(this.#lost);
   }
 
+  /**
+   * Nobody waits for the disk between two commits of a busy loop, so one flush does for all of a moment; who does
+   * wait gets it at once.
+   */
+  #flushSoon(): void {
+    if (this.#waiting.some((one) => one.stage === 'flushed')) void this.#flush();
+    else if (!this.#flushing) {
+      this.#flushTimer ??= setTimeout(() => {
+        this.#flushTimer = null;
+        void this.#flush();
+      }, FLUSH_MS);
+    }
+  }
+
   /** The store's disk is brought up to what it was given, while the next batch is collected and given. */
   async #flush(): Promise<void> {
-    if (this.#flushing) return;
+    if (this.#flushing || this.#flushed >= this.#applied) return;
     this.#flushing = true;
     try {
-      while (this.#flushed < this.#applied) {
-        const upTo = this.#applied;
-        await this.#patiently(() => this.#options.store.flush());
-        this.#flushed = upTo;
-        this.#serve('flushed', upTo);
-      }
+      const upTo = this.#applied;
+      await this.#patiently(() => this.#options.store.flush());
+      this.#flushed = upTo;
+      this.#serve('flushed', upTo);
     } catch (error) {
       this.#lose(error);
     } finally {
       this.#flushing = false;
     }
+    if (this.#flushed < this.#applied && this.#lost === null) this.#flushSoon();
   }
 
   async #write(commit: Commit): Promise<void> {

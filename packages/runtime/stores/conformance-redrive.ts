@@ -41,6 +41,17 @@ export function describeRedrive(name: string, open: OpenStore): void {
       await store.release(lease);
     }
 
+    it('goes on by another definition when it is given one, and by none when nothing is put back', async () => {
+      const definition = 'rondo: 1 # repaired';
+      const rows = range(0, 10).map((i) => (i === 4 ? failedRow(i) : row(i)));
+      await finish([loopRecord({ status: 'completed', completed: 9, failed: 1, cursor: 10 })], rows);
+      expect(await store.redrive(RUN.id, { ...failedAgain, cause: 'no-such-cause', definition })).toBe(0);
+      expect(await store.getRun(RUN.id)).toMatchObject({ definition: RUN.definition });
+      expect(await store.redrive(RUN.id, { ...failedAgain, definition })).toBe(1);
+      expect(await store.getRun(RUN.id)).toMatchObject({ ...RUN, definition, status: 'waiting' });
+      expect(await store.verify()).toEqual([]);
+    });
+
     it('takes failed rows out, lowers counters and cursor, and makes the run wait', async () => {
       const rows = range(0, 10).map((i) => (i === 4 || i === 7 ? failedRow(i) : row(i)));
       const loop = loopRecord({ status: 'failed', completed: 8, failed: 2, cursor: 10, tally: 't' });

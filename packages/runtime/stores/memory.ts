@@ -363,6 +363,7 @@ class MemoryStore implements RunStore {
     }
     run.lease = { owner: null, token: run.lease.token + 1, expiresAt: 0 };
     Object.assign(run.record, { status: 'waiting', control: 'none', output: null, failure: null, finishedAt: null });
+    if (what.definition !== undefined) run.record.definition = what.definition;
     return plan.count;
   }
 

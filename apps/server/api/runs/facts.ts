@@ -32,6 +32,8 @@ export interface RunFact {
 
 export interface RunFacts {
   of(run: RunRecord): RunFact;
+  /** The run goes on by another definition. */
+  forget(run: string): void;
   definition(run: RunRecord): Definition | null;
   plan(run: RunRecord): Plan | null;
   /** Title of a node, for people. */
@@ -77,6 +79,10 @@ export function runFacts({ versions, registry, workflows }: FactsOptions): RunFa
         const version = asker?.version ?? (workflowId === null ? null : versions.find(workflowId, run.definition));
         return { workflowId, version, startedBy: asker?.startedBy ?? null, options, input: shortInput(options) };
       }),
+    forget: (run) => {
+      facts.delete(run);
+      plans.delete(run);
+    },
     definition: (run) => compiled(run).definition,
     plan: (run) => compiled(run).plan,
     title: (run, node) => compiled(run).plan?.titles[node] ?? node,

@@ -183,10 +183,7 @@ export async function iterationView(
     failure: failureView(row.failure),
     cause: row.cause,
     attempts: row.attempts,
-    usage:
-      row.usage === null
-        ? null
-        : { tokensIn: row.usage.inputTokens, tokensOut: row.usage.outputTokens, cost: row.usage.costUsd ?? 0 },
+    usage: row.usage,
     startedAt: row.startedAt,
     durationMs: row.durationMs,
     loops,

@@ -11,6 +11,7 @@ import type { Definition, NodeDefinition } from '@rondo/core/model/definition.ts
 import { parseDefinition } from '@rondo/core/model/format.ts';
 import type { RunRecord } from '@rondo/core/ports.ts';
 import type { Trigger } from '../../triggers/read.ts';
+import { repeatsOf } from '../../workflows/repeats.ts';
 import type { Workflow } from '../../workflows/workflow.ts';
 import type { ApiContext } from '../context.ts';
 import { biggestLoop, lastRunOf } from '../runs/views.ts';
@@ -171,6 +172,7 @@ export async function summaryView(context: ApiContext, one: Workflow): Promise<S
     changedAt: version.changedAt,
     changedBy: version.changedBy,
     loops,
+    repeats: definition === null ? null : repeatsOf(definition),
     nodes,
     triggers: triggersOf(context, one),
     errors: diagnostics.filter((found) => found.severity === 'error').length,

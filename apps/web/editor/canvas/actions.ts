@@ -4,7 +4,6 @@
  */
 import type { Definition, NodeDefinition } from '@rondo/core/model/definition.ts';
 import { toast } from '../../ui/toast.tsx';
-import type { Catalog } from '../catalog/catalog.ts';
 import type { Point } from '../document/commands.ts';
 import type { WrapAs } from '../document/containers.ts';
 import { fragmentOf } from '../document/fragment.ts';

@@ -51,7 +51,7 @@ const REPEAT: readonly Entry[] = [
     id: 'pages',
     node: {
       type: 'http-request',
-      with: { url: '', pagination: { type: 'parameter', name: 'page', start: 1 } },
+      with: { url: '', pagination: { mode: 'page' } },
     },
   },
   {

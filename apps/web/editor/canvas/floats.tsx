@@ -93,6 +93,9 @@ export function Overview({ lifted }: { lifted: boolean }) {
       zoomable
       nodeClassName={minimapClass}
       nodeBorderRadius={8}
+      maskColor="transparent"
+      maskStrokeColor="var(--ink)"
+      maskStrokeWidth={6}
       style={{ position: 'absolute', right: 16, bottom: lifted ? 176 : 16, width: 190, height: 96 }}
     />
   );

@@ -22,7 +22,7 @@ import { useNodeFacts } from './node-facts.ts';
 import { Ports } from './ports.tsx';
 import { type LoopFacts, setView, useView } from './view.ts';
 
-const NARROW = '\u202f';
+const NARROW = '\u00a0';
 
 export const LoopNode = memo(function LoopNode({ id, data, selected }: NodeProps<FlowNode>) {
   const { scene } = data;

@@ -6,6 +6,7 @@ import type { TextEdit } from '@rondo/core/errors.ts';
 import type { Definition, LoopSettings, NodeDefinition, NodeId, NodePlace } from '@rondo/core/model/definition.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { checkShape } from '@rondo/core/model/shape.ts';
+import { placesOf } from '../scene/layout.ts';
 import { moveInto, removeNodes, unwrapNode, wrapNodes, type WrapAs } from './containers.ts';
 import { pasteNodes, type Fragment } from './fragment.ts';
 import { renamedIn, renamedNode } from './references.ts';
@@ -301,7 +302,15 @@ function edited(definition: Definition, edits: readonly TextEdit[]): Definition 
 }
 
 function withPlace(definition: Definition, id: string, change: (place: NodePlace) => NodePlace): Definition {
-  const layout = definition.layout ?? {};
+  const layout = { ...definition.layout };
+  if (layout[id] === undefined) {
+    // With the first place of a level its other nodes get theirs, too: they stay where they are seen.
+    const seen = placesOf(definition);
+    for (const one of [id, ...Object.keys(placedNode(definition, id)?.level ?? {})]) {
+      const box = seen.get(one);
+      if (box !== undefined) layout[one] ??= { x: box.x, y: box.y };
+    }
+  }
   return { ...definition, layout: { ...layout, [id]: change(layout[id] ?? { x: 0, y: 0 }) } };
 }
 

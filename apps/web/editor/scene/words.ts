@@ -122,20 +122,18 @@ export function badgeOf(definition: Definition, node: NodeDefinition, said: Expl
     case 'per round':
       return { count: `×${NARROW}${count ?? plannedCount(node) ?? ''}`.trim(), reason: endOf(node.loop) ?? 'without an end', title };
     case 'per item':
-      return {
-        count: `×${NARROW}${count ?? plannedCount(node) ?? ''}`.trim(),
-        reason: each === null ? 'each item' : `n per ${elementOf(nameOf(definition, around as string))}`,
-        title,
-      };
+      // The run counts the loop around; how many items each iteration has is not among its counts.
+      if (each !== null) return { count: '×', reason: `n per ${elementOf(nameOf(definition, around as string))}`, title };
+      return { count: `×${NARROW}${count ?? plannedCount(node) ?? ''}`.trim(), reason: 'each item', title };
   }
 }
 
-const NARROW = '\u202f';
+const NARROW = '\u00a0';
 
 /** 1 M, 228 k, 41. */
 export function shortTimes(value: number): string {
   for (const [size, unit] of [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const) {
-    if (value >= size) return `${Number((value / size).toPrecision(3))}${NARROW}${unit}`;
+    if (value >= size) return `${Number((value / size).toPrecision(3))}\u202f${unit}`;
   }
   return String(value);
 }

@@ -6,7 +6,6 @@ import { Maximize2, Minimize2 } from 'lucide-react';
 import { createContext, lazy, Suspense, useContext, useEffect, useId, useRef, useState } from 'react';
 import { create } from 'zustand';
 import type { Diagnostic } from '@rondo/api/schemas/shared.ts';
-import { useKeys } from '../../app/keys.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { classes } from '../../ui/classes.ts';
 import type { EditorLanguage } from './languages.ts';
@@ -23,10 +22,18 @@ interface Caret {
   insert: ((code: string) => void) | null;
   /** What is written there, for its preview. */
   text: string;
+  /** Where its preview goes: below it. */
+  slot: HTMLElement | null;
 }
 
+const NOWHERE: Caret = { field: null, insert: null, text: '', slot: null };
+
 /** Where a chosen field goes, and what is previewed. One in the page. */
-export const useCaret = create<Caret>(() => ({ field: null, insert: null, text: '' }));
+export const useCaret = create<Caret>(() => NOWHERE);
+
+export function forgetCaret(): void {
+  useCaret.setState(NOWHERE);
+}
 
 export interface CodeFieldProps {
   value: string;
@@ -59,7 +66,7 @@ export function CodeField({
   const scope = useContext(ScopeContext);
   const [wide, setWide] = useState(false);
   const [mistakes, setMistakes] = useState<readonly Diagnostic[]>([]);
-  const frame = useRef<HTMLDivElement>(null);
+  const slot = useRef<HTMLDivElement>(null);
   const isMine = useCaret((caret) => caret.field === field);
   const text = template ?? props.value;
   useEffect(() => {
@@ -67,11 +74,10 @@ export function CodeField({
   }, [isMine, text]);
   useEffect(
     () => () => {
-      if (useCaret.getState().field === field) useCaret.setState({ field: null, insert: null, text: '' });
+      if (useCaret.getState().field === field) forgetCaret();
     },
     [field],
   );
-  useKeys('editor of code', [{ keys: 'Esc', does: 'Back to its size', run: () => setWide(false) }], wide);
   const said = shows ? mistakes : [];
   const describedBy = [props.describedBy, said.length > 0 ? `${field}-mistakes` : undefined].filter(Boolean).join(' ');
   const size = { 1: 'min-h-8', 3: 'min-h-[72px]', 6: 'min-h-[132px]', 10: 'min-h-[212px]' }[lines] ?? 'min-h-8';
@@ -79,7 +85,6 @@ export function CodeField({
     <div className={classes('flex min-w-0 flex-col gap-1', wide ? 'absolute inset-0 z-20 bg-surface p-3' : className)}>
       {wide && <p className="font-semibold">{label}</p>}
       <div
-        ref={frame}
         data-code={field}
         className={classes(
           'group relative min-w-0 rounded-control border bg-surface',
@@ -96,7 +101,8 @@ export function CodeField({
             describedBy={describedBy === '' ? undefined : describedBy}
             scope={scope}
             onMistakes={setMistakes}
-            onFocus={(insert) => useCaret.setState({ field, insert, text })}
+            onFocus={(insert) => useCaret.setState({ field, insert, text, slot: slot.current })}
+            onEscape={wide ? () => setWide(false) : undefined}
             onExpand={() => setWide((so) => !so)}
           />
         </Suspense>
@@ -135,6 +141,7 @@ export function CodeField({
           ))}
         </ul>
       )}
+      <div ref={slot} className="empty:hidden pt-1" />
     </div>
   );
 }

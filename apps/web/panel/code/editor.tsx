@@ -9,6 +9,7 @@ import {
   type Completion,
   type CompletionContext,
   completionKeymap,
+  completionStatus,
   type CompletionResult,
   startCompletion,
 } from '@codemirror/autocomplete';
@@ -44,6 +45,8 @@ export interface EditorProps {
   /** The caret came here: `insert` puts code in at it. */
   onFocus?(insert: (code: string) => void): void;
   onExpand?(): void;
+  /** Without it, Esc leaves the editor. */
+  onEscape?: (() => void) | undefined;
 }
 
 const FROM_OUTSIDE = Annotation.define<boolean>();
@@ -84,6 +87,15 @@ export default function Editor(props: EditorProps) {
             run: () => {
               latest.current.onExpand?.();
               return latest.current.onExpand !== undefined;
+            },
+          },
+          {
+            key: 'Escape',
+            run: (target) => {
+              if (completionStatus(target.state) !== null) return false;
+              if (latest.current.onEscape !== undefined) latest.current.onEscape();
+              else leave(target);
+              return true;
             },
           },
           ...closeBracketsKeymap,
@@ -144,6 +156,12 @@ export default function Editor(props: EditorProps) {
   }, [value, language, dialect, nodes]);
 
   return <div ref={frame} className="min-h-0" />;
+}
+
+/** The keyboard is back in the panel, where Esc closes it. */
+function leave(view: EditorView): void {
+  view.contentDOM.blur();
+  view.dom.closest('aside')?.querySelector<HTMLElement>('h2[tabindex]')?.focus({ preventScroll: true });
 }
 
 function settingsOf({ language, scope, readOnly = false, label, describedBy, invalid, placeholder }: EditorProps): Extension {

@@ -151,6 +151,11 @@ const GROUP = 8;
 const INSERT_ONE = `insert into rows (${COLUMNS}) values ${MARKS}`;
 const INSERT_GROUP = `insert into rows (${COLUMNS}) values ${Array<string>(GROUP).fill(MARKS).join(', ')}`;
 const PUT_ONE = `insert or replace into rows (${COLUMNS}) values ${MARKS}`;
+/** All cells but the input, which a row has from its beginning, and the key. */
+const SETTLE_ONE = `update rows set ${COLUMNS.split(', ')
+  .filter((column) => column !== 'id' && column !== 'input')
+  .map((column) => `${column} = ?`)
+  .join(', ')} where id = ?`;
 
 const BEGUN: Counted = { status: 'running', cause: null };
 
@@ -160,6 +165,8 @@ export class RowWriter {
   private readonly db: Connection;
   private readonly name: LoopName;
   private highest: number;
+  /** Rows above are still in `pending`. */
+  private stored: number;
   private pending: Cell[] = [];
   /** Rows that were written as running and not again since; each is asked for once more, when it is settled. */
   private readonly begun = new Set<number>();
@@ -169,31 +176,37 @@ export class RowWriter {
     this.loopId = loopId;
     this.name = name;
     this.highest = highestIndex(db, loopId);
+    this.stored = this.highest;
   }
 
   /** What is there; it may be a row that was handed to `write` just now. */
   find(index: number): Counted | null {
     if (index > this.highest) return null;
     if (this.begun.has(index)) return BEGUN;
-    this.flush();
+    if (index > this.stored) this.flush();
     return readRow(this.db, this.loopId, this.name, index);
   }
 
   write(row: IterationRow, cause: string | null): void {
-    if (row.status === 'running') this.begun.add(row.index);
-    else this.begun.delete(row.index);
-    if (row.index <= this.highest) {
-      this.flush();
+    const { index } = row;
+    const begun = this.begun.delete(index);
+    if (row.status === 'running') this.begun.add(index);
+    if (index <= this.highest) {
+      if (index > this.stored) this.flush();
       const cells: Cell[] = [];
       encode(this.loopId, row, cause, cells);
-      this.db.change(PUT_ONE, ...cells);
+      if (begun) {
+        const [key = null, status = null, , ...rest] = cells;
+        this.db.change(SETTLE_ONE, status, ...rest, key);
+      } else this.db.change(PUT_ONE, ...cells);
       return;
     }
-    this.highest = row.index;
+    this.highest = index;
     encode(this.loopId, row, cause, this.pending);
     if (this.pending.length < GROUP * WIDTH) return;
     this.db.sql(INSERT_GROUP).run(...this.pending);
     this.pending = [];
+    this.stored = index;
   }
 
   flush(): void {
@@ -201,6 +214,7 @@ export class RowWriter {
       this.db.sql(INSERT_ONE).run(...this.pending.slice(at, at + WIDTH));
     }
     this.pending = [];
+    this.stored = this.highest;
   }
 }
 

@@ -125,6 +125,20 @@ export function patchRun(db: Connection, key: number, patch: RunPatch): void {
   db.change(`update runs set ${set} where key = ?`, ...is, runSum(id, textSum, is), key);
 }
 
+/** Another definition from now on; what else the run was created with stays. */
+export function putDefinition(db: Connection, key: number, definition: string): void {
+  const created = 'id, workflow, definition, options, created_at, text_sum';
+  const cells = db.first(
+    `select ${created}, status, output, failure, started_at, finished_at from runs where key = ?`,
+    key,
+  );
+  const [id = null, workflow, had, options, createdAt, sum, ...state] = cells ?? [];
+  if (checksum([id, workflow, had, options, createdAt]) !== sum) throw corrupt(`run ${String(id)}`);
+  const textSum = checksum([id, workflow, definition, options, createdAt]);
+  const text = 'update runs set definition = ?, text_sum = ?, sum = ? where key = ?';
+  db.change(text, definition, textSum, runSum(id, textSum, state), key);
+}
+
 // ---- journal ----
 
 export function putEvent(db: Connection, run: number, event: JournalEvent): void {

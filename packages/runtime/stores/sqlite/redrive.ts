@@ -9,7 +9,16 @@ import { lowered, type Taken } from '../rules.ts';
 import type { Connection } from './connection.ts';
 import { deleteLoopRows, rowKey, statusOf } from './ledger.ts';
 import { matchingIndices } from './query.ts';
-import { journalOf, loopsOf, patchRun, putLease, putLoop, type LeaseRecord, type StoredLoop } from './records.ts';
+import {
+  journalOf,
+  loopsOf,
+  patchRun,
+  putDefinition,
+  putLease,
+  putLoop,
+  type LeaseRecord,
+  type StoredLoop,
+} from './records.ts';
 import { deleteDigest, readDigest, rebuildDigest, replaceDigest, saveDigest } from './digests.ts';
 
 function takeOut(db: Connection, run: number, loop: StoredLoop, indices: IndexSet): void {
@@ -61,5 +70,6 @@ export function redriveRun(db: Connection, id: string, lease: LeaseRecord, what:
   const token = lease.token + 1;
   putLease(db, { ...lease, owner: null, token, expiresAt: 0, control: 'none' });
   patchRun(db, lease.run, { status: 'waiting', output: null, failure: null, finishedAt: null });
+  if (what.definition !== undefined) putDefinition(db, lease.run, what.definition);
   return plan.count;
 }

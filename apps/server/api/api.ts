@@ -1,0 +1,111 @@
+/**
+ * Owns putting the API together: handlers of all contracts as routes, with the document about them. What the handlers
+ * do is in their folders; those about people and settings are given.
+ */
+import { CONTRACTS } from '@rondo/api/contracts/index.ts';
+import { nodeContracts } from '@rondo/api/contracts/nodes.ts';
+import { runContracts } from '@rondo/api/contracts/runs.ts';
+import { workflowContracts } from '@rondo/api/contracts/workflows.ts';
+import { BASE } from '@rondo/api/contract.ts';
+import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
+import type { Clock, Evaluator, RunStore } from '@rondo/core/ports.ts';
+import type { Progress } from '@rondo/runtime/api.ts';
+import { systemClock } from '@rondo/runtime/runner/clock.ts';
+import { warmEvaluator } from '@rondo/runtime/sandbox/evaluator.ts';
+import { Problem } from '../http/problem.ts';
+import { route, type Route } from '../http/route.ts';
+import type { ServerParts } from '../server.ts';
+import type { StudioDb } from '../store/studio-db.ts';
+import { Versions } from '../store/versions.ts';
+import type { Workflow } from '../workflows/workflow.ts';
+import type { ApiContext } from './context.ts';
+import { checkComplete, implement } from './implement.ts';
+import { nodeHandlers } from './nodes/handlers.ts';
+import { createPreview } from './nodes/preview.ts';
+import { openApi } from './openapi.ts';
+import { createFeeds } from './runs/events.ts';
+import { runFacts } from './runs/facts.ts';
+import { runHandlers } from './runs/handlers.ts';
+import { createPulse } from './runs/pulse.ts';
+import { workflowHandlers } from './workflows/handlers.ts';
+
+export interface ApiOptions {
+  db: StudioDb;
+  store: RunStore;
+  registry: NodeRegistry;
+  /** Folder of workflow files. */
+  folder: string;
+  /** Of the contracts about people, secrets and settings. */
+  accounts(): readonly Route[];
+  clock?: Clock;
+  /** A child for previews, started with the first one. */
+  makeEvaluator?(): Evaluator;
+  /** Of the document. */
+  version?: string;
+  report(line: string): void;
+}
+
+/** What startServer is to be given of the API. */
+export interface Api {
+  routes(parts: ServerParts): Route[];
+  onProgress(runId: string, progress: Progress): void;
+  onWorkflows(all: readonly Workflow[], changed: readonly Workflow[]): void;
+  /** Ends what streams; call it before the server is closed. */
+  close(): Promise<void>;
+}
+
+export function createApi(options: ApiOptions): Api {
+  const { db, store, registry, folder, accounts, report } = options;
+  const clock = options.clock ?? systemClock;
+  const versions = new Versions(db, clock.now);
+  let context: ApiContext | null = null;
+  const here = (): ApiContext => {
+    if (context === null) throw new Problem(503, 'starting', 'The server is starting.');
+    return context;
+  };
+  const feeds = createFeeds(here);
+  const preview = createPreview(here, options.makeEvaluator ?? (() => warmEvaluator()));
+  return {
+    routes({ launcher, library, url }) {
+      context = {
+        store,
+        registry,
+        clock,
+        launcher,
+        library,
+        folder,
+        versions,
+        facts: runFacts({ versions, registry, workflows: () => library().list() }),
+        pulse: createPulse(clock.now),
+        url,
+        report,
+      };
+      const { startRun, ...handlers } = runHandlers(context, feeds);
+      const routes = [
+        ...implement(workflowContracts, { ...workflowHandlers(context), startRun }),
+        ...implement(runContracts, handlers),
+        ...implement(nodeContracts, nodeHandlers(context, preview)),
+        ...accounts(),
+      ];
+      checkComplete(CONTRACTS, routes);
+      const document = openApi(CONTRACTS, options.version ?? '1');
+      const about = route({
+        method: 'GET',
+        path: `${BASE}/openapi.json`,
+        scope: 'public',
+        summary: 'This document.',
+        handler: async () => document,
+      });
+      return [...routes, about];
+    },
+    onProgress: (runId, progress) => feeds.tell(runId, progress),
+    onWorkflows(_, changed) {
+      // A file that was changed by somebody else is a version, too.
+      for (const one of changed) if (one.text !== '') versions.record(one.key, one.text, null);
+    },
+    async close() {
+      feeds.close();
+      await preview.close();
+    },
+  };
+}

@@ -1,0 +1,226 @@
+/** The shell in a real browser, on made-up answers over real HTTP: every screen, its keys, its states. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { breaches, chromiumPath, openPage, type Watched } from '../../../tests/studio/browser.ts';
+import { browserTests } from '../../../tests/studio/hooks.ts';
+import { ensureBuilt } from '../build.ts';
+import { answers } from '../testing/answers.ts';
+import { type Answers, type Fixture, startFixture } from '../testing/server.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Opened extends Watched {
+  fixture: Fixture;
+}
+const opened: Opened[] = [];
+
+async function open(path: string, given: Answers = answers(), options: BrowserContextOptions = {}): Promise<Opened> {
+  const fixture = await startFixture(given);
+  const watched = await openPage({ reducedMotion: 'reduce', ...options });
+  const all = { ...watched, fixture };
+  opened.push(all);
+  await watched.page.goto(fixture.url + path);
+  await watched.page.locator('h1').first().waitFor();
+  return all;
+}
+
+/** What axe calls serious or critical, a line each. */
+async function hurdles(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = (await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
+      .filter((one) => one.impact === 'serious' || one.impact === 'critical')
+      .map((one) => one.id + ': ' + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')))`,
+  )) as string[];
+  return found;
+}
+
+const SCREENS = [
+  '/',
+  '/workflows',
+  '/runs',
+  '/w/crawl/runs',
+  '/secrets',
+  '/settings/general',
+  '/settings/limits',
+  '/settings/tokens',
+  '/settings/people',
+  '/settings/about',
+  '/nothing/here',
+] as const;
+
+describe.runIf(chromiumPath !== null)('the shell', () => {
+  browserTests();
+  beforeAll(async () => {
+    await ensureBuilt(() => {});
+  }, 120_000);
+  afterEach(async () => {
+    for (const one of opened.splice(0)) {
+      await one.close();
+      await one.fixture.close();
+    }
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has no trouble, no breach of the policy and no hurdle on any screen, %s',
+    async (colorScheme) => {
+      const { page, troubles, fixture } = await open('/', answers(), { colorScheme });
+      for (const path of SCREENS) {
+        await page.goto(fixture.url + path);
+        await page.locator('h1').first().waitFor();
+        await page.waitForLoadState('networkidle');
+        expect(await page.locator('html').getAttribute('data-theme')).toBe(colorScheme);
+        expect([path, ...(await hurdles(page))]).toEqual([path]);
+        expect([path, ...troubles, ...(await breaches(page))]).toEqual([path]);
+      }
+    },
+    60_000,
+  );
+
+  it('goes where its keys say, but not while somebody types', async () => {
+    const { page } = await open('/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await page.waitForURL('**/runs');
+    const search = page.getByRole('searchbox', { name: 'Search runs' });
+    await search.waitFor();
+    await page.keyboard.press('s');
+    await expect.poll(() => search.evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.keyboard.type('gh crawl');
+    expect(new URL(page.url()).pathname).toBe('/runs');
+    expect(await search.inputValue()).toBe('gh crawl');
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Running now' }).waitFor();
+    await page.keyboard.press('Shift+?');
+    await page.getByRole('dialog', { name: 'Keys of this screen' }).getByText('New workflow').waitFor();
+    expect(await hurdles(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('c');
+    await page.getByRole('dialog', { name: 'New workflow' }).waitFor();
+    expect(await hurdles(page)).toEqual([]);
+  });
+
+  it('finds with the keyboard alone', async () => {
+    const { page, fixture } = await open('/secrets');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.type('walk');
+    await page.getByRole('option', { name: 'Walk the drive' }).first().waitFor();
+    await expect.poll(() => fixture.asked.some((line) => line.includes('search=walk'))).toBe(true);
+    await expect.poll(() => page.getByRole('option').count()).toBeGreaterThan(1);
+    expect(await hurdles(page)).toEqual([]);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/w/drive');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('asks before effects are repeated, and names the number', async () => {
+    const { page, fixture } = await open('/');
+    const card = page.getByRole('article').filter({ hasText: 'Reply is not valid JSON' });
+    await card.getByRole('button', { name: 'Re-run 318' }).click();
+    await card.getByText('12 of these may already have sent their request').waitFor();
+    expect(fixture.asked.filter((line) => line.includes('redrive'))).toEqual([
+      'POST /runs/enrich-run/redrive?dry=true',
+    ]);
+    await card.getByRole('button', { name: 'Re-run 318 all the same' }).click();
+    await page.getByRole('status').getByText('318 iterations of Enrich customers run again.').waitFor();
+  });
+
+  it('shows viewers every button and says why it is off', async () => {
+    const { page, fixture } = await open('/', answers({ role: 'viewer' }));
+    const button = page.getByRole('button', { name: 'New workflow' });
+    expect(await button.getAttribute('aria-disabled')).toBe('true');
+    await button.focus();
+    await page.getByRole('tooltip', { name: 'Needs the role editor. You are viewer.' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('c');
+    await page.getByRole('button', { name: /^Run / }).first().click({ force: true });
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(fixture.asked.filter((line) => line.startsWith('POST'))).toEqual([]);
+  });
+
+  it('remembers the theme, before anything is painted', async () => {
+    const { page } = await open('/settings/general');
+    await page.getByRole('radio', { name: 'Dark' }).click();
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await page.addInitScript(
+      `new MutationObserver(() => { globalThis.__first ??= document.documentElement.dataset.theme; })
+        .observe(document, { subtree: true, childList: true, attributes: true });`,
+    );
+    await page.reload();
+    await page.locator('h1').first().waitFor();
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    expect(await page.evaluate('getComputedStyle(document.documentElement).backgroundColor')).toBe('rgb(11, 16, 15)');
+  });
+
+  it('says when the server does not answer, keeps what it has, and notices when it is back', async () => {
+    const { page, fixture, forgive } = await open('/');
+    await page.getByRole('link', { name: 'Price watch' }).first().waitFor();
+    await page.context().setOffline(true);
+    await page.getByText(/^Not connected since \d\d:\d\d/).waitFor();
+    expect(await page.getByRole('link', { name: 'Price watch' }).first().isVisible()).toBe(true);
+    await page.context().setOffline(false);
+    await expect.poll(() => page.getByText(/^Not connected/).count(), { timeout: 10_000 }).toBe(0);
+    forgive(/./);
+    expect(fixture.asked.length).toBeGreaterThan(0);
+  });
+
+  it('signs in, and comes back to the address that was asked for', async () => {
+    const { page, forgive, troubles } = await open('/secrets', answers({ signedIn: false }));
+    await page.getByLabel('Name').fill('Ana');
+    await page.getByLabel('Password').fill('not it');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Name or password is wrong.').waitFor();
+    expect(await hurdles(page)).toEqual([]);
+    await page.getByLabel('Password').fill('correct horse battery');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Secrets' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/secrets');
+    forgive(/^401: POST/);
+    expect(troubles).toEqual([]);
+  });
+
+  it('makes the owner with the token of the link, which leaves the address at once', async () => {
+    let given: unknown;
+    const own: Answers = {
+      ...answers({ setup: true }),
+      'POST /setup': ({ body }) => {
+        given = body;
+        return { name: 'Ana', role: 'owner', scopes: ['workflow:read', 'run:read'], setup: false };
+      },
+    };
+    const { page } = await open('/setup?token=abc', own);
+    await expect.poll(() => new URL(page.url()).search).toBe('');
+    await page.getByLabel('Your name').fill('Ana');
+    await page.getByLabel('Password', { exact: true }).fill('too short');
+    await page.getByLabel('Password again').fill('too short');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('At least 12 characters; it has 9.').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill('a quiet morning');
+    await page.getByLabel('Password again').fill('a quiet morning');
+    expect(await hurdles(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { name: 'Rondo' }).waitFor();
+    expect(given).toEqual({ token: 'abc', name: 'Ana', password: 'a quiet morning' });
+  });
+
+  it('shows the token of a machine once, and never the value of a secret', async () => {
+    const { page } = await open('/settings/tokens');
+    await page.getByRole('button', { name: 'New token' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name', { exact: true }).fill('Nightly');
+    expect(await hurdles(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Make the token' }).click();
+    await dialog.getByText(/^rondo_/).waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).first().click();
+    expect(await page.getByText(/^rondo_/).count()).toBe(0);
+    await page.goto(`${new URL(page.url()).origin}/secrets`);
+    await page.getByRole('button', { name: 'Change OPENAI_KEY' }).click();
+    expect(await page.getByRole('dialog').getByLabel('Value').inputValue()).toBe('');
+    expect(await hurdles(page)).toEqual([]);
+  });
+});

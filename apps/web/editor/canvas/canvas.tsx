@@ -1,0 +1,360 @@
+/**
+ * Owns the canvas: the picture of the document in React Flow, and its gestures: move, connect, select, drop into a
+ * loop. What a gesture does is a command of the document; nothing is kept here that is not on its way.
+ */
+import './canvas.css';
+import {
+  applyNodeChanges,
+  Background,
+  BackgroundVariant,
+  type EdgeTypes,
+  type FinalConnectionState,
+  type NodeChange,
+  type NodeTypes,
+  type OnConnect,
+  ReactFlow,
+  SelectionMode,
+  useReactFlow,
+  useStore,
+} from '@xyflow/react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCatalog } from '../catalog/use-catalog.ts';
+import { change, documentOf, select, useDocument } from '../document/store.ts';
+import { placedNode } from '../document/tree.ts';
+import { containerAt, type Scene, sceneOf } from '../scene/scene.ts';
+import { headerOf } from '../scene/layout.ts';
+import { SIDE } from '../scene/sizes.ts';
+import { addNode, inLevel, seenPlaces } from './actions.ts';
+import { AddMenu } from './add-menu.tsx';
+import { Backwards } from './backwards.tsx';
+import { commandFor, isBackwards, whyNot, wireBetween } from './connecting.ts';
+import { useEditor } from './context.ts';
+import { EmptyCanvas, Overview, Toolbar, Zoom } from './floats.tsx';
+import { flowEdges, type FlowEdge, type FlowNode, flowNodes } from './flow.ts';
+import { DrawnLine, Line } from './lines.tsx';
+import { LoopNode } from './loop-node.tsx';
+import { NoteNode } from './note-node.tsx';
+import { Outline } from './outline.tsx';
+import { StepNode } from './step-node.tsx';
+import { useCanvasClipboard } from './clipboard.ts';
+import { useCanvasKeys } from './keys.ts';
+import { setView, useView } from './view.ts';
+
+const NODE_TYPES: NodeTypes = { step: StepNode, loop: LoopNode, note: NoteNode };
+const EDGE_TYPES: EdgeTypes = { line: Line };
+/** Beside the floats, above the dock. */
+export const fitWith = (lifted: boolean) =>
+  ({ padding: { top: '40px', left: '84px', right: '40px', bottom: lifted ? '180px' : '64px' }, maxZoom: 1 }) as const;
+/** As many, and only what is seen is mounted. */
+const MANY = 60;
+
+export function Canvas({ lifted }: { lifted: boolean }) {
+  const { workflow, unless, open } = useEditor();
+  const catalog = useCatalog();
+  const own = useDocument(workflow, (document) => document.definition);
+  const version = useView((view) => view.version);
+  const definition = version?.definition ?? own;
+  const selection = useDocument(workflow, (document) => document.selection);
+  const scene = useMemo(() => sceneOf(definition, catalog), [definition, catalog]);
+  const editable = unless === '' && version === null;
+  const drawn = useMemo(() => flowNodes(scene, selection, editable), [scene, selection, editable]);
+  const edges = useMemo(() => flowEdges(scene), [scene]);
+  const [nodes, setNodes] = useState<FlowNode[]>(drawn);
+  useEffect(() => setNodes(drawn), [drawn]);
+  const flow = useReactFlow<FlowNode, FlowEdge>();
+  const menu = useView((view) => view.menu);
+  const frame = useRef<HTMLDivElement>(null);
+  const [chosenEdge, setChosenEdge] = useState<string | null>(null);
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange<FlowNode>[]) => {
+      const moves = changes.filter((one) => one.type === 'position');
+      if (moves.length > 0) setNodes((now) => applyNodeChanges(moves, now));
+      const chosen = new Set(documentOf(workflow).selection);
+      let differs = false;
+      for (const one of changes) {
+        if (one.type !== 'select') continue;
+        differs = true;
+        if (one.selected) chosen.add(one.id);
+        else chosen.delete(one.id);
+      }
+      if (differs) select(workflow, [...chosen]);
+    },
+    [workflow],
+  );
+
+  const dragged = useCallback((ids: readonly string[], event: MouseEvent | TouchEvent): string | null => {
+    const touch = 'touches' in event ? (event.touches[0] ?? event.changedTouches[0]) : event;
+    if (touch === undefined) return null;
+    const point = flow.screenToFlowPosition({ x: touch.clientX, y: touch.clientY });
+    return containerAt(scene, point, new Set(ids));
+  }, [flow, scene]);
+
+  const onNodeDrag = useCallback(
+    (event: MouseEvent | TouchEvent, _: FlowNode, moved: FlowNode[]) => {
+      const nodesOnly = moved.filter((one) => one.type !== 'note').map((one) => one.id);
+      if (nodesOnly.length === 0) return;
+      const target = dragged(nodesOnly, event);
+      const at = placedNode(documentOf(workflow).definition, nodesOnly[0] as string)?.container ?? null;
+      setView({ target: target === at ? null : (target ?? '') });
+    },
+    [dragged, workflow],
+  );
+
+  const onNodeDragStop = useCallback(
+    (event: MouseEvent | TouchEvent, _: FlowNode, moved: FlowNode[]) => {
+      setView({ target: null });
+      drop(workflow, scene, moved, (ids) => dragged(ids, event));
+    },
+    [workflow, scene, dragged],
+  );
+
+  const onConnect: OnConnect = useCallback(
+    (connection) => {
+      const wire = wireBetween(
+        { node: connection.source, handle: connection.sourceHandle ?? '', type: 'source' },
+        { node: connection.target, handle: connection.targetHandle ?? '', type: 'target' },
+      );
+      if (wire === null) return;
+      const now = documentOf(workflow).definition;
+      if (isBackwards(now, wire)) {
+        const box = frame.current?.getBoundingClientRect();
+        setView({ backwards: { wire, screen: pointer.current ?? { x: (box?.left ?? 0) + 200, y: (box?.top ?? 0) + 200 } } });
+        return;
+      }
+      const to = placedNode(now, wire.to);
+      const inputs = to === null ? [] : (catalog?.portsOf(to.node)?.inputs ?? []);
+      const command = commandFor(wire, inputs);
+      if (command !== null) change(workflow, command);
+    },
+    [workflow, catalog],
+  );
+  const pointer = useRef<{ x: number; y: number } | null>(null);
+
+  /** In empty space: what comes next? */
+  const onConnectEnd = useCallback(
+    (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
+      const at = 'changedTouches' in event ? event.changedTouches[0] : event;
+      if (at === undefined) return;
+      pointer.current = { x: at.clientX, y: at.clientY };
+      const { fromHandle, toNode } = state;
+      if (toNode !== null || fromHandle?.type !== 'source' || unless !== '') return;
+      const point = flow.screenToFlowPosition({ x: at.clientX, y: at.clientY });
+      const wire = wireBetween(
+        { node: fromHandle.nodeId, handle: fromHandle.id ?? '', type: 'source' },
+        { node: '', handle: '', type: 'target' },
+      );
+      if (wire === null) return;
+      const screen = { x: at.clientX, y: at.clientY };
+      if (wire.start) {
+        setView({ menu: { screen, flow: inLevel(scene, wire.from, { x: point.x, y: point.y - 39 }), container: wire.from, after: null, into: null } });
+        return;
+      }
+      setView({
+        menu: { screen, flow: { x: point.x, y: point.y - 39 }, container: null, after: { from: wire.from, fromPort: wire.fromPort }, into: null },
+      });
+    },
+    [flow, scene, unless],
+  );
+
+  const isValid = useCallback(
+    (connection: { source: string; target: string; sourceHandle?: string | null; targetHandle?: string | null }) => {
+      const wire = wireBetween(
+        { node: connection.source, handle: connection.sourceHandle ?? '', type: 'source' },
+        { node: connection.target, handle: connection.targetHandle ?? '', type: 'target' },
+      );
+      return wire !== null && whyNot(documentOf(workflow).definition, wire) === null;
+    },
+    [workflow],
+  );
+
+  const removeEdge = useCallback((): boolean => {
+    const edge = scene.edges.find((one) => one.id === chosenEdge);
+    if (edge === undefined) return false;
+    setChosenEdge(null);
+    if (edge.wire !== null) change(workflow, { do: 'disconnect', wire: edge.wire });
+    else if (edge.kind === 'exit') {
+      const fromPort = edge.sourceHandle === 'out:' ? null : edge.sourceHandle.slice(4);
+      change(workflow, { do: 'result', container: edge.target, from: edge.source, fromPort, on: false });
+    } else return false;
+    return true;
+  }, [scene, chosenEdge, workflow]);
+
+  useCanvasKeys({ scene, removeEdge });
+  useCanvasClipboard(workflow, frame);
+
+  // The picture begins with everything in sight; after that it moves by the hand only.
+  const isFitted = useRef(false);
+  const width = useStore((state) => state.width);
+  useEffect(() => {
+    if (isFitted.current || scene.nodes.length === 0 || width === 0) return;
+    isFitted.current = true;
+    void flow.fitView(fitWith(lifted));
+  }, [flow, scene, width, lifted]);
+
+  const shownEdges = useMemo(
+    () => (chosenEdge === null ? edges : edges.map((one) => (one.id === chosenEdge ? { ...one, selected: true } : one))),
+    [edges, chosenEdge],
+  );
+  const isEmpty = version === null && Object.keys(definition.nodes).length === 0;
+  return (
+    <div ref={frame} className="relative min-h-0 flex-1 overflow-hidden bg-bg">
+      <Outline />
+      <ReactFlow<FlowNode, FlowEdge>
+        className="canvas"
+        aria-label="Canvas of the workflow"
+        nodes={nodes}
+        edges={shownEdges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        onNodesChange={onNodesChange}
+        onNodeDrag={onNodeDrag}
+        onNodeDragStop={onNodeDragStop}
+        onSelectionDrag={(event, moved) => onNodeDrag(event.nativeEvent, moved[0] as FlowNode, moved)}
+        onSelectionDragStop={(event, moved) => onNodeDragStop(event.nativeEvent, moved[0] as FlowNode, moved)}
+        onNodeDoubleClick={(_, node) => {
+          if (node.type === 'step') open(node.id);
+        }}
+        onConnect={onConnect}
+        onConnectEnd={onConnectEnd}
+        isValidConnection={isValid}
+        connectionLineComponent={DrawnLine}
+        connectionRadius={24}
+        onEdgeClick={(_, edge) => {
+          select(workflow, []);
+          setChosenEdge(edge.id);
+        }}
+        onEdgeDoubleClick={(event, edge) => {
+          const { wire } = edge.data?.scene ?? { wire: null };
+          if (wire === null || unless !== '') return;
+          const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+          setView({ menu: { screen: { x: event.clientX, y: event.clientY }, flow: { x: point.x - 84, y: point.y - 39 }, container: null, after: null, into: wire } });
+        }}
+        onPaneClick={() => {
+          setChosenEdge(null);
+          setView({ card: null, backwards: null });
+        }}
+        nodesConnectable={editable}
+        elementsSelectable
+        selectNodesOnDrag={false}
+        selectionMode={SelectionMode.Partial}
+        selectionKeyCode="Shift"
+        multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
+        deleteKeyCode={null}
+        disableKeyboardA11y
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elevateNodesOnSelect={false}
+        elevateEdgesOnSelect={false}
+        zoomOnDoubleClick={false}
+        onlyRenderVisibleElements={scene.nodes.length > MANY}
+        minZoom={0.05}
+        maxZoom={2}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1.6} />
+        <Overview lifted={lifted} />
+        <FarAway frame={frame} />
+      </ReactFlow>
+      {isEmpty && <EmptyCanvas />}
+      <Toolbar onNote={() => addNote(workflow, flow.screenToFlowPosition(middleOf(frame.current)))} />
+      <Zoom lifted={lifted} />
+      {menu !== null && (
+        <AddMenu
+          menu={menu}
+          onClose={() => setView({ menu: null })}
+          onChoose={(entry) => {
+            setView({ menu: null });
+            addNode(workflow, scene, menu, { id: entry.id, node: entry.node });
+          }}
+        />
+      )}
+      <Backwards />
+    </div>
+  );
+}
+
+function middleOf(frame: HTMLElement | null): { x: number; y: number } {
+  const box = frame?.getBoundingClientRect();
+  return box === undefined ? { x: 0, y: 0 } : { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+}
+
+function addNote(workflow: string, { x, y }: { x: number; y: number }): void {
+  change(workflow, { do: 'note', id: 'note', text: '', at: { x: x - 84, y: y - 42 } });
+}
+
+/** Tells the stylesheet how far away the picture is. */
+function FarAway({ frame }: { frame: React.RefObject<HTMLDivElement | null> }) {
+  const step = useStore((state) => (state.transform[2] < 0.2 ? 2 : state.transform[2] < 0.4 ? 1 : 0));
+  useEffect(() => {
+    frame.current?.classList.toggle('far', step >= 1);
+    frame.current?.classList.toggle('farthest', step >= 2);
+  }, [frame, step]);
+  return null;
+}
+
+/** Where what was moved is left: in its level, or in another one. */
+function drop(workflow: string, scene: Scene, moved: readonly FlowNode[], targetOf: (ids: readonly string[]) => string | null): void {
+  const { definition } = documentOf(workflow);
+  const steps = moved.filter((one) => one.type !== 'note');
+  const ids = steps.map((one) => one.id);
+  const first = ids[0] === undefined ? null : placedNode(definition, ids[0]);
+  const from = first?.container ?? null;
+  const target = ids.length === 0 ? from : targetOf(ids);
+  const byId = new Map(scene.nodes.map((one) => [one.id, one]));
+  // A node and what is inside it move as one.
+  const alone = moved.filter((one) => !moved.some((other) => other.id === one.parentId));
+  const places: Record<string, { x: number; y: number }> = {};
+  for (const one of alone) {
+    const parent = one.parentId === undefined ? undefined : byId.get(one.parentId);
+    places[one.id] = parent === undefined ? one.position : { x: one.position.x - SIDE, y: one.position.y - headerOf(parent.width) };
+  }
+  if (target === from || ids.length === 0) {
+    const level = { ...seenPlaces(scene, definition, from), ...places };
+    const same = Object.entries(places).every(([id, { x, y }]) => {
+      const box = scene.places.get(id) ?? definition.layout?.[id];
+      return box !== undefined && Math.abs(box.x - x) < 1 && Math.abs(box.y - y) < 1;
+    });
+    if (!same) change(workflow, { do: 'place', places: from === null ? level : grown(level, scene, definition, from) });
+    return;
+  }
+  const there: Record<string, { x: number; y: number }> = {};
+  for (const one of alone) {
+    const corner = absolute(byId, one);
+    there[one.id] = inLevel(scene, target, corner);
+  }
+  const seen = seenPlaces(scene, definition, target);
+  change(workflow, { do: 'move', ids: alone.map((one) => one.id), container: target, places: { ...seen, ...(target === null ? there : clamped(there)) } });
+}
+
+function absolute(byId: ReadonlyMap<string, { x: number; y: number; parent: string | null }>, one: FlowNode): { x: number; y: number } {
+  let { x, y } = one.position;
+  for (let at = one.parentId === undefined ? undefined : byId.get(one.parentId); at !== undefined; at = at.parent === null ? undefined : byId.get(at.parent)) {
+    x += at.x;
+    y += at.y;
+  }
+  return { x, y };
+}
+
+const clamped = (places: Record<string, { x: number; y: number }>): Record<string, { x: number; y: number }> =>
+  Object.fromEntries(Object.entries(places).map(([id, { x, y }]) => [id, { x: Math.max(0, x), y: Math.max(0, y) }]));
+
+/** What was moved over the left or upper edge moves the others: a body begins at its corner. */
+function grown(
+  places: Record<string, { x: number; y: number }>,
+  scene: Scene,
+  definition: ReturnType<typeof documentOf>['definition'],
+  container: string,
+): Record<string, { x: number; y: number }> {
+  const left = Math.min(0, ...Object.values(places).map(({ x }) => x));
+  const top = Math.min(0, ...Object.values(places).map(({ y }) => y));
+  if (left === 0 && top === 0) return places;
+  const body = placedNode(definition, container)?.node.body ?? {};
+  const all: Record<string, { x: number; y: number }> = {};
+  for (const id of Object.keys(body)) {
+    const { x, y } = places[id] ?? scene.places.get(id) ?? { x: 0, y: 0 };
+    all[id] = { x: x - left, y: y - top };
+  }
+  return all;
+}
+

@@ -1,0 +1,334 @@
+/**
+ * Owns tests of the run view in real Chromium, over HTTP, on a run of a million iterations: from a look to the cause,
+ * the Score as a control, the table, re-run, live numbers that move nothing.
+ */
+import AxeBuilder from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Chromium, startChromium } from '../testing/browser.ts';
+import { type FakeRuns, fakeRuns } from '../testing/fake-runs.ts';
+import { type Fixture, startFixture } from '../testing/server.ts';
+
+let chromium: Chromium;
+let fake: FakeRuns;
+let fixture: Fixture;
+let complaints: string[];
+
+beforeAll(async () => {
+  chromium = await startChromium();
+}, 120_000);
+afterAll(() => chromium.close());
+beforeEach(async () => {
+  fake = fakeRuns();
+  fixture = await startFixture(fake.answers, { folder: chromium.folder, events: fake.events });
+});
+afterEach(async () => {
+  for (const context of chromium.browser.contexts()) await context.close();
+  await fixture.close();
+  expect(complaints).toEqual([]);
+});
+
+async function open(path: string, options?: Parameters<Chromium['open']>[1]): Promise<Page> {
+  const opened = await chromium.open(fixture.url + path, options);
+  complaints = opened.complaints;
+  await opened.page.getByRole('table', { name: 'Iterations' }).waitFor();
+  return opened.page;
+}
+
+const scoreOf = (page: Page) => page.getByRole('slider', { name: /^Score of/ }).last();
+const row = (page: Page, index: string) => page.getByRole('row').filter({ hasText: new RegExp(`^${index}(?![\\d,])`) });
+const heading = (page: Page, name: string) => page.getByRole('heading', { name });
+const asked = (pattern: RegExp): string[] => fixture.asked.filter((one) => pattern.test(one));
+
+describe('from red to cause', () => {
+  it('shows a million, and one click on a cause shows its failures, the nearest one open beside', async () => {
+    const page = await open('/r/7K4Q');
+    await expect.poll(() => page.getByText('of 1,000,000 completed').count()).toBe(1);
+    expect(await scoreOf(page).getAttribute('aria-valuemax')).toBe('1000000');
+    await page.getByRole('button', { name: 'Reply is not valid JSON' }).click();
+    await heading(page, 'Iteration 701,112').waitFor();
+    await page.getByText('1 of 318').waitFor();
+    await page.getByRole('link', { name: 'Open Ask model' }).waitFor();
+    expect(page.url()).toMatch(/status=failed&cause=json&it=701111/);
+    await row(page, '701,112').waitFor();
+    await page.goBack();
+    expect(page.url()).toMatch(/\/r\/7K4Q$/);
+  });
+
+  it('opens the nearest failure of a mark that is clicked', async () => {
+    const page = await open('/r/7K4Q');
+    const line = page.getByRole('button', { name: '429 Too Many Requests' });
+    await line.waitFor();
+    const box = await line.locator('xpath=following-sibling::canvas').boundingBox();
+    await page.mouse.click((box?.x ?? 0) + 0.4 * 1000, (box?.y ?? 0) + 12);
+    await expect.poll(() => page.url()).toMatch(/it=39[89]\d{3}|it=40\d{4}/);
+  });
+
+  it('keeps everything in the address', async () => {
+    const page = await open('/r/7K4Q?status=failed&cause=c429&it=398100&with=398101');
+    await heading(page, 'Compare two iterations').waitFor();
+    await page.keyboard.press('Escape');
+    await heading(page, 'Iteration 398,101').waitFor();
+    await page.getByText('429 Too Many Requests').first().waitFor();
+  });
+});
+
+describe('the Score as a control', () => {
+  it('scrolls the table when it is dragged, and shows where the table is', async () => {
+    const page = await open('/r/7K4Q');
+    const box = await scoreOf(page).boundingBox();
+    const x = box?.x ?? 0;
+    const y = (box?.y ?? 0) + 60;
+    await page.mouse.move(x + 100, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 300, y, { steps: 5 });
+    await page.mouse.move(x + 500, y, { steps: 5 });
+    await page.mouse.up();
+    await row(page, '500,001').or(row(page, '501,876')).waitFor();
+    const left = await page.locator('[data-part="bracket"]').boundingBox();
+    expect(Math.abs((left?.x ?? 0) - (x + 500))).toBeLessThan(6);
+  });
+
+  it('moves by cells, columns and failures with keys, and says where it is', async () => {
+    const page = await open('/r/7K4Q?it=0');
+    const score = scoreOf(page);
+    await score.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => score.getAttribute('aria-valuetext')).toContain('Iteration 126 of 1,000,000, completed');
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect.poll(() => score.getAttribute('aria-valuenow')).toBe('4126');
+    await page.keyboard.press('n');
+    await expect.poll(async () => score.getAttribute('aria-valuetext')).toMatch(/failed, /);
+    const first = await score.getAttribute('aria-valuenow');
+    await page.keyboard.press('n');
+    await expect.poll(() => score.getAttribute('aria-valuenow')).not.toBe(first);
+    await page.keyboard.press('Shift+N');
+    await expect.poll(() => score.getAttribute('aria-valuenow')).toBe(first);
+  });
+
+  it('says on hover what a cell holds', async () => {
+    const page = await open('/r/7K4Q');
+    const box = await scoreOf(page).boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 702, (box?.y ?? 0) + 62);
+    await page.getByRole('tooltip').waitFor();
+    const words = await page.getByRole('tooltip').innerText();
+    expect(words).toMatch(/^Iterations 70\d,\d{3} to 70\d,\d{3}/);
+    expect(words).toContain('Reply is not valid JSON');
+  });
+
+  it('has a table of causes for those who cannot see the lines', async () => {
+    const page = await open('/r/7K4Q');
+    const table = page.getByRole('table', { name: 'Causes of failures' });
+    await table.waitFor();
+    expect(await table.getByRole('row').count()).toBe(10);
+    expect(await table.innerText()).toContain('still failing');
+  });
+});
+
+describe('the table', () => {
+  it('is usable 300 ms after the answer and keeps three pages, however far it is scrolled', async () => {
+    const page = await open('/r/7K4Q');
+    const body = page.getByRole('table', { name: 'Iterations' }).getByRole('rowgroup');
+    await row(page, '1').waitFor();
+    const scroller = body.locator('xpath=..');
+    for (let step = 0; step < 12; step += 1) {
+      await scroller.evaluate((element) => (element.scrollTop = element.scrollHeight));
+      await expect
+        .poll(() => scroller.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight))
+        .toBeGreaterThan(500);
+    }
+    expect(await scroller.evaluate((element) => element.scrollHeight)).toBeLessThanOrEqual(300 * 29 + 40);
+    expect(await page.getByRole('row').count()).toBeLessThan(80);
+    // And back: rows before the first page are asked for again.
+    for (let step = 0; step < 12; step += 1) {
+      await scroller.evaluate((element) => (element.scrollTop = 0));
+      await page.waitForTimeout(30);
+    }
+    await expect
+      .poll(async () => {
+        await scroller.evaluate((element) => (element.scrollTop = 0));
+        return row(page, '1').count();
+      })
+      .toBe(1);
+  });
+
+  it('goes backwards in a filter to which keys only lead forwards', async () => {
+    const page = await open('/r/7K4Q?status=failed&cause=c429&it=612000');
+    await expect.poll(() => asked(/iterations\?.*cause=c429/).length).toBeGreaterThan(1);
+    const scroller = page.getByRole('table', { name: 'Iterations' }).getByRole('rowgroup').locator('xpath=..');
+    const before = await page.getByRole('row').nth(1).innerText();
+    await scroller.evaluate((element) => (element.scrollTop = 0));
+    await expect
+      .poll(async () => Number((await page.getByRole('row').nth(1).innerText()).split('\n')[0]?.replaceAll(',', '')))
+      .toBeLessThan(Number(before.split('\n')[0]?.replaceAll(',', '')) + 1);
+  });
+
+  it('moves with arrows, selects, and re-runs exactly what is selected', async () => {
+    const page = await open('/r/7K4Q?status=failed&cause=json&it=701111');
+    await row(page, '701,112').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => page.url()).not.toContain('it=701111');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Space');
+    await page.getByText('2 selected').waitFor();
+    await page.getByRole('toolbar').getByRole('button', { name: 'Re-run 2' }).click();
+    await page.getByText('2 iterations run again.').waitFor();
+    await page.getByRole('button', { name: /^Re-run these 316/ }).waitFor();
+    expect(asked(/POST .*redrive\?dry=true/)).toHaveLength(1);
+    expect(asked(/POST .*redrive\?dry=false/)).toHaveLength(1);
+  });
+
+  it('searches on the server, says how far it is, and stops', async () => {
+    const page = await open('/r/7K4Q');
+    await page.keyboard.press('s');
+    await page.keyboard.type('kestrel nowhere');
+    await page.getByText(/^Searched [\d,]+ of 1,000,000, 0 found/).waitFor();
+    await page.getByText('No iteration is like this.').waitFor();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await row(page, '1').waitFor();
+  });
+});
+
+describe('steering', () => {
+  it('asks before an effect may happen twice, and leaves everything when told so', async () => {
+    const page = await open('/r/7K4Q?status=failed&cause=c429');
+    await page.getByRole('button', { name: 'Re-run these 612' }).click();
+    const question = page.getByRole('alertdialog');
+    await question.waitFor();
+    expect(await question.innerText()).toContain('12 of these 612 may already have sent their request');
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    expect(asked(/redrive\?dry=false/)).toEqual([]);
+  });
+
+  it('asks once before cancelling, in place; pausing asks nothing', async () => {
+    const page = await open('/r/7K4Q');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Cancel? 64 in flight are stopped, 740,850 results stay.').waitFor();
+    await page.getByRole('button', { name: 'Keep it running' }).click();
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await page.getByText('Paused. 742,118 started, 64 in flight.').waitFor();
+    expect(asked(/cancel/)).toEqual([]);
+  });
+
+  it('sets a dial 300 ms after the last change, says so, and puts it back', async () => {
+    const page = await open('/r/7K4Q');
+    const dial = page.getByRole('slider', { name: 'Parallel' });
+    await dial.focus();
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('Shift+ArrowLeft');
+    await page.getByText('Parallel is now 34.').waitFor();
+    expect(asked(/PATCH/)).toHaveLength(1);
+    await page.getByRole('button', { name: 'Put back' }).click({ timeout: 8_000 });
+    await page.getByText('Parallel is now 64.').waitFor();
+  });
+
+  it('gives a viewer no hidden buttons, only ones that say which role may', async () => {
+    fake.answers['GET /me'] = () => ({
+      name: 'Vi',
+      role: 'viewer',
+      scopes: ['workflow:read', 'run:read'],
+      setup: false,
+    });
+    const page = await open('/r/7K4Q');
+    const again = page.getByRole('button', { name: /Re-run 1,204 failed/ });
+    await again.hover();
+    await page.getByRole('tooltip').filter({ hasText: 'Needs the role operator' }).waitFor();
+    await again.click({ force: true });
+    expect(asked(/POST/)).toEqual([]);
+  });
+});
+
+describe('while it runs', () => {
+  it('changes numbers and Score, never the rows: new failures are counted and shown when asked for', async () => {
+    const page = await open('/r/7K4Q?status=failed');
+    await page.getByRole('row').nth(3).waitFor();
+    const before = await page.getByRole('table', { name: 'Iterations' }).innerText();
+    const loop = fake.loops.get('7K4Q');
+    const cause = loop?.spec.causes[2];
+    if (loop === undefined || cause === undefined) throw new Error('the fixture has no such loop');
+    cause.at = [3, 4, 5, 6, ...cause.at];
+    loop.count();
+    fake.send('7K4Q', 'progress', { loops: [loop.loop] });
+    fake.send('7K4Q', 'score', { path: 'enrich', revision: loop.revision });
+    await page.getByRole('button', { name: '4 new failed, show' }).waitFor();
+    expect(await page.getByRole('table', { name: 'Iterations' }).innerText()).toBe(before);
+    await expect.poll(() => asked(/score\?by=position/).length).toBe(2);
+    await page.getByRole('button', { name: '4 new failed, show' }).click();
+    await row(page, '4').waitFor();
+  });
+
+  it('takes a lost runner for what it is', async () => {
+    const page = await open('/r/7K4Q');
+    fake.send('7K4Q', 'run', { status: 'running', control: 'none', alive: false });
+    await page.getByText(/^A runner stopped.*Another one takes over from iteration 742,119\.$/).waitFor();
+  });
+});
+
+describe('other loops', () => {
+  it('shows levels as stacked scores and goes out and in by keys', async () => {
+    const page = await open('/r/3F9D/l/site[37]/page?it=816');
+    await page.getByRole('slider', { name: 'Score of Each site' }).waitFor();
+    expect(await page.getByRole('slider', { name: 'Score of Each site' }).getAttribute('aria-valuetext')).toMatch(
+      /^Iteration 38 of 412, 1,284 inside, 13 of them failed$/,
+    );
+    await heading(page, 'Iteration 817').waitFor();
+    await page.locator('[data-part="inner-loop"]').waitFor();
+    await page.keyboard.press('Control+ArrowDown');
+    await expect
+      .poll(() => page.url())
+      .toContain('/site%5B37%5D/page%5B816%5D/product'.replaceAll('%5B', '[').replaceAll('%5D', ']'));
+    await page.getByText('every 3rd').first().waitFor();
+    await page.keyboard.press('Control+ArrowUp');
+    await expect.poll(() => page.url()).toMatch(/page\?it=816$/);
+  });
+
+  it('compares with the nearest completed one and says what the failed have in common', async () => {
+    const page = await open('/r/3F9D/l/site[37]/page[816]/product?it=8');
+    await heading(page, 'Iteration 9').waitFor();
+    await page.keyboard.press('=');
+    await heading(page, 'Compare two iterations').waitFor();
+    await page.getByText(/none of 500 completed ones looked at has it/).waitFor();
+    expect(page.url()).toContain('with=7');
+  });
+
+  it.each([
+    ['three', 3],
+    ['thousand', 1284],
+    ['waiting', 40_000],
+  ])('shows %s', async (run, total) => {
+    const page = await open(`/r/${run}`);
+    expect(await scoreOf(page).getAttribute('aria-valuemax')).toBe(String(total));
+  });
+
+  it('says that an empty list is an empty list', async () => {
+    const opened = await chromium.open(`${fixture.url}/r/empty`);
+    complaints = opened.complaints;
+    await opened.page.getByText('Nothing repeats in this run.').waitFor();
+  });
+});
+
+describe('for everybody', () => {
+  it.each(['light', 'dark'] as const)('has no serious findings of axe, %s', async (colorScheme) => {
+    const page = await open('/r/7K4Q?status=failed&cause=json&it=701111', { colorScheme });
+    await heading(page, 'Iteration 701,112').waitFor();
+    await page.evaluate(AxeBuilder.source);
+    const found = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+      };
+      const { violations } = await axe.run();
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes
+              .slice(0, 3)
+              .map(({ html }) => html.slice(0, 160))
+              .join(' | ')}`,
+        );
+    });
+    expect(found).toEqual([]);
+  });
+});

@@ -12,7 +12,7 @@ import { systemClock } from '@rondo/runtime/runner/clock.ts';
 import { servicesFor, type RunnerServices } from '@rondo/runtime/services/for-runner.ts';
 import { openAccess, type Access } from './access/access.ts';
 import { audited } from './access/audited.ts';
-import { accountRoutes } from './api/accounts.ts';
+import { accountHandlers } from './api/accounts.ts';
 import { createApi } from './api/api.ts';
 import { createSecretUses } from './api/secrets.ts';
 import { createRunnerPool, type RunnerPool } from './runners/pool.ts';
@@ -120,15 +120,14 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
     folder: workflows,
     clock,
     report,
-    accounts: () =>
-      accountRoutes({
-        access,
-        settings,
-        uses,
-        secrets: async () => (await kept.open()).secrets,
-        workflows: () => found.workflows,
-        now: clock.now,
-      }),
+    accounts: accountHandlers({
+      access,
+      settings,
+      uses,
+      secrets: async () => (await kept.open()).secrets,
+      workflows: () => found.workflows,
+      now: clock.now,
+    }),
   });
   const server = await startServer({
     ...options,
@@ -144,7 +143,7 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
     secret: async (name) =>
       (Object.hasOwn(secrets, name) ? secrets[name] : undefined) ?? (await kept.open()).secrets.value(name)?.value,
     makeRunner: makePool,
-    routes: api.routes,
+    routes: (parts) => audited(api.routes(parts), access.audit),
     onProgress: api.onProgress,
     onWorkflows: (all, changed) => {
       found.workflows = all;

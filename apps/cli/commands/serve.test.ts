@@ -69,6 +69,39 @@ it('goes on after kill -9 with what it took, and ends well on SIGTERM', async ()
   expect(`${killed.stderr}${killed.stdout}${ended.stderr}${ended.stdout}`).not.toContain('s3cret-value');
 });
 
+it('prints the link that makes the owner, and is for this machine only until then', async () => {
+  const at = folder({});
+  const refused = await at.rondo('serve', '--port', '0', '--data', 'data', '--no-studio', '--host', '0.0.0.0');
+  expect([refused.code, refused.stderr]).toMatchObject([3, /Nobody owns this installation yet, so it does not listen/]);
+  const first = await serve(at);
+  await first.started.said(/setup\?token=[\w-]{43}/);
+  first.started.child.kill('SIGTERM');
+  const { stdout } = await first.started.ended;
+  expect(stdout).toMatch(new RegExp(`To become its owner, open ${first.url}/setup\\?token=[\\w-]{43}\\n`));
+});
+
+it('takes its settings from flags, the environment and the file', async () => {
+  const at = folder({});
+  at.write('rondo.config.json', '{ "port": 1, "runners": 0 }');
+  expect((await at.rondo('serve', '--data', 'data')).stderr).toMatch(/rondo\.config\.json: runners must be/);
+  at.write('rondo.config.json', '{ "host": "0.0.0.0", "port": 1 }');
+  const file = await at.rondo('serve', '--data', 'data', '--no-studio');
+  expect(file.stderr).toContain('does not listen on 0.0.0.0');
+  // The flag wins over the file.
+  const { started } = await serve(at, '--host', '127.0.0.1');
+  started.child.kill('SIGTERM');
+  expect((await started.ended).code).toBe(0);
+});
+
+it('says which databases it cannot take', async () => {
+  const at = folder({});
+  const url = await at.rondo('serve', '--data', 'data', '--database', 'postgres://u:p@h/d');
+  expect([url.code, url.stderr]).toMatchObject([3, /stores in SQLite files only/]);
+  expect(url.stderr).not.toContain('u:p');
+  const memory = await at.rondo('serve', '--data', 'data', '--database', ':memory:');
+  expect([memory.code, memory.stderr]).toMatchObject([2, /needs a database in a file/]);
+});
+
 it('says when the port is taken, and what is wrong with its options', async () => {
   const at = folder({});
   const other = createServer();

@@ -1,11 +1,11 @@
 /**
- * Owns the checks of `rondo doctor`: Node, isolated-vm, the evaluator, folder, disk, database.
+ * Owns the checks of `rondo doctor`: Node, isolated-vm, the evaluator, folder, disk, database, audit log.
  * Does not print.
  */
 import { execFile } from 'node:child_process';
 import { constants, existsSync } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
-import { dirname, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Check, Finding } from '../commands/doctor.ts';
 import { withDatabase } from '../database.ts';
@@ -32,6 +32,7 @@ export function checksFor(db: string | undefined, terminal: Terminal): Check[] {
         ]
       : []),
     { name: 'database', run: () => databaseCheck(db, terminal) },
+    ...(database.isFile ? [{ name: 'audit log', run: () => auditLog(dirname(database.target)) }] : []),
   ];
 }
 
@@ -137,6 +138,25 @@ async function disk(target: string): Promise<Finding[]> {
   return [
     { state: 'bad', text: `only ${text}`, fix: 'Free some space: a run waits when its database cannot be written.' },
   ];
+}
+
+/** Of the server, where one has been started beside this database. */
+async function auditLog(from: string): Promise<Finding[]> {
+  const file = join(from, 'studio.db');
+  if (!existsSync(file)) return [{ state: 'note', text: 'none; "rondo serve" keeps one' }];
+  const [{ StudioDb }, { createAudit }] = await Promise.all([
+    import('../../server/store/studio-db.ts'),
+    import('../../server/access/audit.ts'),
+  ]);
+  const opened = new StudioDb(file);
+  try {
+    const broken = createAudit(opened, Date.now).firstBroken();
+    if (broken === null) return [{ state: 'ok', text: 'each entry fits the one before' }];
+    const fix = 'Somebody changed studio.db past the server. Compare it with a backup.';
+    return [{ state: 'bad', text: `entry ${broken} was changed, or one before it is missing`, fix }];
+  } finally {
+    opened.close();
+  }
 }
 
 async function databaseCheck(db: string | undefined, terminal: Terminal): Promise<Finding[]> {

@@ -1,5 +1,5 @@
 /** End-to-end tests of the commands that read: runs, check, plan, nodes, doctor, start. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -147,13 +147,24 @@ it('rondo doctor finds a good installation in order', async () => {
   expect(done).toMatchObject({ code: 0, stderr: '' });
 });
 
-it('rondo start runs a first workflow and says what to do next', async () => {
-  const done = await here.rondo('start');
+it('rondo start runs an example and says what to do next', async () => {
+  const done = await here.rondo('start', 'hello');
   expect(done.code).toBe(0);
-  expect(JSON.parse(done.stdout)).toEqual([
-    { item: 'pen', total: 4.5 },
-    { item: 'book', total: 12 },
-    { item: 'lamp', total: 40 },
-  ]);
   expect(done.stderr).toContain('npx rondo run');
+  expect(done.stderr).toContain('npx rondo runs show last');
+  expect((await here.rondo('start', 'nothing-of-this-name')).stderr).toMatch(/There are: 01-hello/);
 });
+
+it('rondo start starts the studio, with a workflow that is there to run', async () => {
+  const fresh = place();
+  try {
+    fresh.write('rondo.config.json', '{ "port": 0 }');
+    const { child, ended, said } = fresh.start('start');
+    await said(/To become its owner, open http:\S+\/setup\?token=/);
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Rondo serves http:\/\/127/) });
+    expect(existsSync(join(fresh.folder, '.rondo', 'workflows', 'say-hello.yaml'))).toBe(true);
+  } finally {
+    fresh.remove();
+  }
+}, 120_000);

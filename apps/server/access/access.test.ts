@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Scope } from '@rondo/api/access.ts';
 import { systemClock } from '@rondo/runtime/runner/clock.ts';
 import {
   bearer,
@@ -102,7 +103,10 @@ describe('signing in', () => {
       /^rondo_session=[\w-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Lax$/,
     );
     await studio.close();
-    const behind = await startStudio({}, { folder: studio.folder, settings: { publicUrl: 'https://rondo.example.org' } });
+    const behind = await startStudio(
+      {},
+      { folder: studio.folder, settings: { publicUrl: 'https://rondo.example.org' } },
+    );
     const answer = await signIn(behind, OWNER, { origin: 'https://rondo.example.org' });
     expect(answer.headers.get('set-cookie')).toMatch(/^__Host-rondo_session=.*; HttpOnly; SameSite=Lax; Secure$/);
     const plain = cookieOf(answer).replace('__Host-', '');
@@ -402,6 +406,25 @@ describe('secrets', () => {
     expect(hook.status).toBe(202);
     // Who may use secrets in workflows does not set them.
     expect((await studio.call('/api/v1/secrets', bearer(studio.token(['secret:use'])))).status).toBe(200);
+  });
+});
+
+describe('a secret in a workflow', () => {
+  it('is put there by who may use secrets only', async () => {
+    const text = (secret: string): string =>
+      `rondo: 1\nname: A\nid: a\nnodes:\n  in: { type: webhook, with: { auth: { type: bearer, secret: ${secret} } } }\n`;
+    const studio = await startStudio({ 'a.yaml': text('known').slice('rondo: 1'.length) });
+    await studio.owner();
+    const save = (scopes: Scope[], secret: string): Promise<Response> =>
+      studio.call('/api/v1/workflows/a', bearer(studio.token(scopes), json('PUT', { text: text(secret) })));
+    expect((await save(['workflow:write'], 'other')).status).toBe(403);
+    expect((await save(['workflow:write'], 'known')).status).toBe(200);
+    expect((await save(['workflow:write', 'secret:use'], 'other')).status).toBe(200);
+    expect(studio.server.access.audit.list(1)[0]).toMatchObject({
+      action: 'workflow.publish',
+      object: 'a',
+      who: 'token test',
+    });
   });
 });
 

@@ -5,18 +5,18 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ROLE_SCOPES, type Role, type Scope } from '@rondo/api/access.ts';
-import { accountContracts } from '@rondo/api/contracts/accounts.ts';
+import type { accountContracts } from '@rondo/api/contracts/accounts.ts';
 import type { Me } from '@rondo/api/schemas/account.ts';
 import type { Access } from '../access/access.ts';
 import { checkUnsafe } from '../access/gate.ts';
 import { nameKey, type Person } from '../access/people.ts';
 import { checkUnlimited } from '../access/reach.ts';
 import { Problem } from '../http/problem.ts';
-import type { Caller, Route } from '../http/route.ts';
+import type { Caller } from '../http/route.ts';
 import type { Settings } from '../settings/settings.ts';
 import { callerOf } from './context.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import { implement, type Handlers } from './implement.ts';
+import type { Handlers } from './implement.ts';
 import { secretHandlers, type SecretParts } from './secrets.ts';
 
 export interface AccountParts extends Omit<SecretParts, 'audit'> {
@@ -28,16 +28,16 @@ export interface AccountParts extends Omit<SecretParts, 'audit'> {
 /** A token that is limited to some workflows can do these only: everything else is not about one workflow. */
 const LIMITABLE: ReadonlySet<string> = new Set(['workflow:read', 'workflow:write', 'run:read', 'run:start']);
 
-export function accountRoutes(parts: AccountParts): Route[] {
+export function accountHandlers(parts: AccountParts): Handlers<typeof accountContracts> {
   const { access } = parts;
-  return implement(accountContracts, {
+  return {
     ...signingIn(access),
     ...sessionHandlers(access),
     ...peopleHandlers(access),
     ...tokenHandlers(access, parts.now),
     ...secretHandlers({ ...parts, audit: access.audit }),
     ...settingHandlers(access, parts.settings),
-  });
+  };
 }
 
 type All = Handlers<typeof accountContracts>;

@@ -2,10 +2,8 @@
  * Owns putting the API together: handlers of all contracts as routes, with the document about them. What the handlers
  * do is in their folders; those about people and settings are given.
  */
+import type { accountContracts } from '@rondo/api/contracts/accounts.ts';
 import { CONTRACTS } from '@rondo/api/contracts/index.ts';
-import { nodeContracts } from '@rondo/api/contracts/nodes.ts';
-import { runContracts } from '@rondo/api/contracts/runs.ts';
-import { workflowContracts } from '@rondo/api/contracts/workflows.ts';
 import { BASE } from '@rondo/api/contract.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import type { Clock, Evaluator, RunStore } from '@rondo/core/ports.ts';
@@ -19,7 +17,7 @@ import type { StudioDb } from '../store/studio-db.ts';
 import { Versions } from '../store/versions.ts';
 import type { Workflow } from '../workflows/workflow.ts';
 import type { ApiContext } from './context.ts';
-import { checkComplete, implement } from './implement.ts';
+import { implement, type Handlers } from './implement.ts';
 import { nodeHandlers } from './nodes/handlers.ts';
 import { createPreview } from './nodes/preview.ts';
 import { openApi } from './openapi.ts';
@@ -36,7 +34,7 @@ export interface ApiOptions {
   /** Folder of workflow files. */
   folder: string;
   /** Of the contracts about people, secrets and settings. */
-  accounts(): readonly Route[];
+  accounts: Handlers<typeof accountContracts>;
   clock?: Clock;
   /** A child for previews, started with the first one. */
   makeEvaluator?(): Evaluator;
@@ -80,14 +78,12 @@ export function createApi(options: ApiOptions): Api {
         url,
         report,
       };
-      const { startRun, ...handlers } = runHandlers(context, feeds);
-      const routes = [
-        ...implement(workflowContracts, { ...workflowHandlers(context), startRun }),
-        ...implement(runContracts, handlers),
-        ...implement(nodeContracts, nodeHandlers(context, preview)),
-        ...accounts(),
-      ];
-      checkComplete(CONTRACTS, routes);
+      const routes = implement(CONTRACTS, {
+        ...workflowHandlers(context),
+        ...runHandlers(context, feeds),
+        ...nodeHandlers(context, preview),
+        ...accounts,
+      });
       const document = openApi(CONTRACTS, options.version ?? '1');
       const about = route({
         method: 'GET',

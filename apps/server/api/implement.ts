@@ -40,14 +40,6 @@ export function implement<L extends object>(contracts: L, handlers: Handlers<L>)
   });
 }
 
-/** Throws a Defect: a contract of the list is not among the routes. */
-export function checkComplete(contracts: object, routes: readonly Route[]): void {
-  const known = new Set(routes.map(({ method, path }) => `${String(method)} ${path}`));
-  for (const [name, { method, path }] of Object.entries(contracts as ContractList)) {
-    if (!known.has(`${method} ${urlOf(path)}`)) throw new Defect(`The contract ${name} (${method} ${path}) has no route.`);
-  }
-}
-
 function routeOf(one: Contract, handler: Route['handler']): Route {
   const { method, path, scope, summary, params, query, body, response, status = 200, stream, maxBytes } = one;
   return {

@@ -5,10 +5,10 @@
 import type { accountContracts } from '@rondo/api/contracts/accounts.ts';
 import type { Secret } from '@rondo/api/schemas/account.ts';
 import { FailureError } from '@rondo/core/errors.ts';
-import type { Definition } from '@rondo/core/model/definition.ts';
 import { StoreError } from '@rondo/core/ports.ts';
 import type { SecretStore } from '@rondo/runtime/services/services.ts';
 import type { Audit } from '../access/audit.ts';
+import { secretsIn } from '../access/attach.ts';
 import { Problem } from '../http/problem.ts';
 import type { StudioDb } from '../store/studio-db.ts';
 import type { Workflow } from '../workflows/workflow.ts';
@@ -115,20 +115,4 @@ function usersOf(workflows: readonly Workflow[]): Map<string, { id: string; name
     }
   }
   return users;
-}
-
-/** Names that a definition gives where nodes take the name of a secret: `secret`, `ca`, what is in `secrets`. */
-function secretsIn(definition: Definition): Set<string> {
-  const found = new Set<string>();
-  const look = (value: unknown, named: boolean): void => {
-    if (typeof value === 'string') {
-      if (named && value !== '') found.add(value);
-    } else if (Array.isArray(value)) {
-      for (const one of value) look(one, named);
-    } else if (value !== null && typeof value === 'object') {
-      for (const [key, one] of Object.entries(value)) look(one, named || key === 'ca' || /secret/i.test(key));
-    }
-  };
-  look(definition.nodes, false);
-  return found;
 }

@@ -2,6 +2,7 @@
  * Owns a runner process from inside: opens the store for itself, drives the runs that the server names, tells how they
  * go. Ends when the server is gone, however that happened: whoever is next takes the runs over. Knows no HTTP.
  */
+import { setPriority } from 'node:os';
 import { registry } from '@rondo/nodes/registry.ts';
 import type { Driven } from '../runs/launcher.ts';
 import type { Runner, RunServices } from '@rondo/runtime/api.ts';
@@ -11,6 +12,8 @@ import { openStore } from '@rondo/runtime/stores/open.ts';
 import { writeError, type FromRunner, type Order, type RunnerSetup, type ToRunner } from './messages.ts';
 import { Outbox } from './outbox.ts';
 
+/** Of nice(1). */
+const LATER = 5;
 /** That a secret is used is told so often. */
 const USED_MS = 60_000;
 /** Loops that are told with the end of a run; all are in the store. */
@@ -30,6 +33,12 @@ let signalBase = '';
 // Ctrl-C goes to all processes of a terminal; this one ends when the server says so.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.title = 'rondo runner';
+// On a small machine the server answers first; what is started here has the same priority.
+try {
+  setPriority(LATER);
+} catch {
+  // Where a container forbids even that, all are equal.
+}
 process.once('disconnect', () => process.exit(0));
 process.on('message', (message: ToRunner) => void take(message));
 

@@ -179,6 +179,8 @@ export function createLauncher(options: LauncherOptions): Launcher {
       return ENDED.has(record.status) ? 'ended' : 'active';
     },
     async resume(runId) {
+      // A run that was paused here just now has given its lease up a moment before it is over.
+      await going.get(runId)?.handle.done.catch(() => {});
       if (closed || working() >= most) throw new Busy(most);
       broken.delete(runId);
       if (!going.has(runId)) void keep(await runner.resume(runId)).catch(() => {});

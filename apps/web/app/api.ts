@@ -20,6 +20,9 @@ export type { Answer, Given, RouteName } from '@rondo/api/client.ts';
 
 const send = createClient();
 
+/** Routes for which 401 is an answer to what was typed, or to the question itself. */
+const OWN: ReadonlySet<RouteName> = new Set(['GET /me', 'POST /session', 'POST /setup']);
+
 /** Calls the server; `call('GET /runs/{id}', { params: { id } })`. */
 export const call: Call = async (route, given) => {
   try {
@@ -27,7 +30,11 @@ export const call: Call = async (route, given) => {
     heardFromServer();
     return answer;
   } catch (error) {
-    if (error instanceof ApiError) heardFromServer();
+    if (error instanceof ApiError) {
+      heardFromServer();
+      // The session has ended: whoever is asked next, gate.tsx shows the way in.
+      if (error.status === 401 && !OWN.has(route)) void queryClient.invalidateQueries({ queryKey: ['GET /me'] });
+    }
     // fetch throws TypeErrors where nobody answers.
     else if (error instanceof TypeError) lostServer();
     throw error;

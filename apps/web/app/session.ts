@@ -17,10 +17,11 @@ const SESSION = 5 * 60_000;
 
 export function useSession(): SessionState {
   const { data, error } = useApi('GET /me', {}, { staleTime: SESSION });
-  if (data !== undefined) return data.setup ? { kind: 'setup' } : { kind: 'signed-in', me: data };
+  // Before the data, which stays as it was when a session ends.
   if (error instanceof ApiError && error.status === 401) {
     return { kind: error.code === 'setup-needed' ? 'setup' : 'signed-out' };
   }
+  if (data !== undefined) return data.setup ? { kind: 'setup' } : { kind: 'signed-in', me: data };
   if (error !== null) return { kind: 'unreachable', error };
   return { kind: 'loading' };
 }

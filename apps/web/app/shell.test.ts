@@ -1,15 +1,12 @@
 /** The shell in a real browser, on made-up answers over real HTTP: every screen, its keys, its states. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { breaches, chromiumPath, openPage, type Watched } from '../../../tests/studio/browser.ts';
 import { browserTests } from '../../../tests/studio/hooks.ts';
 import { ensureBuilt } from '../build.ts';
 import { answers } from '../testing/answers.ts';
-import { type Answers, type Fixture, startFixture } from '../testing/server.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { type Answers, type Fixture, Refused, startFixture } from '../testing/server.ts';
 
 interface Opened extends Watched {
   fixture: Fixture;
@@ -28,7 +25,7 @@ async function open(path: string, given: Answers = answers(), options: BrowserCo
 
 /** What axe calls serious or critical, a line each. */
 async function hurdles(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const found = (await page.evaluate(
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
       .filter((one) => one.impact === 'serious' || one.impact === 'critical')
@@ -182,6 +179,31 @@ describe.runIf(chromiumPath !== null)('the shell', () => {
     expect(new URL(page.url()).pathname).toBe('/secrets');
     forgive(/^401: POST/);
     expect(troubles).toEqual([]);
+  });
+
+  it('shows the way in when the session has ended, and goes on after it', async () => {
+    const usual = answers();
+    let isOver = false;
+    const over = (): never => {
+      throw new Refused(401, 'signed-out', 'Sign in first.');
+    };
+    const { page } = await open('/secrets', {
+      ...usual,
+      'GET /me': (asked) => (isOver ? over() : (usual['GET /me']?.(asked) ?? over())),
+      'PUT /secrets/{name}': over,
+      'POST /session': (asked) => {
+        isOver = false;
+        return usual['POST /session']?.(asked) ?? over();
+      },
+    });
+    await page.getByRole('button', { name: 'Change OPENAI_KEY' }).click();
+    isOver = true;
+    await page.getByRole('button', { name: 'Save the change' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByLabel('Name').fill('Ana');
+    await page.getByLabel('Password').fill('correct horse battery');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Secrets' }).waitFor();
   });
 
   it('makes the owner with the token of the link, which leaves the address at once', async () => {

@@ -84,11 +84,11 @@ function WorstCause({ run }: { run: RunSummary }) {
     redrive.mutate({ params: { id: run.id }, body });
   };
   const failed = cause?.count ?? run.failed;
-  const query = { status: 'failed', ...(cause === undefined ? {} : { cause: cause.id, it: cause.first }) };
+  const query = { status: 'failed', ...(cause === undefined ? {} : { cause: cause.id, it: cause.first + 1 }) };
   return (
     <article className="px-3.5 py-3">
       <div className="flex items-baseline gap-2">
-        <h3 className="cut min-w-0 flex-1 text-body text-failed">
+        <h3 className="cut min-w-0 flex-1 text-body text-failed" title={cause?.message}>
           {cause?.message ?? run.failure?.message ?? 'Failed iterations'}
         </h3>
         <b className="font-semibold">{count(failed)}</b>

@@ -125,7 +125,7 @@ function Panel({ place, onClose }: { place: NodePlace; onClose(): void }) {
     { keys: 'P', does: 'Pin', run: () => (node.pin !== undefined || (shown.data?.output ?? null) !== null) && readOnly === '' && pin() },
     { keys: 'Alt Enter', does: 'Run on this iteration', run: () => (alone === '' ? runs.onThisIteration() : mayRun.allowed && runs.upToHere()) },
   ]);
-  const never = at.never === true || (at.run !== null && at.path === null && !at.own);
+  const never = at.never === true || (at.run !== null && at.path === null && !at.loading);
   const empty = emptyText(at, shown.index !== null, place);
   return (
     <ScopeContext value={scope}>
@@ -144,7 +144,7 @@ function Panel({ place, onClose }: { place: NodePlace; onClose(): void }) {
           pinned={node.pin !== undefined}
           whyNoPin={readOnly !== '' ? readOnly : node.pin !== undefined || shown.data?.output != null ? '' : 'There is no output to pin yet.'}
           onPin={pin}
-          run={{ busy: runs.busy, alone, start: runs.onThisIteration }}
+          run={{ busy: runs.busy, alone: alone === '', unless: mayRun.allowed ? '' : mayRun.why, start: alone === '' ? runs.onThisIteration : runs.upToHere }}
           side={side}
           onSide={setSide}
           onClose={onClose}
@@ -156,7 +156,7 @@ function Panel({ place, onClose }: { place: NodePlace; onClose(): void }) {
               data={shown.data}
               roots={shown.roots}
               empty={
-                shown.data !== null
+                shown.data !== null || empty === ''
                   ? null
                   : { text: empty, run: never ? { label: 'Run up to here', unless: mayRun.allowed ? '' : mayRun.why, run: runs.upToHere } : null }
               }
@@ -189,8 +189,8 @@ const sheet = (open: boolean, edge: string): string =>
     !open && 'max-[1180px]:hidden',
   );
 
-function emptyText({ never, run, path, own }: ReturnType<typeof useHeldPlace>, known: boolean, place: NodePlace): string {
-  if (never === null) return '';
+function emptyText({ never, run, path, own, loading }: ReturnType<typeof useHeldPlace>, known: boolean, place: NodePlace): string {
+  if (never === null || loading) return '';
   if (never || run === null) return 'It has not run yet. Run up to here to see its data.';
   if (place.type?.group === 'trigger' && path === null) return 'It starts the run; what it gives is the input of what follows.';
   if (path === null) return own ? 'It did not run in this run, or once without a list, of which no iterations are kept.' : 'Its loop did not run in this run.';

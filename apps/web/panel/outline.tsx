@@ -85,7 +85,7 @@ export function Outline({ workflow, definition, types, node, trouble, query }: O
       className="flex min-h-0 flex-col border-r border-line bg-bg bg-[radial-gradient(var(--line2)_0.8px,transparent_0.9px)] bg-[size:20px_20px]"
     >
       <p className="flex-none px-4 pt-2.5 text-meta text-ink3">Outline</p>
-      <div ref={list} className="min-h-0 flex-1 overflow-y-auto px-7 py-3">
+      <div ref={list} className="min-h-0 flex-1 overflow-y-auto px-6 py-3">
         {level(definition.nodes, 0)}
       </div>
       <p className="flex flex-none flex-col gap-1 px-4 py-3 text-meta text-ink3">

@@ -26,8 +26,9 @@ export interface PanelHeaderProps {
   onPin(): void;
   run: {
     busy: boolean;
-    /** Why not on this iteration; empty: it can. */
-    alone: string;
+    /** On the iteration that is shown; else up to here, which is always possible. */
+    alone: boolean;
+    unless: string;
     start(): void;
   };
   side: 'input' | 'output' | null;
@@ -38,7 +39,7 @@ export interface PanelHeaderProps {
 export function PanelHeader(props: PanelHeaderProps) {
   const { place, at, status, index, onIndex, onHeld, pinned, whyNoPin, onPin, run, side, onSide, onClose } = props;
   const { definition, types } = useDocumentAccess();
-  const { id, node, type, around } = place;
+  const { id, node, type } = place;
   const said = useMemo(() => explain(definition, types).find((one) => one.node === id) ?? null, [definition, types, id]);
   const times = at.loop === null ? null : (at.loop.total ?? at.loop.completed + at.loop.failed);
   const badge = said === null ? null : badgeOf(definition, node, said, times);
@@ -51,7 +52,7 @@ export function PanelHeader(props: PanelHeaderProps) {
       <Title {...props} />
       <span className="flex-none text-ink3">{type?.title ?? node.type}</span>
       {badge !== null && (
-        <span className="min-w-0 shrink">
+        <span className="flex min-w-0 shrink items-center">
           <LoopBadge count={badge.count} {...(badge.reason === '' ? {} : { reason: badge.reason })} title={badge.title} onClick={toLoop} />
         </span>
       )}
@@ -88,8 +89,8 @@ export function PanelHeader(props: PanelHeaderProps) {
       >
         {pinned ? 'Pinned' : 'Pin'}
       </Button>
-      <Button icon={<Play size={14} aria-hidden />} keys="Alt Enter" busy={run.busy} unless={run.alone} onClick={run.start}>
-        {around.length > 0 || at.own ? 'Run on this iteration' : 'Run'}
+      <Button icon={<Play size={14} aria-hidden />} keys="Alt Enter" busy={run.busy} unless={run.unless} onClick={run.start}>
+        {run.alone ? 'Run on this iteration' : 'Run up to here'}
       </Button>
       <IconButton label="Back to the canvas" keys="Esc" icon={<X size={16} aria-hidden />} onClick={onClose} />
     </header>

@@ -23,6 +23,8 @@ export interface NodePlace {
   around: NodeId[];
   /** Nodes that expressions may name: those that lead to it first, then others beside it, then those around. */
   visible: NodeId[];
+  /** Of these, nodes that are settled before it runs. */
+  leading: NodeId[];
   wires: Wire[];
 }
 
@@ -30,6 +32,7 @@ export function placeOfNode(definition: Definition, id: NodeId, types: NodeTypes
   const placed = placedNode(definition, id);
   if (placed === null) return null;
   const around = containersAround(definition, id).toReversed();
+  const { visible, leading } = visibleFrom(definition, id, placed.level, around);
   return {
     id,
     node: placed.node,
@@ -37,20 +40,29 @@ export function placeOfNode(definition: Definition, id: NodeId, types: NodeTypes
     path: placed.path,
     level: placed.level,
     around,
-    visible: visibleFrom(definition, id, placed.level, around),
+    visible,
+    leading,
     wires: wiresInto(placed.level, id),
   };
 }
 
-function visibleFrom(definition: Definition, id: NodeId, level: Nodes, around: readonly NodeId[]): NodeId[] {
-  const before = leadingTo(level, id);
-  const beside = Object.keys(level).filter((one) => one !== id && !before.includes(one));
-  const outer = around.toReversed().flatMap((container, at) => {
-    const outside = levelOf(definition, around.toReversed()[at + 1] ?? null) ?? {};
-    const leading = leadingTo(outside, container);
-    return [...leading, ...Object.keys(outside).filter((one) => one !== container && !leading.includes(one))];
-  });
-  return [...new Set([...before, ...beside, ...outer])];
+function visibleFrom(
+  definition: Definition,
+  id: NodeId,
+  level: Nodes,
+  around: readonly NodeId[],
+): { visible: NodeId[]; leading: NodeId[] } {
+  const inward = around.toReversed();
+  const levels = [
+    { nodes: level, at: id },
+    ...inward.map((container, at) => ({ nodes: levelOf(definition, inward[at + 1] ?? null) ?? {}, at: container })),
+  ];
+  const leading = levels.flatMap(({ nodes, at }) => leadingTo(nodes, at));
+  const all = levels.flatMap(({ nodes, at }) => [
+    ...leadingTo(nodes, at),
+    ...Object.keys(nodes).filter((one) => one !== at && !leading.includes(one)),
+  ]);
+  return { visible: [...new Set(all)], leading };
 }
 
 /** The nearest first. */

@@ -32,9 +32,11 @@ export interface RunQuery {
 const oneOf = <T extends string>(list: readonly T[], value: string | null): T | null =>
   list.find((one) => one === value) ?? null;
 
+/** The address counts as people do, from 1; the rest of the view as code does. */
 function indexOf(value: string | null): number | null {
-  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null;
+  return value !== null && /^[1-9]\d{0,14}$/.test(value) ? Number(value) - 1 : null;
 }
+const numberOf = (index: number | null): number | null => (index === null ? null : index + 1);
 
 export function parseQuery(search: string): RunQuery {
   const query = new URLSearchParams(search);
@@ -61,8 +63,8 @@ export function writeQuery(query: RunQuery): string {
   set('cause', query.cause);
   set('q', query.q);
   set('sort', query.sort, 'position');
-  set('it', query.it);
-  set('with', query.with);
+  set('it', numberOf(query.it));
+  set('with', numberOf(query.with));
   set('by', query.by, 'position');
   set('step', query.step);
   set('part', query.part);

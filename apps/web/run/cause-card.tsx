@@ -32,7 +32,7 @@ export function CauseCard({ run, loop, iteration, cause }: CauseCardProps) {
             icon={<ChevronRight size={14} aria-hidden />}
             href={addressOfPlace.node(run.workflowId, step?.id ?? node, {
               run: run.id,
-              it: iteration.index,
+              it: iteration.index + 1,
               loop: loop.path,
             })}
           >

@@ -358,7 +358,11 @@ function InCommon({ run, loop, cause, left }: { run: Run; loop: Loop; cause: Cau
       {step !== undefined && run.workflowId !== null && (
         <ButtonLink
           small
-          href={addressOfPlace.node(run.workflowId, step.id, { run: run.id, loop: loop.path, it: left?.index })}
+          href={addressOfPlace.node(run.workflowId, step.id, {
+            run: run.id,
+            loop: loop.path,
+            it: left === undefined ? null : left.index + 1,
+          })}
         >
           Open {step.title}
         </ButtonLink>

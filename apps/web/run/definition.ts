@@ -5,18 +5,19 @@ const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const DEEPEST = 20;
 
-/** A node by its id, also inside containers. */
-export function nodeOf(definition: unknown, id: string, depth = 0): Plain | null {
-  if (!isPlain(definition) || depth > DEEPEST) return null;
-  const { nodes } = definition;
-  if (!isPlain(nodes)) return null;
-  const own = Object.hasOwn(nodes, id) ? nodes[id] : undefined;
-  if (isPlain(own)) return own;
-  for (const node of Object.values(nodes)) {
-    const found = nodeOf(node, id, depth + 1);
-    if (found !== null) return found;
-  }
-  return null;
+/** A node by its id, also inside containers: their nodes are in `body`. */
+export function nodeOf(definition: unknown, id: string): Plain | null {
+  const among = (nodes: unknown, depth: number): Plain | null => {
+    if (!isPlain(nodes) || depth > DEEPEST) return null;
+    const own = Object.hasOwn(nodes, id) ? nodes[id] : undefined;
+    if (isPlain(own)) return own;
+    for (const node of Object.values(nodes)) {
+      const found = isPlain(node) ? among(node['body'], depth + 1) : null;
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  return isPlain(definition) ? among(definition['nodes'], 0) : null;
 }
 
 export interface Tolerance {
@@ -37,8 +38,7 @@ export function toleranceOf(definition: unknown, id: string): Tolerance | null {
 
 /** The expression whose list a loop went through; null: the items that reached it. */
 export function listOf(definition: unknown, id: string): string | null {
-  const parameters = nodeOf(definition, id)?.['with'];
-  const over = isPlain(parameters) ? parameters['over'] : undefined;
-  if (typeof over === 'string') return over;
-  return isPlain(over) && typeof over['expression'] === 'string' ? over['expression'] : null;
+  const settings = nodeOf(definition, id)?.['loop'];
+  const over = isPlain(settings) ? settings['over'] : undefined;
+  return typeof over === 'string' ? over : null;
 }

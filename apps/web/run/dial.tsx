@@ -17,6 +17,8 @@ export interface DialProps {
   unit?: string;
   /** Present value of what the dial bounds, as a tick. */
   present?: number | null;
+  /** Set, and no runner has confirmed it yet. */
+  pending: boolean;
   unless: string;
   /** Null: what the definition says. */
   onSet(value: number | null): Promise<void>;
@@ -33,16 +35,22 @@ export function valueAt(share: number, most: number): number {
   return value < 20 ? Math.round(value) : Math.round(value / 2) * 2;
 }
 
-export function Dial({ label, value, defined, most, unit = '', present = null, unless, onSet }: DialProps) {
+export function Dial({ label, value, defined, most, unit = '', present = null, pending, unless, onSet }: DialProps) {
   const [wanted, setWanted] = useState<number | null>(null);
   const [note, setNote] = useState<'set' | 'in force' | ''>('');
   const [typing, setTyping] = useState<string | null>(null);
   const timer = useRef(0);
   const track = useRef<HTMLDivElement>(null);
   const shown = wanted ?? value;
+  const says = pending ? 'set' : note;
   const off = unless !== '';
 
   useEffect(() => () => clearTimeout(timer.current), []);
+  const waited = useRef(false);
+  useEffect(() => {
+    if (waited.current && !pending) setNote('in force');
+    waited.current = pending;
+  }, [pending]);
   useEffect(() => {
     if (note !== 'in force') return undefined;
     const end = window.setTimeout(() => setNote(''), 4_000);
@@ -92,9 +100,9 @@ export function Dial({ label, value, defined, most, unit = '', present = null, u
       <div className="flex h-[18px] items-center gap-1 text-meta text-ink3">
         <span className="flex-1">
           {label}
-          {note !== '' && <span className="ml-1 text-ink2">{note}</span>}
+          {says !== '' && <span className="ml-1 text-ink2">{says}</span>}
         </span>
-        {defined !== undefined && note === '' && !off && (
+        {defined !== undefined && says === '' && !off && (
           <button type="button" className="text-ink2 underline underline-offset-3" onClick={() => send(null)}>
             Put back
           </button>

@@ -236,7 +236,7 @@ function Row({ top, row: { index, row }, failing, held, selected, onHold, onSele
           <span role="cell" className="px-2 text-right whitespace-nowrap">
             {status === 'running' ? '' : duration(row.durationMs)}
           </span>
-          <span role="cell" className="px-2 text-right text-meta whitespace-nowrap text-ink3">
+          <span role="cell" className="px-2 text-right text-meta whitespace-nowrap text-ink2">
             <When at={row.startedAt} />
           </span>
         </>

@@ -104,14 +104,14 @@ function apply(id: string, event: RunEvent, clock: ScoreClock): void {
   }
 }
 
-/** Listens while the page is seen. `ended`: nothing comes any more. */
-export function useRunEvents(id: string, ended: boolean): void {
+/** Listens while the page is seen; `under`: to the loops inside this iteration, too. `ended`: nothing comes any more. */
+export function useRunEvents(id: string, under: string | null, ended: boolean): void {
   useEffect(() => {
     if (ended) return undefined;
     const clock = new ScoreClock(id);
     let source: EventSource | null = null;
     const open = (): void => {
-      source = new EventSource(addressOf('/runs/{id}/events', { id }));
+      source = new EventSource(addressOf('/runs/{id}/events', { id }, { under }));
       source.addEventListener('open', heardFromServer);
       source.addEventListener('error', () => {
         if (source?.readyState !== EventSource.OPEN) lostServer();
@@ -140,5 +140,5 @@ export function useRunEvents(id: string, ended: boolean): void {
       source?.close();
       clock.stop();
     };
-  }, [id, ended]);
+  }, [id, under, ended]);
 }

@@ -40,7 +40,8 @@ export function useLoopKeys(keys: LoopKeys): void {
   };
   const outer = (): void => {
     const parent = levelsOf(loop.path).at(-2);
-    if (parent !== undefined) navigate(addressOfPlace.loop(run.id, parent.path, { it: parent.index }));
+    if (parent !== undefined)
+      navigate(addressOfPlace.loop(run.id, parent.path, { it: parent.index === null ? null : parent.index + 1 }));
   };
   const inner = (): void => document.querySelector<HTMLButtonElement>('[data-part="inner-loop"]')?.click();
   const back = (): void => {

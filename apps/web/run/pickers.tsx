@@ -58,7 +58,10 @@ function Picker({ run, level, index, onGo }: PickerProps) {
   return (
     <span className="flex h-8 min-w-0 items-center gap-1.5 rounded-control border border-accent-line bg-accent-soft pr-1 pl-2.5 font-medium whitespace-nowrap">
       <RepeatSign className="text-accent" />
-      <Link href={addressOfPlace.loop(run.id, level.path, { it: level.index })} className="cut hover:underline">
+      <Link
+        href={addressOfPlace.loop(run.id, level.path, { it: level.index === null ? null : level.index + 1 })}
+        className="cut hover:underline"
+      >
         {title}
       </Link>
       {index !== null && (

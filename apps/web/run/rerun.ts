@@ -36,7 +36,7 @@ export function useRerun(run: Run | undefined, done: () => void): Rerun {
     setBusy(true);
     try {
       const answer = await call('POST /runs/{id}/redrive', { params: { id }, query: { dry: 'false' }, body: wanted });
-      toast(begun(answer));
+      toast(begun(answer, run?.version ?? null));
       refreshLoop(id, wanted.loop);
       done();
     } catch (error) {
@@ -75,6 +75,8 @@ export function repeats({ count: all, mayRepeat }: Counted): string {
   return `${which} may already have sent ${mayRepeat === 1 ? 'its' : 'their'} request. Run again?`;
 }
 
-export function begun({ count: all }: Counted): string {
-  return all === 1 ? '1 iteration runs again.' : `${count(all)} iterations run again.`;
+/** `had`: the version that the run was of. */
+export function begun({ count: all, version }: Counted, had: number | null = null): string {
+  const by = version == null || version === had ? '' : `, by version ${version}`;
+  return all === 1 ? `1 iteration runs again${by}.` : `${count(all)} iterations run again${by}.`;
 }

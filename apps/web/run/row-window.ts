@@ -241,7 +241,7 @@ export class RowWindow {
       signal.throwIfAborted();
       page = { ...page, rows: [...page.rows, ...part.items], next: part.next };
       if (part.searched !== null) {
-        looked += part.searched.rows;
+        looked = Math.max(looked, part.searched.rows);
         const found = this.pages
           .filter((one) => one.cursor !== cursor)
           .reduce((sum, one) => sum + one.rows.length, page.rows.length);

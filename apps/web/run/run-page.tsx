@@ -25,7 +25,7 @@ import { OutputView } from './output-view.tsx';
 import { Pickers } from './pickers.tsx';
 import { useRerun } from './rerun.ts';
 import { RunChip, RunNotice, SpokenSummary } from './run-state.tsx';
-import { levelsOf } from './step-path.ts';
+import { iterationPath, levelsOf } from './step-path.ts';
 import { Timeline } from './timeline.tsx';
 import { useLoop } from './use-loop.ts';
 import { useWidth } from './use-width.ts';
@@ -39,7 +39,8 @@ export interface RunPageProps {
 
 export function RunPage({ run: id, view, loop: path }: RunPageProps) {
   const { data: run, error, refetch } = useApi('GET /runs/{id}', { params: { id } }, { staleTime: 30_000 });
-  useRunEvents(id, run === undefined ? false : isOver(run));
+  const shown = path ?? run?.shown ?? null;
+  useRunEvents(id, frameOf(shown), run === undefined ? false : isOver(run));
   if (run === undefined) {
     return (
       <Screen title="Run" crumbs={[{ label: 'Runs', href: addressOfPlace.runs() }, { label: `Run ${id}` }]}>
@@ -56,7 +57,13 @@ export function RunPage({ run: id, view, loop: path }: RunPageProps) {
       </Screen>
     );
   }
-  return <Loaded run={run} view={view} path={path ?? run.shown} />;
+  return <Loaded run={run} view={view} path={shown} />;
+}
+
+/** The iteration around a loop; null: it is one of the top level. */
+function frameOf(path: string | null): string | null {
+  const parent = path === null ? undefined : levelsOf(path).at(-2);
+  return parent === undefined || parent.index === null ? null : iterationPath(parent.path, parent.index);
 }
 
 /** Below it, badge and words of the header have no room. */

@@ -56,7 +56,9 @@ export function ScorePane(props: ScorePaneProps) {
   const [frame, available] = useWidth<HTMLDivElement>();
   const { data } = useScore(run.id, loop.path, 'position');
   const cells = useMemo(() => (data === undefined ? NO_CELLS : decodeCells(data.cells)), [data?.cells]);
-  const { total, per, columns: gridColumns, rows } = data ?? gridOf(loop.total);
+  const { per, columns: gridColumns, rows, ...known } = data ?? gridOf(loop.total);
+  // A loop that has ended has as many as have started, also where nobody knew before.
+  const total = known.total ?? (isOver(run) || loop.status === 'completed' ? startedOf(loop) : null);
   const grid = useMemo<Grid>(() => ({ total, per, columns: gridColumns, rows }), [total, per, gridColumns, rows]);
   const width = mapWidth(available - LABELS - WORDS);
   const words = Math.max(WORDS, available - LABELS - width);
@@ -205,16 +207,27 @@ function OtherAxis({ run, path, by, width }: { run: string; path: string; by: 't
   if (data === undefined || data.bounds === undefined) {
     return <p className="py-14 text-ink3">{isPending ? 'Reading the iterations.' : 'Not known for this loop.'}</p>;
   }
-  if (by === 'time')
-    return <TimeMap cells={data.cells} columns={data.columns} rows={data.rows} bounds={data.bounds} width={width} />;
+  if (data.columns === 0) return <p className="py-14 text-ink3">No iteration has ended yet.</p>;
+  const { sampled } = data;
   return (
-    <DurationBars
-      bounds={data.bounds}
-      completed={data.completed ?? []}
-      failed={data.failed ?? []}
-      width={width}
-      height={AXIS_HEIGHT}
-    />
+    <div>
+      {by === 'time' ? (
+        <TimeMap cells={data.cells} columns={data.columns} rows={data.rows} bounds={data.bounds} width={width} />
+      ) : (
+        <DurationBars
+          bounds={data.bounds}
+          completed={data.completed ?? []}
+          failed={data.failed ?? []}
+          width={width}
+          height={AXIS_HEIGHT}
+        />
+      )}
+      {sampled !== undefined && (
+        <p className="pt-1 text-axis text-ink3">
+          A sample: {count(sampled.rows)} of {count(sampled.of)}, and all that failed.
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -47,7 +47,13 @@ export function Summary({ run, loop, durations }: { run: Run; loop: Loop; durati
         value={count(inFlight)}
         words="in flight"
         below={
-          paused ? (inFlight > 0 ? 'these finish, nothing starts' : 'paused') : `of ${count(loop.parallel)} allowed`
+          paused
+            ? inFlight > 0
+              ? 'these finish, nothing starts'
+              : 'paused'
+            : bounded(loop.parallel) === null
+              ? 'no limit'
+              : `of ${count(loop.parallel)} allowed`
         }
       />
       {moving ? (
@@ -157,6 +163,8 @@ function Dials({ run, loop }: { run: Run; loop: Loop }) {
     try {
       const changed = await call('PATCH /runs/{id}/loops/{path}', { params: { id: run.id, path: loop.path }, body });
       setLoops(run.id, [changed]);
+      // Until a runner has confirmed it, the dial says that it is set.
+      if (changed.asked !== undefined) return;
       const { inFlight } = changed;
       toast(
         `${words} is now ${body.parallel === undefined ? rateWords(changed.perSecond) : count(changed.parallel)}.${inFlight > 0 ? ` ${count(inFlight)} in flight finish first.` : ''}`,
@@ -173,15 +181,17 @@ function Dials({ run, loop }: { run: Run; loop: Loop }) {
     <div className="flex flex-none items-center gap-5">
       <Dial
         label="Parallel"
-        value={loop.parallel}
+        value={bounded(loop.asked?.parallel ?? loop.parallel)}
+        pending={loop.asked !== undefined}
         defined={parallelChanged ? defined.parallel : undefined}
-        most={Math.max(256, loop.parallel)}
+        most={Math.max(256, bounded(loop.parallel) ?? 0)}
         unless={unless}
         onSet={(parallel) => set({ parallel }, 'Parallel')}
       />
       <Dial
         label="Rate limit"
-        value={loop.perSecond}
+        value={loop.asked === undefined ? loop.perSecond : loop.asked.perSecond}
+        pending={loop.asked !== undefined}
         defined={rateChanged ? defined.perSecond : undefined}
         most={Math.max(500, loop.perSecond ?? 0)}
         unit=" / s"
@@ -192,5 +202,9 @@ function Dials({ run, loop }: { run: Run; loop: Loop }) {
     </div>
   );
 }
+
+/** The API writes a loop without a bound as a very large number. */
+const UNBOUNDED = 1_000_000;
+const bounded = (parallel: number): number | null => (parallel >= UNBOUNDED ? null : parallel);
 
 const rateWords = (value: number | null): string => (value === null ? 'off' : `${count(value)} a second`);

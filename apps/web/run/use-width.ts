@@ -1,16 +1,16 @@
-/** Owns measuring how wide a part is, once before it is drawn and whenever that changes. */
-import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+/** Owns measuring how wide a part is, whenever it appears and whenever that changes. */
+import { type RefCallback, useCallback, useRef, useState } from 'react';
 
-export function useWidth<E extends HTMLElement>(): [RefObject<E | null>, number] {
-  const element = useRef<E>(null);
+export function useWidth<E extends HTMLElement>(): [RefCallback<E>, number] {
   const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const { current } = element;
-    if (current === null) return undefined;
-    setWidth(current.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(current.clientWidth));
-    observer.observe(current);
-    return () => observer.disconnect();
+  const observer = useRef<ResizeObserver | null>(null);
+  const measure = useCallback((element: E | null) => {
+    observer.current?.disconnect();
+    observer.current = null;
+    if (element === null) return;
+    setWidth(element.clientWidth);
+    observer.current = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.current.observe(element);
   }, []);
-  return [element, width];
+  return [measure, width];
 }

@@ -50,7 +50,7 @@ export function MapOverlay({ placed, bracket, held, partner, started, tail }: Ma
           className="absolute -top-[3px] left-0 w-0.5 bg-cell-in-flight"
         >
           <b
-            className={`${FLAG} top-[5px] bg-cell-in-flight text-accent-ink ${front > placed.width - ROOM ? 'right-[5px]' : 'left-[5px]'}`}
+            className={`${FLAG} top-[5px] bg-accent text-accent-ink ${front > placed.width - ROOM ? 'right-[5px]' : 'left-[5px]'}`}
           >
             {count(started ?? 0)}
           </b>

@@ -3,7 +3,7 @@
  * than a millisecond and a change costs only its columns. Pure arithmetic; canvases and themes are score-canvas.tsx.
  */
 import { CELL, statusOf } from './decode.ts';
-import { boxOf, type Placed } from './geometry.ts';
+import type { Placed } from './geometry.ts';
 
 /** Colours as 32-bit words in the order of a canvas's image data. */
 export interface Palette {
@@ -42,7 +42,27 @@ function hatch(out: Uint32Array, stride: number, { left, top, right, bottom }: B
   }
 }
 
-/** Paints the columns [from, to) into a buffer of `stride` pixels a row; `scale`: device pixels per CSS pixel. */
+/** Words of statuses whose cells are one colour; the others are drawn one by one. */
+function solidColors(palette: Palette): (number | null)[] {
+  const colors: (number | null)[] = [
+    palette.notStarted,
+    null,
+    palette.completed,
+    palette.inFlight,
+    null,
+    palette.failed,
+  ];
+  if (palette.hatched) {
+    colors[CELL.notStarted] = null;
+    colors[CELL.completed] = null;
+  }
+  return colors;
+}
+
+/**
+ * Paints the columns [from, to) into a buffer of `stride` pixels a row; `scale`: device pixels per CSS pixel. Of a row
+ * of cells only the first row of pixels is written cell by cell; the others are copies of it.
+ */
 export function paintColumns(
   out: Uint32Array,
   stride: number,
@@ -51,64 +71,71 @@ export function paintColumns(
   palette: Palette,
   { from = 0, to = placed.columns, scale = 1 }: { from?: number; to?: number; scale?: number } = {},
 ): void {
+  const { rows, columnPitch, rowPitch, gap, total, per } = placed;
   const height = Math.floor(out.length / stride);
-  const edge = (value: number): number => Math.round(value * scale);
-  const limit = placed.total === null ? Number.POSITIVE_INFINITY : Math.ceil(placed.total / placed.per);
-  fill(
-    out,
-    stride,
-    {
-      left: Math.min(stride, edge(from * placed.columnPitch)),
-      top: 0,
-      right: Math.min(stride, edge(to * placed.columnPitch)),
-      bottom: height,
-    },
-    palette.ground,
-  );
-  const thick = Math.max(1, Math.round(scale));
+  const limit = total === null ? rows * placed.columns : Math.min(rows * placed.columns, Math.ceil(total / per));
+  const begin = Math.min(stride, Math.round(from * columnPitch * scale));
+  const end = Math.min(stride, Math.round(to * columnPitch * scale));
+  fill(out, stride, { left: begin, top: 0, right: end, bottom: height }, palette.ground);
+  const solid = solidColors(palette);
+  const lefts = new Int32Array(to - from);
+  const rights = new Int32Array(to - from);
   for (let column = from; column < to; column += 1) {
-    for (let row = 0; row < placed.rows; row += 1) {
-      const cell = column * placed.rows + row;
-      if (cell >= limit) return;
-      const at = boxOf(placed, cell);
-      const left = edge(at.x);
-      const top = edge(at.y);
-      const box: Box = {
-        left,
-        top,
-        right: Math.min(stride, Math.max(left + 1, edge(at.x + at.width))),
-        bottom: Math.min(height, Math.max(top + 1, edge(at.y + at.height))),
-      };
-      paintCell(out, stride, box, statusOf(cells[cell] ?? 0), palette, thick);
+    const left = Math.round(column * columnPitch * scale);
+    lefts[column - from] = left;
+    rights[column - from] = Math.min(
+      stride,
+      Math.max(left + 1, Math.round(((column + 1) * columnPitch - gap) * scale)),
+    );
+  }
+  const thick = Math.max(1, Math.round(scale));
+  for (let row = 0; row < rows; row += 1) {
+    const top = Math.round(row * rowPitch * scale);
+    const bottom = Math.min(height, Math.max(top + 1, Math.round(((row + 1) * rowPitch - gap) * scale)));
+    if (top >= height) return;
+    const line = top * stride;
+    let patterned = false;
+    for (let at = 0; at < lefts.length; at += 1) {
+      const cell = (from + at) * rows + row;
+      if (cell >= limit) break;
+      const color = solid[statusOf(cells[cell] ?? 0)];
+      if (color === null || color === undefined) patterned = true;
+      else for (let x = line + (lefts[at] ?? 0), last = line + (rights[at] ?? 0); x < last; x += 1) out[x] = color;
+    }
+    for (let y = top + 1; y < bottom; y += 1) out.copyWithin(y * stride + begin, line + begin, line + end);
+    for (let at = 0; patterned && at < lefts.length; at += 1) {
+      const cell = (from + at) * rows + row;
+      const status = statusOf(cells[cell] ?? 0);
+      if (cell >= limit || solid[status] !== null) continue;
+      paintPattern(out, stride, { left: lefts[at] ?? 0, top, right: rights[at] ?? 0, bottom }, status, palette, thick);
     }
   }
 }
 
-function paintCell(out: Uint32Array, stride: number, box: Box, status: number, palette: Palette, thick: number): void {
+function paintPattern(
+  out: Uint32Array,
+  stride: number,
+  box: Box,
+  status: number,
+  palette: Palette,
+  thick: number,
+): void {
   switch (status) {
-    case CELL.failed:
-      fill(out, stride, box, palette.failed);
-      break;
     case CELL.waiting:
       outline(out, stride, box, palette.inFlight, thick, palette.ground);
       break;
-    case CELL.inFlight:
-      fill(out, stride, box, palette.inFlight);
-      break;
     case CELL.completed:
-      if (palette.hatched) hatch(out, stride, box, palette.completed);
-      else fill(out, stride, box, palette.completed);
+      hatch(out, stride, box, palette.completed);
       break;
     case CELL.skipped: {
       const middle = (box.top + box.bottom - thick) >> 1;
       fill(out, stride, { ...box, top: middle, bottom: Math.min(box.bottom, middle + thick) }, palette.skipped);
       break;
     }
-    default:
-      if (palette.hatched) {
-        const { left, bottom } = box;
-        fill(out, stride, { left, top: bottom - thick, right: left + thick, bottom }, palette.completed);
-      } else fill(out, stride, box, palette.notStarted);
+    default: {
+      const { left, bottom } = box;
+      fill(out, stride, { left, top: bottom - thick, right: left + thick, bottom }, palette.completed);
+    }
   }
 }
 

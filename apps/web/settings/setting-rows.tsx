@@ -55,9 +55,9 @@ const TITLES: Record<string, string> = {
 };
 
 const FROM: Record<Setting['from'], string> = {
-  flag: 'Set by a flag of the command that started the server.',
-  environment: 'Set by an environment variable.',
-  file: 'Set in rondo.config.json.',
+  flag: 'A flag of the command that started the server sets it, so it cannot be changed here.',
+  environment: 'An environment variable sets it, so it cannot be changed here.',
+  file: 'rondo.config.json sets it, so it cannot be changed here.',
   here: 'Set here.',
   default: '',
 };
@@ -68,7 +68,7 @@ function Row({ setting }: { setting: Setting }) {
   const [typed, setTyped] = useState<string | null>(null);
   const set = (value: unknown): void => put.mutate({ params: { name }, body: { value } });
   const shown = typed ?? textOf(setting.value);
-  const where = `${FROM[from]}${fixed ? ' It is set where the server is started.' : ''}`.trim();
+  const where = fixed && from === 'default' ? 'It is set where the server is started.' : FROM[from];
   return (
     <SettingRow
       title={<label htmlFor={name}>{title}</label>}

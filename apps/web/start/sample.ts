@@ -41,7 +41,7 @@ export function stepsOf({ version, last }: Pick<WorkflowSummary, 'version' | 'la
     { id: 'fix', text: 'Fix the field', button: 'Say “friend” without a name', done: isFixed, unless },
     {
       id: 'rerun',
-      text: failed > 0 ? `Re-run ${failed}` : 'Re-run the failed',
+      text: 'Only the failed ones again',
       button: `Re-run ${failed > 0 ? failed : ''}`.trim(),
       done: isGood,
       unless,

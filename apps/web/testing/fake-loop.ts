@@ -238,7 +238,7 @@ export class FakeLoop {
     return {
       items,
       next: index >= started ? null : `index:${index}`,
-      searched: text === undefined ? null : { rows: looked, of: this.spec.total },
+      searched: text === undefined ? null : { rows: index, of: this.spec.total },
     };
   }
 

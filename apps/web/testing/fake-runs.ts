@@ -178,7 +178,7 @@ const DEFINITION = {
       type: 'for-each',
       title: 'Enrich each customer',
       loop: { parallel: 64, tolerate: { share: 0.05 } },
-      nodes: { ask: { type: 'ai', title: 'Ask model' } },
+      body: { ask: { type: 'ai', title: 'Ask model' } },
     },
   },
 };

@@ -1,12 +1,15 @@
 /** Owns workflows for pictures and tests of the editor: one like in the design, saved by version; node types are the real ones. */
 import type { NodeTypeView, ParameterView } from '@rondo/api/schemas/node.ts';
 import type { Workflow } from '@rondo/api/schemas/workflow.ts';
+import { convert, detectFormat } from '@rondo/core/convert/convert.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
 import type { NodeType, ParameterSpec, PortSpec } from '@rondo/core/model/node-type.ts';
 import { registry } from '@rondo/nodes/registry.ts';
+import { apply } from '../editor/document/commands.ts';
+import { placesOf } from '../editor/scene/layout.ts';
 import { type Answers, Refused } from './server.ts';
 
-export const ENRICH: Definition = {
+const UNFOLDED: Definition = {
   rondo: 1,
   name: 'Enrich customers',
   nodes: {
@@ -23,12 +26,20 @@ export const ENRICH: Definition = {
           type: 'loop',
           after: 'Fetch company',
           loop: { until: '{{ $json.reply_is_valid === true }}', limit: 3, collect: 'last' },
-          body: { 'Ask model': { type: 'llm', with: { model: 'small', prompt: 'Sector of {{ $json.name }}?' } } },
+          body: {
+            'Ask model': {
+              type: 'llm',
+              with: {
+                connection: { baseUrl: 'http://127.0.0.1:1', model: 'small' },
+                prompt: 'Sector of {{ $json.name }}?',
+              },
+            },
+          },
         },
         'Good match?': {
           type: 'if',
           after: 'Ask until valid',
-          with: { conditions: [{ left: '{{ $json.score }}', operator: 'number.gte', right: 0.7 }] },
+          with: { conditions: [{ left: '{{ $json.score }}', op: 'gte', right: 0.7, type: 'number' }] },
         },
         'Each contact': {
           type: 'for-each',
@@ -44,7 +55,11 @@ export const ENRICH: Definition = {
       },
     },
     'Totals': { type: 'aggregate', after: 'enrich' },
-    'Tell the team': { type: 'slack', after: 'enrich', with: { channel: '#sales', text: 'Customers are enriched' } },
+    'Tell the team': {
+      type: 'slack',
+      after: 'enrich',
+      with: { secret: 'slack', channel: '#sales', text: 'Customers are enriched' },
+    },
   },
   layout: {
     hint: {
@@ -54,6 +69,17 @@ export const ENRICH: Definition = {
     },
   },
 };
+
+const folded = apply(UNFOLDED, { do: 'fold', id: 'Each contact', collapsed: true });
+export const ENRICH: Definition =
+  'definition' in folded ? { ...folded.definition, layout: { ...placesWithFold(folded.definition) } } : UNFOLDED;
+
+/** Arranged with the small size of what is folded. */
+function placesWithFold(definition: Definition): NonNullable<Definition['layout']> {
+  const layout: NonNullable<Definition['layout']> = { ...definition.layout };
+  for (const [id, { x, y }] of placesOf(definition, true)) layout[id] = { ...layout[id], x, y };
+  return layout;
+}
 
 const ports = (spec: NodeType['inputs'], raw: Record<string, never>): PortSpec[] => [
   ...(typeof spec === 'function' ? spec(raw) : spec),
@@ -70,9 +96,7 @@ function parameterOf(name: string, spec: ParameterSpec): ParameterView {
     jinja,
     ...(spec.default === undefined ? {} : { default: spec.default }),
     ...(spec.enum === undefined ? {} : { enum: [...spec.enum] }),
-    ...(fields === undefined
-      ? {}
-      : { fields: Object.entries(fields).map(([key, inner]) => parameterOf(key, inner)) }),
+    ...(fields === undefined ? {} : { fields: Object.entries(fields).map(([key, inner]) => parameterOf(key, inner)) }),
   };
 }
 
@@ -147,6 +171,18 @@ export function workflowAnswers(first: Definition = ENRICH): Answers & { saved: 
     },
     'GET /workflows/{id}': ({ query }) =>
       view(query.get('version') === null ? undefined : Number(query.get('version')) - 13),
+    'POST /workflows/convert': ({ body }) => {
+      const { text, strict, file } = body as { text: string; strict: boolean; file: string };
+      const format = detectFormat(text, file);
+      if (format === null) throw new Refused(422, 'unknown-format', 'This is no workflow of another product.');
+      const { definition, diagnostics } = convert(text, format, { strict, file });
+      return { format, definition: definition as unknown as Record<string, unknown> | null, text: null, diagnostics };
+    },
+    'POST /workflows': ({ body }) => {
+      const { definition } = body as { definition: Definition };
+      saved.push(definition);
+      return view();
+    },
     'PUT /workflows/{id}': ({ body }) => {
       const { definition, version } = body as { definition: Definition; version: number };
       if (version !== 13 + saved.length) throw new Refused(409, 'conflict', 'Another version was saved meanwhile.');

@@ -171,11 +171,14 @@ export interface PanelState {
   previews: unknown[];
 }
 
-export function panelAnswers({
-  role = 'owner',
-  ran = true,
-  definition = DEFINITION,
-}: { role?: 'owner' | 'viewer'; ran?: boolean; definition?: Definition } = {}): { answers: Answers; state: PanelState } {
+export interface PanelOptions {
+  role?: 'owner' | 'viewer';
+  /** There is a run of it. */
+  ran?: boolean;
+  definition?: Definition;
+}
+
+export function panelAnswers({ role = 'owner', ran = true, definition = DEFINITION }: PanelOptions = {}): { answers: Answers; state: PanelState } {
   const state: PanelState = { definition, version: 14, started: [], previews: [] };
   const workflow = () => ({
     id: 'customers',

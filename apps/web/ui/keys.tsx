@@ -7,7 +7,7 @@ export function Keys({ keys, inherit = false }: { keys: string; inherit?: boolea
     <kbd
       className={classes(
         'rounded-[4px] border border-b-2 px-1 text-[11px] leading-4 font-medium whitespace-nowrap',
-        inherit ? 'border-current opacity-65' : 'border-line2 bg-surface text-ink3',
+        inherit ? 'border-current opacity-90' : 'border-line2 bg-surface text-ink3',
       )}
     >
       {shown(keys)}

@@ -216,17 +216,18 @@ export const redriveBody = z.object({
     .number()
     .int()
     .optional()
-    .describe('The run goes on by this version of its workflow, where it was repaired; default: by the one it has.'),
+    .describe('The run goes on by this version of its workflow. Default: the newest where it fits, else the one it has.'),
 });
 
 export const redriven = z.object({
   count: z.number().int().describe('Iterations that run again.'),
   mayRepeat: z.number().int().describe('Of these, how many may repeat an effect that has no idempotency key.'),
+  version: z.number().int().nullable().optional().describe('The version of the workflow by which they run.'),
 });
 
 export const dials = z
   .object({
-    parallel: z.number().int().min(1).nullable().optional().describe('null: what the definition says.'),
+    parallel: z.number().int().min(1).max(10_000).nullable().optional().describe('null: what the definition says.'),
     perSecond: z.number().positive().nullable().optional().describe('null: what the definition says.'),
     tolerate: z
       .object({ count: z.number().int().min(0).optional(), share: z.number().min(0).max(1).optional() })

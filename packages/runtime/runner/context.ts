@@ -13,6 +13,7 @@ import type { Clock, Evaluator, LoopRecord, RunStore } from '@rondo/core/ports.t
 import type { JournalEvent } from '@rondo/core/events.ts';
 import type { FaultPoint, Progress } from '../api.ts';
 import type { Python } from '../python/python.ts';
+import type { DialWatch } from './dials.ts';
 import type { LeaseWatch } from './lease-watch.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import { LoopRun, type Settled } from './loop-run.ts';
@@ -58,6 +59,7 @@ export interface RunContext {
   readonly loops: LoopTable;
   readonly stop: StopSignal;
   readonly leaseWatch: LeaseWatch;
+  readonly dials: DialWatch;
   /** Finished steps of checkpointed frames, found at resume: by frame, by step. */
   readonly earlier: Map<string, Map<string, JournalEvent>>;
   readonly findPlan: (reference: string) => Promise<Plan>;
@@ -207,6 +209,7 @@ export class LoopTable {
     if (!finished) {
       record.status = 'running';
       this.active.add(run);
+      context.dials.opened(run);
       writer.loop(run);
     }
     return { run, finished };

@@ -7,8 +7,9 @@ import { fingerprint } from '@rondo/core/engine/cause.ts';
 import { decide, type Decision, type Loop, type Progress } from '@rondo/core/engine/loop.ts';
 import type { Usage } from '@rondo/core/model/effect-ports.ts';
 import { ITEM_SEPARATOR, PORT_SEPARATOR } from '@rondo/core/model/item.ts';
-import type { IterationRow, LoopRecord } from '@rondo/core/ports.ts';
+import type { Dials, IterationRow, LoopRecord } from '@rondo/core/ports.ts';
 import type { Dataset } from '@rondo/core/events.ts';
+import { turned } from './dials.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 
 /** Outputs of a loop that are kept for the step after it. */
@@ -41,8 +42,11 @@ interface Tally {
 
 export class LoopRun {
   readonly record: LoopRecord;
-  readonly loop: Loop;
   readonly progress: Progress;
+  /** Called when something of the loop was changed while it runs. */
+  onTurn: () => void = () => {};
+  readonly #defined: Loop;
+  #loop: Loop;
   /** Failure that made the loop fail. */
   firstFailure: Failure | null = null;
   readonly #writer: LedgerWriter;
@@ -68,7 +72,8 @@ export class LoopRun {
     now: () => number,
   ) {
     this.record = record;
-    this.loop = loop;
+    this.#defined = loop;
+    this.#loop = loop;
     this.#writer = writer;
     this.#ports = ports;
     this.#now = now;
@@ -100,6 +105,17 @@ export class LoopRun {
     return this.record.path;
   }
 
+  /** As it is in force now. */
+  get loop(): Loop {
+    return this.#loop;
+  }
+
+  /** Changes what is in force from the next decision on. */
+  turn(dials: Dials): void {
+    this.#loop = turned(this.#defined, dials);
+    this.onTurn();
+  }
+
   decide(): Decision {
     return decide(this.loop, this.progress);
   }
@@ -112,6 +128,13 @@ export class LoopRun {
 
   isSettled(index: number): boolean {
     return index < this.record.cursor || this.#ahead.has(index);
+  }
+
+  /** All of these; none of a loop without gaps. */
+  areSettled(first: number, count: number): boolean {
+    if (this.#ahead.size === 0 && first >= this.record.cursor) return false;
+    for (let index = first; index < first + count; index += 1) if (!this.isSettled(index)) return false;
+    return true;
   }
 
   /** Set when runners died with this iteration in flight too often. */

@@ -8,9 +8,11 @@ import { encodeItem, type Json } from '@rondo/core/model/item.ts';
 import { isObject } from '@rondo/core/model/shape.ts';
 import type { LoopRecord } from '@rondo/core/ports.ts';
 import { LoopTable, type RunContext, type StopSignal } from './context.ts';
+import { DialWatch } from './dials.ts';
 import type { LeaseWatch } from './lease-watch.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import { createVariables, put } from './ports.ts';
+import type { RateGate } from './rate.ts';
 import type { RunSetup } from './run.ts';
 
 /** Variables of conversations, by their id. */
@@ -92,7 +94,11 @@ export function makeContext(
       else throw new FailureError(NO_CONVERSATION);
     },
   });
+  const rates = new Map<string, RateGate>();
+  const table = new LoopTable(loops, plan.limits);
+  const { store, lease } = setup;
   return {
+    dials: new DialWatch({ store, lease, rates, active: () => table.active }),
     runId: setup.runId,
     workflow: plan.name,
     store: setup.store,
@@ -118,8 +124,8 @@ export function makeContext(
     variables,
     loopVariables,
     python: setup.python,
-    rates: new Map(),
-    loops: new LoopTable(loops, plan.limits),
+    rates,
+    loops: table,
     stop,
     leaseWatch,
     earlier,

@@ -26,6 +26,8 @@ import { outputValue } from './steps/output.ts';
 /** The heartbeat; a lease (lease-watch.ts) lasts three of them and a bit. */
 const RENEW_MS = 4000;
 const TICK_MS = 100;
+/** What people change of a running loop is in force so soon. */
+const DIALS_MS = 200;
 /** An undeclared output longer than this is cut; the whole is in the ledger. */
 const OUTPUT_ITEMS = 10_000;
 
@@ -92,8 +94,11 @@ async function drive(
   const context = makeContext(setup, writer, stop, journal, await store.loops(runId), conversation, leaseWatch);
   const heartbeat = setInterval(() => void leaseWatch.renew(), RENEW_MS);
   const ticker = setInterval(() => tick(context, report), TICK_MS);
+  await context.dials.look();
+  const dials = setInterval(() => void context.dials.look().catch((error: Error) => stop.abort(error)), DIALS_MS);
   heartbeat.unref();
   ticker.unref();
+  dials.unref();
   // The time limit counts from the first start, so that a resume does not renew it.
   const deadline = plan.timeoutMs === null ? null : setup.startedAt + plan.timeoutMs - clock.now();
   const alarm =
@@ -130,6 +135,7 @@ async function drive(
       if (alarm !== null) clearTimeout(alarm);
       clearInterval(heartbeat);
       clearInterval(ticker);
+      clearInterval(dials);
       writer.stop();
       throw error;
     }
@@ -147,6 +153,7 @@ async function drive(
   setup.fault('after-finish');
   clearInterval(heartbeat);
   clearInterval(ticker);
+  clearInterval(dials);
   tick(context, report);
   writer.stop();
   await store.release(lease);

@@ -7,11 +7,13 @@ import { Defect, failure } from '@rondo/core/errors.ts';
 import { SCORE_CELLS } from '@rondo/core/engine/score.ts';
 import type { IterationRow, Lease, LoopRecord, RunStore } from '@rondo/core/ports.ts';
 import { describeRedrive } from './conformance-redrive.ts';
+import { describeViews } from './conformance-views.ts';
 import type { OpenStore } from './testing/open-store.ts';
 import { claimed, completed, failedRow, loopRecord, range, row, RUN, started, sum } from './testing/records.ts';
 
 export function describeStore(name: string, open: OpenStore): void {
   describeRedrive(name, open);
+  describeViews(name, open);
 
   describe(`store ${name}`, () => {
     let store: RunStore;

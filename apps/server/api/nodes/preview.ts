@@ -78,7 +78,8 @@ export function createPreview(context: () => ApiContext, makeEvaluator: () => Ev
       context: around,
     });
     const unit = result.units[0];
-    if (unit === undefined || unit.status !== 'completed') return { value: null, failure: wrong(unit?.failure ?? null) };
+    if (unit === undefined || unit.status !== 'completed')
+      return { value: null, failure: wrong(unit?.failure ?? null) };
     const { value = null } = itemFromWire(JSON.parse(unit.output) as Json).json as { value?: Json };
     return { value, failure: null };
   };
@@ -115,7 +116,10 @@ function wrong(failed: Failure | null): { code: string; message: string } {
 
 function programOf(template: Template, scope: Dialect): Program {
   const limits = resolveLimits();
-  const id = `preview:${createHash('sha256').update(JSON.stringify([scope, template])).digest('hex').slice(0, 32)}`;
+  const id = `preview:${createHash('sha256')
+    .update(JSON.stringify([scope, template]))
+    .digest('hex')
+    .slice(0, 32)}`;
   return {
     id,
     scope,

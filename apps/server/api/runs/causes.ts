@@ -93,7 +93,8 @@ export async function commonOf(
 ): Promise<z.input<typeof common>> {
   const { store } = context;
   const bad = await store.rows(run.id, loop.key, { after: -1, limit: SAMPLE, cause });
-  if (bad.length === 0) throw new Problem(404, 'cause-not-found', `${loop.path} has no failures of the cause ${cause}.`);
+  if (bad.length === 0)
+    throw new Problem(404, 'cause-not-found', `${loop.path} has no failures of the cause ${cause}.`);
   const good = await store.rows(run.id, loop.key, { after: -1, limit: SAMPLE, status: 'completed' });
   const failed = bad.map((row) => factsOf(itemsOf(row.input)[0] ?? null));
   const completed = good.map((row) => factsOf(itemsOf(row.input)[0] ?? null));
@@ -146,7 +147,8 @@ function collect(value: Json, path: string, into: Facts, depth: number): void {
     into.set(`${path}.length`, new Set([`= ${value.length}`]));
     return;
   }
-  for (const [key, inner] of Object.entries(value)) collect(inner, path === '' ? key : `${path}.${key}`, into, depth + 1);
+  for (const [key, inner] of Object.entries(value))
+    collect(inner, path === '' ? key : `${path}.${key}`, into, depth + 1);
 }
 
 function said(value: Json): string[] {

@@ -10,7 +10,7 @@ import type { Region, Step } from '@rondo/core/model/plan.ts';
 import { StoreError, type Dials, type LoopRecord, type Redrive, type RunRecord } from '@rondo/core/ports.ts';
 import { Problem } from '../../http/problem.ts';
 import type { ApiContext } from '../context.ts';
-import { repairedBy } from './repaired.ts';
+import { repairOf } from './repaired.ts';
 import { startProblem } from './start.ts';
 import { forgetEnded, hasEnded, loopsIn } from './views.ts';
 
@@ -90,14 +90,14 @@ export async function redrive(
   if (body.indices !== undefined && loop === null)
     throw new Problem(400, 'loop-missing', 'Indices are those of one loop; say which.');
   const status = body.status ?? 'failed';
-  const repaired = body.version === undefined ? null : await repairedBy(context, run, loop, body.version);
+  const repair = await repairOf(context, run, loop, body.version);
   const what: Redrive = {
     loop: loop?.key ?? null,
     status,
     after: await stepsAfter(context, run, loop),
     ...(body.cause === undefined ? {} : { cause: body.cause }),
     ...(body.indices === undefined ? {} : { indices: body.indices }),
-    ...(repaired === null ? {} : { definition: repaired }),
+    ...(repair === null ? {} : { definition: repair.text }),
   };
   const loops = loop === null ? await loopsIn(context, run.id, '') : [loop];
   const counted = await Promise.all(loops.map((one) => countOf(context, run, one, what)));
@@ -105,7 +105,8 @@ export async function redrive(
     count: 0,
     mayRepeat: 0,
   });
-  if (dry || (sum.count === 0 && loop !== null)) return sum;
+  const version = repair?.version ?? context.facts.of(run).version;
+  if (dry || (sum.count === 0 && loop !== null)) return { ...sum, version };
   if ((await store.leaseOwner(run.id)) !== null) {
     await store.setControl(run.id, 'pause');
     if (!(await released(context, run.id))) {
@@ -115,8 +116,8 @@ export async function redrive(
   }
   const count = await store.redrive(run.id, what);
   forgetEnded(run.id);
-  if (repaired !== null && count > 0) {
-    if (body.version !== undefined) context.versions.moved(run.id, body.version);
+  if (repair !== null && count > 0) {
+    context.versions.moved(run.id, repair.version);
     context.facts.forget(run.id);
   }
   try {
@@ -126,7 +127,7 @@ export async function redrive(
     if (!(error instanceof StoreError && (error.code === 'lease-lost' || error.code === 'run-ended')))
       throw startProblem(error);
   }
-  return { count, mayRepeat: Math.min(sum.mayRepeat, count) };
+  return { count, mayRepeat: Math.min(sum.mayRepeat, count), version };
 }
 
 async function stepsAfter(context: ApiContext, run: RunRecord, loop: LoopRecord | null): Promise<string[] | null> {
@@ -174,11 +175,7 @@ function repeats(context: ApiContext, run: RunRecord, loop: LoopRecord, failedAt
   return unsafeIn(context, container.body, failedAt).unsafe;
 }
 
-function unsafeIn(
-  context: ApiContext,
-  region: Region,
-  failedAt: string | null,
-): { unsafe: boolean; found: boolean } {
+function unsafeIn(context: ApiContext, region: Region, failedAt: string | null): { unsafe: boolean; found: boolean } {
   let unsafe = false;
   for (const step of region.steps) {
     const inside =
@@ -197,7 +194,8 @@ function isUnsafe(context: ApiContext, step: Step): boolean {
   if (step.container?.kind === 'sub-workflow') return true;
   if (step.work !== 'effect' || context.registry.get(step.type)?.safe === true) return false;
   const method = step.params['method'];
-  if (step.type === 'http') return !(method === undefined || (method.kind === 'literal' && READING.has(String(method.value))));
+  if (step.type === 'http')
+    return !(method === undefined || (method.kind === 'literal' && READING.has(String(method.value))));
   return true;
 }
 

@@ -47,7 +47,8 @@ async function* parts(
       ...(status === undefined ? {} : { status }),
       ...(cause === undefined ? {} : { cause }),
     });
-    if (rows.length > 0) yield rows.map((row) => (format === 'csv' ? csvLine(row, what) : ndjsonLine(row, what))).join('');
+    if (rows.length > 0)
+      yield rows.map((row) => (format === 'csv' ? csvLine(row, what) : ndjsonLine(row, what))).join('');
     after = rows.at(-1)?.index ?? after;
     if (rows.length < PAGE) return;
   }

@@ -193,4 +193,5 @@ function fits(
   return texts.some((text) => text.toLowerCase().includes(wanted));
 }
 
-const inputText = (input: Json | undefined): string => (input === undefined ? '' : JSON.stringify(input).slice(0, 100_000));
+const inputText = (input: Json | undefined): string =>
+  input === undefined ? '' : JSON.stringify(input).slice(0, 100_000);

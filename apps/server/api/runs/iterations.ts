@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { iteration, iterationPage, iterationQuery, iterationRow, stepView } from '@rondo/api/schemas/run.ts';
 import type { Json } from '@rondo/core/model/item.ts';
+import type { Step } from '@rondo/core/model/plan.ts';
 import type { IterationRow, LoopRecord, RowQuery, RowTime, RunRecord, TimeQuery } from '@rondo/core/ports.ts';
 import { iterationStatus } from '@rondo/api/schemas/shared.ts';
 import { Problem } from '../../http/problem.ts';
@@ -208,29 +209,50 @@ async function stepsOf(
   const events = new Map<string, 'running' | 'waiting' | 'completed' | 'failed' | 'skipped'>();
   if (row.status === 'running' || row.status === 'waiting') {
     for (const event of await context.store.journal(run.id)) {
-      if (event.step !== null && event.frame === `${loop.path}[${row.index}]`) events.set(event.step, stateOf(event.type));
+      if (event.step !== null && event.frame === `${loop.path}[${row.index}]`)
+        events.set(event.step, stateOf(event.type));
     }
   }
   const failed = row.failure?.node;
+  const before = ranBefore(body, failed);
   return order.map((id): StepView => {
     const step = known.get(id);
     const isFailed = failed === id;
     const isLast = step === undefined && id === order.at(-1) && row.status === 'completed';
     const status = isFailed
       ? 'failed'
-      : (events.get(id) ?? (isLast ? 'completed' : (stepStatus(step?.status) ?? 'skipped')));
+      : (events.get(id) ?? (isLast ? 'completed' : (stepStatus(step?.status) ?? (before.has(id) ? 'completed' : 'skipped'))));
     const path = loops.get(id) ?? null;
     return {
       id,
       title: context.facts.title(run, id),
       type: context.facts.step(run, id)?.type ?? '',
       status,
-      output: isLast ? (row.output.length > MOST_BYTES ? null : [itemsOf(row.output).slice(0, MOST_ITEMS)]) : (step?.output ?? null),
+      output: isLast
+        ? row.output.length > MOST_BYTES
+          ? null
+          : [itemsOf(row.output).slice(0, MOST_ITEMS)]
+        : (step?.output ?? null),
       cut: step?.cut === true || step?.counts !== undefined,
       failure: isFailed ? failureView(row.failure) : failureView(step?.failure ?? null),
       loop: path,
     };
   });
+}
+
+/** Steps that gave the failed one its items: they were completed, also where a failed iteration does not keep them. */
+function ranBefore(body: readonly Step[], failed: string | undefined): Set<string> {
+  const found = new Set<string>();
+  const open = body.filter(({ id }) => id === failed);
+  for (let step = open.pop(); step !== undefined; step = open.pop()) {
+    for (const { step: at } of step.inputs.flat()) {
+      const source = body[at];
+      if (source === undefined || found.has(source.id)) continue;
+      found.add(source.id);
+      open.push(source);
+    }
+  }
+  return found;
 }
 
 function stateOf(type: string): 'running' | 'waiting' | 'completed' | 'failed' | 'skipped' {

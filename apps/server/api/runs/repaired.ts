@@ -11,22 +11,59 @@ import type { ApiContext } from '../context.ts';
 import { diagnosticView } from '../workflows/views.ts';
 import { loopsIn } from './views.ts';
 
-/** The text to go on by; null: the run has it already. `loop`: null for all loops of the top. */
-export async function repairedBy(
+export interface Repair {
+  version: number;
+  text: string;
+}
+
+/**
+ * What a run goes on by; null: by what it has. Without a version, the newest where it fits. `loop`: null for all loops
+ * of the top. Throws Problem 404, 409, 422: the version that was asked for cannot be taken.
+ */
+export async function repairOf(
   context: ApiContext,
   run: RunRecord,
   loop: LoopRecord | null,
-  version: number,
-): Promise<string | null> {
+  wanted: number | undefined,
+): Promise<Repair | null> {
   const { workflowId } = context.facts.of(run);
-  const found = workflowId === null ? undefined : context.versions.get(workflowId, version);
-  if (found === undefined) throw new Problem(404, 'version-not-found', `There is no version ${version} of ${run.workflow}.`);
-  if (found.text === run.definition) return null;
-  const read = parseDefinition(found.text, run.workflow);
+  const workflow = context
+    .library()
+    .list()
+    .find(({ key }) => key === workflowId);
+  if (workflow === undefined || workflowId === null) {
+    if (wanted === undefined) return null;
+    throw new Problem(404, 'workflow-gone', `The workflow of run ${run.id} is not here any more.`);
+  }
+  const newest = context.versions.record(workflowId, workflow.text, null);
+  if (wanted === undefined || wanted === newest.version) {
+    if (workflow.text === run.definition) return null;
+    const repair = { version: newest.version, text: workflow.text };
+    const problem = await unfit(context, run, loop, repair);
+    if (problem === null) return repair;
+    if (wanted === undefined) return null;
+    throw problem;
+  }
+  const had = context.versions.get(workflowId, wanted);
+  if (had === undefined) throw new Problem(404, 'version-not-found', `${workflow.name} has no version ${wanted}.`);
+  if (had.text === run.definition) return null;
+  const problem = await unfit(context, run, loop, had);
+  if (problem !== null) throw problem;
+  return { version: wanted, text: had.text };
+}
+
+/** Why the run cannot go on by a version; null: it can. */
+async function unfit(
+  context: ApiContext,
+  run: RunRecord,
+  loop: LoopRecord | null,
+  { version, text }: Repair,
+): Promise<Problem | null> {
+  const read = parseDefinition(text, run.workflow);
   const compiled = read.definition === null ? null : compile(read.definition, context.registry);
   const { plan = null, diagnostics = read.diagnostics } = compiled ?? {};
   if (plan === null) {
-    throw new Problem(422, 'workflow-invalid', `Version ${version} has mistakes, so nothing can be run again by it.`, {
+    return new Problem(422, 'workflow-invalid', `Version ${version} has mistakes, so nothing can run again by it.`, {
       more: { diagnostics: diagnostics.map(diagnosticView) },
     });
   }
@@ -36,13 +73,13 @@ export async function repairedBy(
     const now = stepAt(plan, nodes);
     const then = before === null ? null : stepAt(before, nodes);
     if (now === null || (then !== null && kindOf(now) !== kindOf(then))) {
-      throw changed(`Version ${version} has no loop ${nodes.join(' / ')} any more.`);
+      return changed(`Version ${version} has no loop ${nodes.join(' / ')} any more.`);
     }
     if (then !== null && listOf(now) !== listOf(then)) {
-      throw changed(`In version ${version}, ${nodes.join(' / ')} goes through another list.`);
+      return changed(`In version ${version}, ${nodes.join(' / ')} goes through another list.`);
     }
   }
-  return found.text;
+  return null;
 }
 
 const changed = (what: string): Problem =>
@@ -50,7 +87,9 @@ const changed = (what: string): Problem =>
 
 /** Nodes of the loops around a loop, and its own. */
 async function nodesTo({ store }: ApiContext, run: RunRecord, loop: LoopRecord): Promise<string[]> {
-  const around = [...loop.path.matchAll(/\[\d+\]\//g)].map(({ index }) => store.loop(run.id, loop.path.slice(0, index)));
+  const around = [...loop.path.matchAll(/\[\d+\]\//g)].map(({ index }) =>
+    store.loop(run.id, loop.path.slice(0, index)),
+  );
   return [...(await Promise.all(around)).flatMap((one) => (one === null ? [] : [one.node])), loop.node];
 }
 
@@ -68,4 +107,5 @@ function stepAt(plan: Plan, nodes: readonly string[]): Step | null {
 const kindOf = ({ container, type }: Step): string => container?.kind ?? type;
 
 /** What decides which element has which number. */
-const listOf = ({ loop, templates }: Step): string => JSON.stringify([loop.over, loop.size, templates?.over ?? null]);
+const listOf = ({ loop, loopTemplates }: Step): string =>
+  JSON.stringify([loop.over, loop.size, loopTemplates.over ?? null]);

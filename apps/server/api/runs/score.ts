@@ -47,7 +47,8 @@ async function timesOf(
   const rows: RowTime[] = [];
   const step = end <= MOST_ROWS ? STRETCH : Math.ceil((end * STRETCH) / MOST_ROWS);
   for (let at = 0; at < end; at += step) {
-    for (const row of await store.scanTimes(run.id, loop.key, at - 1, STRETCH)) if (row.index < at + step) rows.push(row);
+    for (const row of await store.scanTimes(run.id, loop.key, at - 1, STRETCH))
+      if (row.index < at + step) rows.push(row);
     await setImmediate();
   }
   if (end <= MOST_ROWS) return { rows, sampled: null };

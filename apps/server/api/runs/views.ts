@@ -30,7 +30,9 @@ export const hasEnded = (status: RunStatus): boolean => FINAL.has(status);
 
 export async function loopsIn(context: ApiContext, run: string, frame: string): Promise<LoopRecord[]> {
   const loops = await context.store.loopsIn(run, frame, MOST_LOOPS);
-  return loops.filter((loop) => !loop.path.endsWith(SPILL_MARK)).sort((a, b) => a.startedAt - b.startedAt || a.key - b.key);
+  return loops
+    .filter((loop) => !loop.path.endsWith(SPILL_MARK))
+    .sort((a, b) => a.startedAt - b.startedAt || a.key - b.key);
 }
 
 export function failureView(failed: Failure | null): FailureView | null {
@@ -208,10 +210,7 @@ export async function runView(context: ApiContext, run: RunRecord): Promise<RunV
   const loops = await loopViews(context, run, '');
   const shown =
     loops.find((loop) => loop.failed > 0) ??
-    loops.reduce<LoopView | null>(
-      (best, loop) => (best === null || sizeOf(loop) > sizeOf(best) ? loop : best),
-      null,
-    );
+    loops.reduce<LoopView | null>((best, loop) => (best === null || sizeOf(loop) > sizeOf(best) ? loop : best), null);
   return {
     ...(await summaryOf(context, run)),
     definition: (context.facts.definition(run) ?? {}) as Record<string, unknown>,

@@ -19,6 +19,7 @@ import { parseDefinition } from '@rondo/core/model/format.ts';
 import { checkShape } from '@rondo/core/model/shape.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { writeDefinition } from '@rondo/core/model/write.ts';
+import { checkAttaches } from '../../access/attach.ts';
 import { checkUnlimited, isInReach } from '../../access/reach.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Workflow } from '../../workflows/workflow.ts';
@@ -56,8 +57,15 @@ export function workflowHandlers(context: ApiContext): Handlers<Own> {
       const by = callerOf({ caller });
       checkUnlimited(by);
       const { text, definition } = textOf(body, body.file ?? 'workflow');
+      checkAttaches(by, definition, null);
       const wanted = definition?.id;
-      if (wanted !== undefined && context.library().list().some((one) => one.key === wanted))
+      if (
+        wanted !== undefined &&
+        context
+          .library()
+          .list()
+          .some((one) => one.key === wanted)
+      )
         throw new Problem(409, 'id-taken', `There is a workflow with the id ${wanted} already.`);
       const file = newFile(context.folder, body.file, definition?.name ?? 'workflow');
       await writeWhole(file, text);
@@ -78,13 +86,25 @@ export function workflowHandlers(context: ApiContext): Handlers<Own> {
       const one = workflowOf(context, id, { caller });
       const { version } = context.versions.record(one.key, one.text, null);
       if (body.version !== undefined && body.version !== version) {
-        throw new Problem(409, 'version-conflict', `${one.name} was changed meanwhile: it has version ${version} now.`, {
-          more: { version },
-        });
+        throw new Problem(
+          409,
+          'version-conflict',
+          `${one.name} was changed meanwhile: it has version ${version} now.`,
+          {
+            more: { version },
+          },
+        );
       }
       const { text, definition } = textOf(body, one.shown);
+      checkAttaches(callerOf({ caller }), definition, one.definition);
       const key = definition?.id ?? one.shown;
-      if (key !== one.key && context.library().list().some((other) => other.key === key))
+      if (
+        key !== one.key &&
+        context
+          .library()
+          .list()
+          .some((other) => other.key === key)
+      )
         throw new Problem(409, 'id-taken', `There is a workflow with the id ${key} already.`);
       const file = await nativeFile(one);
       await writeWhole(file, text);

@@ -38,7 +38,9 @@ export function diagnosticView(one: Diagnostic): DiagnosticView {
         ? null
         : {
             text: fix.text,
-            ...(fix.edits === undefined ? {} : { edits: fix.edits.map(({ path: at, value }) => ({ path: [...at], value })) }),
+            ...(fix.edits === undefined
+              ? {}
+              : { edits: fix.edits.map(({ path: at, value }) => ({ path: [...at], value })) }),
           },
   };
 }

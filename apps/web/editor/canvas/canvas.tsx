@@ -124,7 +124,9 @@ export function Canvas({ lifted }: { lifted: boolean }) {
       }
       const to = placedNode(now, wire.to);
       const inputs = to === null ? [] : (catalog?.portsOf(to.node)?.inputs ?? []);
-      const command = commandFor(wire, inputs);
+      const from = placedNode(now, wire.from);
+      const outputs = from === null ? [] : (catalog?.portsOf(from.node)?.outputs ?? []);
+      const command = commandFor(wire, inputs, outputs);
       if (command !== null) change(workflow, command);
     },
     [workflow, catalog],

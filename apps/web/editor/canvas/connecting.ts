@@ -63,10 +63,12 @@ export function isBackwards(definition: Definition, wire: Drawn): boolean {
   return at.node.type !== 'loop-over-items' && leadsTo(at.level, wire.to, wire.from);
 }
 
-export function commandFor(wire: Drawn, inputs: readonly string[]): Command | null {
+/** Of several outputs, the first one is written by its name: one reads which way it is. */
+export function commandFor(wire: Drawn, inputs: readonly string[], outputs: readonly string[]): Command | null {
   if (wire.start) return null;
-  if (wire.end) return { do: 'result', container: wire.to, from: wire.from, fromPort: wire.fromPort, on: true };
-  const { from, fromPort, to, toPort } = wire;
+  const fromPort = wire.fromPort ?? (outputs.length > 1 ? (outputs[0] ?? null) : null);
+  const { from, to, toPort } = wire;
+  if (wire.end) return { do: 'result', container: to, from, fromPort, on: true };
   return { do: 'connect', wire: { from, fromPort, to, toPort }, inputs };
 }
 

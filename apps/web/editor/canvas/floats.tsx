@@ -95,7 +95,7 @@ export function Overview({ lifted }: { lifted: boolean }) {
       nodeBorderRadius={8}
       maskColor="transparent"
       maskStrokeColor="var(--ink)"
-      maskStrokeWidth={6}
+      maskStrokeWidth={1.5}
       style={{ position: 'absolute', right: 16, bottom: lifted ? 176 : 16, width: 190, height: 96 }}
     />
   );

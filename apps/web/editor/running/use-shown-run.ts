@@ -34,13 +34,13 @@ export function useShownRun(workflow: string): ShownRun | null {
     'GET /runs/{id}',
     { params: { id: chosen ?? '' } },
     {
-      enabled: chosen !== null,
+      enabled: chosen !== null && chosen !== '',
       // Loops that begin while the run goes on are told by events; this is for what they leave out.
       refetchInterval: ({ state }) => (state.data === undefined || ENDED.includes(state.data.status) ? false : SLOW_MS),
     },
   );
   const ended = run !== undefined && ENDED.includes(run.status);
-  useRunEvents(chosen ?? '', chosen === null || ended);
+  useRunEvents(chosen ?? '', null, chosen === null || chosen === '' || ended);
   const live = useLive((state) => state.loops);
   const shown = useMemo(() => {
     if (run === undefined) return null;

@@ -23,6 +23,8 @@ export type Places = Map<NodeId, Box>;
 
 /** Beyond it, dagre's slow ranking costs more than it gives. */
 const MANY = 150;
+/** Wires of one node follow each other in the file, as a rule. */
+const NEAR = 50;
 
 /** Boxes of all nodes of all levels. `fresh`: places of the file are not asked, except in `keep`. */
 export function placesOf(definition: Definition, fresh = false, collapse: 'as placed' | 'none' = 'as placed'): Places {
@@ -125,11 +127,21 @@ function arrangePart(nodes: Nodes, ids: readonly NodeId[], wires: readonly Wire[
     if (!isReturn) graph.setEdge(wire.from, wire.to);
   }
   dagre(graph);
+  const columns = new Map<number, number>();
+  const middles = new Map<NodeId, { x: number; y: number }>();
+  for (const id of ids) {
+    const { x, y } = graph.node(id) as { x: number; y: number };
+    middles.set(id, { x, y });
+    const column = Math.round(x);
+    columns.set(column, Math.min(columns.get(column) ?? Number.POSITIVE_INFINITY, x - (places.get(id) as Box).width / 2));
+  }
+  const sign = isUpsideDown(wires, middles) ? -1 : 1;
   const boxes = ids.map((id) => {
     const box = places.get(id) as Box;
-    const at = graph.node(id) as { x: number; y: number };
-    box.x = Math.round(at.x - box.width / 2);
-    box.y = Math.round(at.y - box.port);
+    const { x, y } = middles.get(id) as { x: number; y: number };
+    // Beside a wide loop, small nodes stand at its left: their line is short.
+    box.x = Math.round(columns.get(Math.round(x)) ?? x);
+    box.y = Math.round(sign * y - box.port);
     return box;
   });
   const left = Math.min(...boxes.map((box) => box.x));
@@ -139,6 +151,22 @@ function arrangePart(nodes: Nodes, ids: readonly NodeId[], wires: readonly Wire[
     box.y -= top;
   }
   return Math.max(...boxes.map((box) => box.y + box.height));
+}
+
+/** Dagre does not know ports: what leaves by the first output belongs above what leaves by the second. */
+function isUpsideDown(wires: readonly Wire[], middles: ReadonlyMap<NodeId, { y: number }>): boolean {
+  let right = 0;
+  let wrong = 0;
+  for (const [at, wire] of wires.entries()) {
+    for (const other of wires.slice(at + 1, at + 1 + NEAR)) {
+      if (other.from !== wire.from || other.to === wire.to) continue;
+      const one = middles.get(wire.to)?.y ?? 0;
+      const two = middles.get(other.to)?.y ?? 0;
+      if (one <= two) right += 1;
+      else wrong += 1;
+    }
+  }
+  return wrong > right;
 }
 
 /** Nodes without a place beside those that have one: right of what they come after, below what is there. */

@@ -133,24 +133,23 @@ function level(drawing: Drawing, own: Nodes, parent: NodeId | null, depth: numbe
   }
   for (const wire of wires) {
     const back = own[wire.to]?.type === 'loop-over-items' && leadsTo(own, wire.to, wire.from);
+    const from = catalog?.portsOf(own[wire.from] as NodeDefinition)?.outputs[0] ?? 'main';
+    const to = catalog?.portsOf(own[wire.to] as NodeDefinition)?.inputs[0] ?? 'main';
+    const label = many.get(wire.from) === true ? (wire.fromPort ?? from) : null;
     edges.push({
       id: `${wire.from}.${wire.fromPort ?? ''}>${wire.to}.${wire.toPort ?? ''}`,
       kind: back ? 'return' : 'wire',
       source: wire.from,
       target: wire.to,
-      sourceHandle: outputHandle(wire.fromPort),
-      targetHandle: inputHandle(wire.toPort),
+      // The first port may be written with its name, or without.
+      sourceHandle: outputHandle(wire.fromPort === from ? null : wire.fromPort),
+      targetHandle: inputHandle(wire.toPort === to ? null : wire.toPort),
       depth,
-      label: back ? batches(own[wire.to] as NodeDefinition) : many.get(wire.from) === true ? (wire.fromPort ?? firstOutput(drawing, own, wire.from)) : null,
+      label: back ? batches(own[wire.to] as NodeDefinition) : label,
       wire,
       floor: back ? floorOf(own, places, wire) : null,
     });
   }
-}
-
-function firstOutput({ catalog }: Drawing, own: Nodes, id: NodeId): string | null {
-  const node = own[id];
-  return node === undefined ? null : (catalog?.portsOf(node)?.outputs[0] ?? null);
 }
 
 const batches = (node: NodeDefinition): string => {
@@ -173,7 +172,7 @@ function floorOf(own: Nodes, places: Places, wire: Wire): number {
 }
 
 /** From the opening bar to the first nodes, from the last ones to the closing bar. */
-function ends({ edges }: Drawing, node: NodeDefinition, id: NodeId, depth: number): void {
+function ends({ edges, catalog }: Drawing, node: NodeDefinition, id: NodeId, depth: number): void {
   const body = node.body ?? {};
   for (const [inner, one] of Object.entries(body)) {
     if (one.after !== undefined || one.type === 'on-failure') continue;
@@ -196,7 +195,7 @@ function ends({ edges }: Drawing, node: NodeDefinition, id: NodeId, depth: numbe
       kind: 'exit',
       source: from,
       target: id,
-      sourceHandle: outputHandle(fromPort),
+      sourceHandle: outputHandle(fromPort === (catalog?.portsOf(body[from] as NodeDefinition)?.outputs[0] ?? 'main') ? null : fromPort),
       targetHandle: END,
       depth,
     });

@@ -28,6 +28,16 @@ export function elementOf(name: string): string {
   return cut(found?.[1] ?? name, 18);
 }
 
+const containersOf = new WeakMap<Definition, Map<string, NodeDefinition>>();
+function containers(definition: Definition): Map<string, NodeDefinition> {
+  let found = containersOf.get(definition);
+  if (found === undefined) {
+    found = new Map(placedNodes(definition).flatMap(({ id, node }) => (node.body === undefined ? [] : [[id, node]])));
+    containersOf.set(definition, found);
+  }
+  return found;
+}
+
 const namesOf = new WeakMap<Definition, Map<string, string>>();
 export function nameOf(definition: Definition, id: string): string {
   let names = namesOf.get(definition);
@@ -106,6 +116,12 @@ export function badgeOf(definition: Definition, node: NodeDefinition, said: Expl
   const around = said.inside.at(-1);
   const each = around === undefined ? null : `each ${elementOf(nameOf(definition, around))}`;
   const title = said.why;
+  const loop = around === undefined ? undefined : containers(definition).get(around);
+  if (loop?.type === 'loop' && said.runs !== 'never') {
+    const outer = said.inside.at(-2);
+    const reason = outer === undefined ? 'in each pass' : `per ${elementOf(nameOf(definition, outer))}`;
+    return { count: `×${NARROW}${plannedCount(loop) ?? 'n'}`, reason, title };
+  }
   const count = run === null ? null : shortTimes(run);
   switch (said.runs) {
     case 'never':

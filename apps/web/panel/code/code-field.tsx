@@ -68,7 +68,8 @@ export function CodeField({
   const [mistakes, setMistakes] = useState<readonly Diagnostic[]>([]);
   const slot = useRef<HTMLDivElement>(null);
   const isMine = useCaret((caret) => caret.field === field);
-  const text = template ?? props.value;
+  const [line, setLine] = useState<string | null>(null);
+  const text = template ?? line ?? props.value;
   useEffect(() => {
     if (isMine) useCaret.setState({ text });
   }, [isMine, text]);
@@ -103,6 +104,7 @@ export function CodeField({
             onMistakes={setMistakes}
             onFocus={(insert) => useCaret.setState({ field, insert, text, slot: slot.current })}
             onEscape={wide ? () => setWide(false) : undefined}
+            onCaret={setLine}
             onExpand={() => setWide((so) => !so)}
           />
         </Suspense>

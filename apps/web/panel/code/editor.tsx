@@ -44,13 +44,16 @@ export interface EditorProps {
   onMistakes?(mistakes: readonly Diagnostic[]): void;
   /** The caret came here: `insert` puts code in at it. */
   onFocus?(insert: (code: string) => void): void;
+  /** The line of a longer text that the caret is in, where its expressions are whole; null: take all of it. */
+  onCaret?(line: string | null): void;
   onExpand?(): void;
   /** Without it, Esc leaves the editor. */
   onEscape?: (() => void) | undefined;
 }
 
 const FROM_OUTSIDE = Annotation.define<boolean>();
-const MISTAKES_AFTER_MS = 250;
+/** After a pause: half an expression is no mistake yet. */
+const MISTAKES_AFTER_MS = 700;
 
 export default function Editor(props: EditorProps) {
   const frame = useRef<HTMLDivElement>(null);
@@ -117,6 +120,7 @@ export default function Editor(props: EditorProps) {
           },
         }),
         EditorView.updateListener.of((update) => {
+          if (update.docChanged || update.selectionSet) latest.current.onCaret?.(lineAt(update.state, latest.current));
           if (!update.docChanged || update.transactions.some((one) => one.annotation(FROM_OUTSIDE) === true)) return;
           latest.current.onChange(update.state.doc.toString());
         }),
@@ -227,6 +231,13 @@ function factsOf({ offer }: Offer): Node {
   cell(offer.value, 'cm-offer-value');
   if (offer.fact !== null) cell(offer.fact.text, offer.fact.warn ? 'cm-offer-warn' : 'cm-offer-fact');
   return row;
+}
+
+function lineAt(state: EditorState, { language, scope }: EditorProps): string | null {
+  if (language !== 'template' || state.doc.lines === 1) return null;
+  const { text } = state.doc.lineAt(state.selection.main.head);
+  const parts = codeParts(text, scope?.dialect ?? 'native');
+  return parts.length > 0 && parts.every((one) => one.closed) ? text : null;
 }
 
 /** Into an expression as it is, into text in braces. */

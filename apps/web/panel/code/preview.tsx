@@ -70,7 +70,7 @@ export function Preview({ template, place, dialect }: { template: string; place:
       ) : (
         <ul className="overflow-hidden rounded-[8px] border border-line bg-surface">
           {indices.map((index, at) => (
-            <Row key={index} index={index} held={index === held} result={data?.results[at]} />
+            <Row key={index} index={index} held={index === held} result={data?.results[at]} template={asked} />
           ))}
         </ul>
       )}
@@ -89,11 +89,13 @@ interface Result {
   failure: { message: string } | null;
 }
 
-function Row({ index, held, result }: { index: number; held: boolean; result: Result | undefined }) {
+function Row({ index, held, result, template }: { index: number; held: boolean; result: Result | undefined; template: string }) {
   const value = result?.value;
+  // Text whose expressions gave nothing is as empty as a value that is not there.
+  const rest = template.replaceAll(/\{\{.*?\}\}/gs, '');
   const empty =
     result !== undefined &&
-    (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0));
+    (value === null || value === undefined || value === '' || value === rest || (Array.isArray(value) && value.length === 0));
   const warns = empty || (result !== undefined && result.failure !== null);
   return (
     <li
@@ -107,13 +109,20 @@ function Row({ index, held, result }: { index: number; held: boolean; result: Re
         {count(index + 1)}
       </span>
       <span className={classes('cut', warns ? 'text-warn' : 'text-ink2')} title={result === undefined ? '' : textOf(result)}>
-        {result === undefined ? '' : empty && result.failure === null ? 'empty' : textOf(result)}
+        {result === undefined ? (
+          ''
+        ) : empty && result.failure === null ? (
+          <>
+            <span className="text-ink2">{rest.trim() === '' ? '' : `${rest.trim()} `}</span>empty
+          </>
+        ) : (
+          textOf(result)
+        )}
       </span>
     </li>
   );
 }
 
-/** The end of a long text: that is where one writes. */
 function textOf({ value, failure }: Result): string {
   if (failure !== null) return failure.message;
   if (typeof value !== 'string') {
@@ -121,8 +130,7 @@ function textOf({ value, failure }: Result): string {
     return json.length > MOST_TEXT ? shortValue(value) : json;
   }
   const text = value.replaceAll(/\s*\n\s*/g, ' ⏎ ');
-  const shown = 76;
-  return text.length > shown ? `… ${text.slice(-shown)}` : text;
+  return text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
 }
 
 function Note({ children }: { children: string }) {

@@ -14,6 +14,8 @@ export interface DataRoot {
   value: unknown;
   /** Beside it: "customer 701,112", "3 items". */
   note: string;
+  /** Offered while one types, but not worth a line in the Input pane. */
+  hidden?: boolean;
   /** The same value in other iterations that were looked at. */
   samples?: readonly unknown[];
 }

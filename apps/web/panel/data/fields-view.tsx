@@ -14,7 +14,7 @@ const MOST_FIELDS = 60;
 export function FieldsView({ roots }: { roots: readonly DataRoot[] }) {
   return (
     <div className="flex flex-col gap-2 px-3.5 py-2 font-mono text-meta">
-      {roots.map((root) => (
+      {roots.filter((root) => root.hidden !== true).map((root) => (
         <RootFields key={root.code} root={root} />
       ))}
     </div>

@@ -7,6 +7,7 @@ import type { Definition } from '@rondo/core/model/definition.ts';
 import type { Failure } from '@rondo/api/schemas/shared.ts';
 import { count } from '../../ui/format.ts';
 import { type DataRoot, nodeCode } from '../code/scope.ts';
+import { placedNode } from '../../editor/document/tree.ts';
 import { readsPrevious, titleOf, type NodePlace } from '../place.ts';
 
 export interface PortItems {
@@ -41,7 +42,9 @@ export function jsonOf(item: unknown): unknown {
 
 export function nodeDataOf(iteration: Iteration, place: NodePlace, own: boolean): NodeData | null {
   const ports = place.type?.outputs.map((one) => one.name) ?? [];
-  const facts = { logs: iteration.logs, usage: iteration.usage, cutAt: iteration.cutAt };
+  // Logs and cost are the iteration's; they are told where they can come from this node.
+  const asks = place.type?.work === 'container' || place.type?.parameters.some((one) => one.name === 'connection') === true;
+  const facts = { logs: iteration.logs, usage: asks ? iteration.usage : null, cutAt: iteration.cutAt };
   if (own) {
     return {
       ...facts,
@@ -112,28 +115,36 @@ export function rootsOf(options: RootsOptions): DataRoot[] {
   const roots: DataRoot[] = [];
   const where = index === null ? '' : `${element} ${count(index + 1)}`;
   const fromItem = inLoop && place.wires.length === 0;
+  const [only] = place.wires.length === 1 ? place.wires : [];
+  const source = only === undefined ? null : titleOf(only.from, place.level[only.from]);
+  if (inLoop && !fromItem)
+    roots.push({ code: '$loop.item', label: '$loop.item', value: loopItem, note: where, samples: others.map(valueOf) });
   roots.push({
     code: '$json',
-    label: fromItem ? '$json' : place.wires.length === 1 ? titleOf(place.wires[0]?.from ?? '', place.level[place.wires[0]?.from ?? '']) : '$json',
+    label: source ?? '$json',
     value: items[0],
-    note: items.length > 1 ? `first of ${count(items.length)} items` : fromItem ? where : '',
+    note: items.length > 1 ? `first of ${count(items.length)} items` : fromItem ? where : source === null ? '' : '$json',
     samples: others.map(first),
   });
   if (inLoop) {
-    roots.push({ code: '$loop.item', label: '$loop.item', value: loopItem, note: where, samples: others.map(valueOf) });
+    if (fromItem)
+      roots.push({ code: '$loop.item', label: '$loop.item', value: loopItem, note: where, hidden: true, samples: others.map(valueOf) });
     roots.push({ code: '$loop.index', label: '$loop.index', value: index ?? undefined, note: 'from 0' });
-    roots.push({ code: '$loop.count', label: '$loop.count', value: total ?? undefined, note: '' });
+    roots.push({ code: '$loop.count', label: '$loop.count', value: total ?? undefined, note: '', hidden: true });
   }
   for (const id of place.visible) {
     const step = iteration?.steps.find((one) => one.id === id);
     const output = step?.output?.find((port) => port.length > 0);
     const value = output === undefined ? undefined : jsonOf(output[0]);
-    const direct = place.wires.length === 1 && place.wires[0]?.from === id;
+    const direct = only?.from === id;
     roots.push({
       code: `${nodeCode(id)}.item.json`,
-      label: titleOf(id, place.level[id] ?? definition.nodes[id]),
-      value,
-      note: step === undefined ? '' : step.status !== 'completed' ? step.status : output !== undefined && output.length > 1 ? `first of ${count(output.length)}` : '',
+      label: titleOf(id, placedNode(definition, id)?.node),
+      // What a node outside loops got from one source is that source's item.
+      value: direct && value === undefined ? items[0] : value,
+      note: noteOf(step, output),
+      // The source is the item itself; what does not lead here has hardly ever run before it.
+      hidden: direct || !place.leading.includes(id) || (iteration !== null && step === undefined),
       samples: direct ? others.map(first) : [],
     });
   }
@@ -148,6 +159,12 @@ export function rootsOf(options: RootsOptions): DataRoot[] {
   if (definition.constants !== undefined)
     roots.push({ code: '$constants', label: '$constants', value: definition.constants, note: '' });
   return roots;
+}
+
+function noteOf(step: StepView | undefined, output: readonly unknown[] | undefined): string {
+  if (step === undefined) return '';
+  if (step.status !== 'completed') return step.status;
+  return output !== undefined && output.length > 1 ? `first of ${count(output.length)}` : '';
 }
 
 function valueOf(iteration: Iteration): unknown {

@@ -13,6 +13,8 @@ export interface HeldPlace {
   run: Run | null;
   /** Nobody has run this yet; null while that is not known. */
   never: boolean | null;
+  /** It is being found out. */
+  loading: boolean;
   /** Loops from the outside in; the last one's iterations are those that the picker goes through. */
   chain: readonly string[];
   /** Path of the last loop; null: not known yet, or the run has no such loop. */
@@ -76,6 +78,7 @@ export function useHeldPlace(workflow: string, place: NodePlace): HeldPlace {
   return {
     run: run ?? null,
     never: named !== null ? false : listed.data === undefined ? null : listed.data.items.length === 0,
+    loading: id !== null && found === undefined,
     chain,
     path: found?.path ?? null,
     loop: found?.loop ?? null,

@@ -89,6 +89,7 @@ export function Decision({ specs, value, path }: DecisionProps) {
     <FormField
       label={mode === 'second' ? 'When' : 'Conditions'}
       group
+      loud
       diagnostics={diagnostics}
       mode={
         <ModeToggle

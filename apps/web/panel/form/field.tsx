@@ -2,7 +2,7 @@
  * Owns the frame of one field: label, what it is for, fixed or expression, back to the default, and what is wrong with
  * it, each with its fix. Short controls stand beside their label, long ones below it.
  */
-import { Info, RotateCcw } from 'lucide-react';
+import { Braces, Info, RotateCcw } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import type { Diagnostic } from '@rondo/api/schemas/shared.ts';
 import { Button } from '../../ui/button.tsx';
@@ -30,6 +30,8 @@ export interface FormFieldProps {
   diagnostics?: readonly Diagnostic[];
   /** Several controls inside: a group, not one labelled control. */
   group?: boolean;
+  /** The mode is always to be seen, not only near the pointer or the focus. */
+  loud?: boolean;
   children: (ids: FieldIds) => ReactNode;
 }
 
@@ -42,6 +44,7 @@ export function FormField({
   onReset,
   diagnostics = [],
   group = false,
+  loud = false,
   children,
 }: FormFieldProps) {
   const id = useId();
@@ -96,7 +99,7 @@ export function FormField({
             </button>
           </Tooltip>
         )}
-        {!beside && mode}
+        {!beside && mode !== undefined && <Quiet loud={loud}>{mode}</Quiet>}
       </div>
       <div className="flex min-w-0 flex-col gap-1">
         {beside && mode !== undefined ? (
@@ -116,6 +119,21 @@ export function FormField({
         )}
       </div>
     </div>
+  );
+}
+
+/** Twenty times the same choice is noise: it appears where one is. */
+function Quiet({ loud, children }: { loud: boolean; children: ReactNode }) {
+  return (
+    <span
+      className={
+        loud
+          ? undefined
+          : 'opacity-0 transition-opacity group-focus-within/field:opacity-100 group-hover/field:opacity-100 focus-within:opacity-100'
+      }
+    >
+      {children}
+    </span>
   );
 }
 
@@ -150,6 +168,38 @@ export function Said({ diagnostic }: { diagnostic: Diagnostic }) {
         </Button>
       )}
     </div>
+  );
+}
+
+/** Fixed or expression as one small switch, for controls that stand beside their label. */
+export function ModeIcon({
+  label,
+  value,
+  onChange,
+  disabled = false,
+}: {
+  label: string;
+  value: 'first' | 'second';
+  onChange(value: 'first' | 'second'): void;
+  disabled?: boolean;
+}) {
+  const written = value === 'second';
+  return (
+    <Tooltip text={written ? 'Back to a fixed value' : 'Write an expression'}>
+      <button
+        type="button"
+        aria-label={`${label} as an expression`}
+        aria-pressed={written}
+        disabled={disabled}
+        onClick={() => onChange(written ? 'first' : 'second')}
+        className={classes(
+          'grid size-[26px] place-items-center rounded-chip hover:bg-hover hover:text-ink disabled:opacity-40',
+          written ? 'bg-selected text-ink' : 'text-ink3',
+        )}
+      >
+        <Braces size={14} aria-hidden />
+      </button>
+    </Tooltip>
   );
 }
 

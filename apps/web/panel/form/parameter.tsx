@@ -8,12 +8,12 @@ import { CodeField } from '../code/code-field.tsx';
 import type { EditorLanguage } from '../code/languages.ts';
 import type { Path } from '../edits.ts';
 import { Entries } from './entries.tsx';
-import { type FieldIds, FormField, ModeToggle } from './field.tsx';
+import { type FieldIds, FormField, ModeIcon, ModeToggle } from './field.tsx';
 import { Group, ListOfObjects, ListOfValues } from './nested.tsx';
 import { defaultWords, EDITOR_CODES, labelOf, useNodeForm } from './node-form.ts';
 import { NumberInput } from './number-input.tsx';
-import { ExpressionField, useFixedOrExpression, useTextField } from './text-field.tsx';
-import { ValueField } from './value-field.tsx';
+import { ExpressionField, isLongText, useFixedOrExpression, useTextField } from './text-field.tsx';
+import { useValueField, ValueField } from './value-field.tsx';
 
 export interface ParameterProps {
   spec: ParameterView;
@@ -67,7 +67,7 @@ function TextParameter(props: ParameterProps) {
     ...(spec.evaluate === 'never' || path.includes('pagination') ? { place: 'page' as const } : {}),
   });
   return (
-    <FormField {...frame} label={label} mode={toggle} group>
+    <FormField {...frame} label={label} mode={toggle} group loud={isLongText(spec.name, value)}>
       {() => control}
     </FormField>
   );
@@ -86,7 +86,7 @@ function CodeParameter(props: ParameterProps) {
         : 'javascript';
   const words = { jinja: 'Jinja', python: 'Python', javascript: 'JavaScript', template: 'SQL' } as Record<string, string>;
   return (
-    <FormField {...frame} label={label} mode={<span className="text-meta text-ink3">{words[language]}</span>} group>
+    <FormField {...frame} label={label} mode={<span className="text-meta text-ink3">{words[language]}</span>} group loud>
       {() => (
         <CodeField
           label={label}
@@ -106,18 +106,17 @@ function AnyParameter(props: ParameterProps) {
   const { spec, value } = props;
   const { set, readOnly, label, ...frame } = useField(props, true);
   const hint = said(spec);
+  const { control, kind } = useValueField({
+    label,
+    value,
+    onChange: set,
+    readOnly,
+    lines: isLongText(spec.name, value) ? 3 : 1,
+    ...(hint === undefined ? {} : { placeholder: hint }),
+  });
   return (
-    <FormField {...frame} label={label} group>
-      {() => (
-        <ValueField
-          label={label}
-          value={value}
-          onChange={set}
-          readOnly={readOnly}
-          lines={/prompt|content|body|text/i.test(spec.name) ? 3 : 1}
-          {...(hint === undefined ? {} : { placeholder: hint })}
-        />
-      )}
+    <FormField {...frame} label={label} mode={kind} group>
+      {() => control}
     </FormField>
   );
 }
@@ -127,7 +126,7 @@ function FixedParameter(props: ParameterProps) {
   const nested = spec.type === 'object' || spec.type === 'list';
   const { set, readOnly, label, ...frame } = useField(props, !(nested && spec.fields !== undefined));
   const { mode, setMode } = useFixedOrExpression(value, set);
-  const toggle = (
+  const toggle = nested ? (
     <ModeToggle
       label={`How ${label} is written`}
       first="Fixed"
@@ -136,10 +135,12 @@ function FixedParameter(props: ParameterProps) {
       onChange={setMode}
       disabled={readOnly}
     />
+  ) : (
+    <ModeIcon label={label} value={mode} onChange={setMode} disabled={readOnly} />
   );
   const written = mode === 'second';
   return (
-    <FormField {...frame} label={label} beside={!nested} mode={toggle} group={nested || written}>
+    <FormField {...frame} label={label} beside={!nested} mode={toggle} group={nested || written} loud={written}>
       {(ids) =>
         written ? (
           <ExpressionField label={label} value={value} onChange={set} readOnly={readOnly} />
@@ -182,6 +183,8 @@ function FixedControl({ spec, value, path, ids, label, set, readOnly }: ControlP
   switch (spec.type) {
     case 'number':
     case 'integer':
+      if (value !== undefined && typeof value !== 'number')
+        return <ValueField label={label} value={value} onChange={set} readOnly={readOnly} />;
       return (
         <NumberInput
           id={ids.id}

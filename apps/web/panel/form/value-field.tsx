@@ -46,7 +46,7 @@ export function valueAs(value: unknown, kind: ValueKindName): unknown {
 const KINDS: readonly (readonly [ValueKindName, string])[] = [
   ['text', 'Text'],
   ['number', 'Number'],
-  ['boolean', 'True or false'],
+  ['boolean', 'True/false'],
   ['null', 'Nothing'],
   ['json', 'JSON'],
 ];
@@ -62,56 +62,65 @@ export interface ValueFieldProps {
   lines?: number;
 }
 
-export function ValueField({ value, onChange, label, readOnly = false, lines = 1, ...rest }: ValueFieldProps) {
+export function ValueField(props: ValueFieldProps) {
+  const { control, kind } = useValueField(props);
+  return (
+    <div className="flex min-w-0 items-start gap-1.5">
+      <div className="min-w-0 flex-1">{control}</div>
+      <div className="flex h-8 w-[104px] flex-none items-center">{kind}</div>
+    </div>
+  );
+}
+
+/** The control and the choice of kind, for wherever they stand. */
+export function useValueField({ value, onChange, label, readOnly = false, lines = 1, ...rest }: ValueFieldProps) {
   const kind = kindOfValue(value);
   const remembered = useRef<Partial<Record<ValueKindName, unknown>>>({});
   useEffect(() => {
     if (value !== undefined) remembered.current[kind] = value;
   }, [kind, value]);
   const setKind = (next: ValueKindName): void => onChange(remembered.current[next] ?? valueAs(value, next));
-  return (
-    <div className="flex min-w-0 items-start gap-1.5">
-      <div className="min-w-0 flex-1">
-        {kind === 'text' && (
-          <CodeField
-            {...rest}
-            label={label}
-            language="template"
-            lines={lines}
-            readOnly={readOnly}
-            value={typeof value === 'string' ? value : ''}
-            onChange={onChange}
-          />
-        )}
-        {kind === 'number' && (
-          <NumberInput label={label} value={value as number} onChange={(next) => onChange(next ?? 0)} readOnly={readOnly} />
-        )}
-        {kind === 'boolean' && (
-          <span className="flex h-8 items-center gap-2">
-            <Switch label={label} checked={value === true} onChange={onChange} disabled={readOnly} />
-            <span className="text-meta text-ink2">{value === true ? 'true' : 'false'}</span>
-          </span>
-        )}
-        {kind === 'null' && <span className="flex h-8 items-center text-meta text-ink3">null</span>}
-        {kind === 'json' && <JsonField {...rest} label={label} value={value} onChange={onChange} readOnly={readOnly} />}
-      </div>
-      <div className="w-[92px] flex-none">
-        {hasTemplate(value) ? (
-          <span className="flex h-8 items-center text-meta text-ink3" title="An expression gives a value of any kind.">
-            expression
-          </span>
-        ) : (
-          <Select
-            label={`Kind of ${label}`}
-            value={kind}
-            onChange={(next) => setKind(next as ValueKindName)}
-            options={KINDS}
-            disabled={readOnly}
-          />
-        )}
-      </div>
-    </div>
+  const control = (
+    <>
+      {kind === 'text' && (
+        <CodeField
+          {...rest}
+          label={label}
+          language="template"
+          lines={lines}
+          readOnly={readOnly}
+          value={typeof value === 'string' ? value : ''}
+          onChange={onChange}
+        />
+      )}
+      {kind === 'number' && (
+        <NumberInput label={label} value={value as number} onChange={(next) => onChange(next ?? 0)} readOnly={readOnly} />
+      )}
+      {kind === 'boolean' && (
+        <span className="flex h-8 items-center gap-2">
+          <Switch label={label} checked={value === true} onChange={onChange} disabled={readOnly} />
+          <span className="text-meta text-ink2">{value === true ? 'true' : 'false'}</span>
+        </span>
+      )}
+      {kind === 'null' && <span className="flex h-8 items-center text-meta text-ink3">null</span>}
+      {kind === 'json' && <JsonField {...rest} label={label} value={value} onChange={onChange} readOnly={readOnly} />}
+    </>
   );
+  const choice = hasTemplate(value) ? (
+    <span className="text-meta text-ink3" title="What an expression gives may be of any kind.">
+      with expression
+    </span>
+  ) : (
+    <Select
+      small
+      label={`Kind of ${label}`}
+      value={kind}
+      onChange={(next) => setKind(next as ValueKindName)}
+      options={KINDS}
+      disabled={readOnly}
+    />
+  );
+  return { control, kind: choice };
 }
 
 /** JSON as text. What cannot be read stays in the field and is said; it is not in the workflow yet. */

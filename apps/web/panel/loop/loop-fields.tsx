@@ -21,7 +21,7 @@ export interface LoopControl {
 // ---- words
 
 export function rateWords({ rate }: LoopSettings): string {
-  if (rate === undefined) return 'any number per s';
+  if (rate === undefined) return 'any rate';
   const ms = parseDuration(rate.per);
   const units: Record<number, string> = { 1_000: 's', 60_000: 'min', 3_600_000: 'h', 86_400_000: 'd' };
   return `${rate.count} / ${ms === null ? rate.per : (units[ms] ?? duration(ms))}`;

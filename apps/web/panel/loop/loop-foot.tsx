@@ -20,7 +20,7 @@ export interface LoopFootProps {
 
 export function LoopFoot({ factors, calls, durationMs, cost }: LoopFootProps) {
   if (factors.length === 0) return <p className="flex-1">Once in a run.</p>;
-  const bill = [durationMs === null ? '' : duration(durationMs), cost === null ? '' : `about $${moneyOf(cost)}`]
+  const bill = [durationMs === null ? '' : duration(durationMs), cost === null || calls === null ? '' : `about $${moneyOf(cost)}`]
     .filter((one) => one !== '')
     .join(', ');
   return (

@@ -38,11 +38,16 @@ export function LoopSection({ place, foot }: LoopSectionProps) {
   const diagnostics = form.diagnosticsAt(['loop'], true).filter((one) => !EDITOR_CODES.has(one.code));
   // What does not apply and is written all the same is in force nowhere; it is shown to be taken away.
   const idle = ALL.filter((field) => facts.whyNot[field] !== undefined);
+  const reasons = new Map<string, string[]>();
+  for (const field of idle) {
+    const text = facts.whyNot[field] ?? '';
+    reasons.set(text, [...(reasons.get(text) ?? []), FIELD_NAMES[field]]);
+  }
   const shown = { place, facts, control, onRuns };
   return (
     <section
       aria-labelledby="loop-title"
-      className="relative rounded-r-[9px] border border-l-0 border-accent-line bg-[color-mix(in_srgb,var(--accent)_4%,var(--surface))] py-2.5 pr-3.5 pl-7"
+      className="relative rounded-r-[9px] border border-l-0 border-accent-line bg-[color-mix(in_srgb,var(--accent)_4%,var(--surface))] py-2.5 pr-3.5 pl-8"
     >
       <RepeatEdge />
       <div className="mb-0.5 flex items-center gap-2">
@@ -76,8 +81,8 @@ export function LoopSection({ place, foot }: LoopSectionProps) {
       {why && (
         <dl id="loop-why" className="mt-2 flex flex-col gap-0.5 text-meta">
           {facts.fixed !== '' && <Reason name="Run" text={facts.fixed} />}
-          {idle.map((field) => (
-            <Reason key={field} name={FIELD_NAMES[field]} text={facts.whyNot[field] ?? ''} />
+          {[...reasons].map(([text, names]) => (
+            <Reason key={text} name={names.join(', ')} text={text} />
           ))}
         </dl>
       )}
@@ -102,7 +107,7 @@ export function LoopSection({ place, foot }: LoopSectionProps) {
 function Reason({ name, text }: { name: string; text: string }) {
   return (
     <div className="flex gap-2">
-      <dt className="flex-none font-semibold text-ink2">{name}:</dt>
+      <dt className="w-[150px] flex-none font-semibold text-ink2">{name}</dt>
       <dd className="text-ink2">{text}</dd>
     </div>
   );

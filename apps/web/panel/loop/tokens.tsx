@@ -7,7 +7,7 @@ import { classes } from '../../ui/classes.ts';
 import { wrongWith } from '../form/number-input.tsx';
 
 const FRAME =
-  'mx-px inline-flex h-6 max-w-full items-center gap-1 rounded-chip border border-line2 bg-surface px-2 align-[-5px] text-body leading-[22px] font-semibold text-ink whitespace-nowrap hover:bg-hover aria-invalid:border-failed';
+  'mx-px inline-flex h-6 max-w-full items-center gap-1 rounded-chip border border-line2 bg-surface px-2 align-baseline text-body leading-[22px] font-semibold text-ink whitespace-nowrap hover:bg-hover aria-invalid:border-failed';
 
 interface TokenProps {
   /** For screen readers: the words around it are not read with it. */

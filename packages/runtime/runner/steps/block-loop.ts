@@ -55,8 +55,8 @@ export async function blockLoop(
     context.loops.close(run);
     throw tooMany(context, step, work.path, total);
   }
-  const issue = issuer(context, step, work, run, size, count);
   const inOrder = overState || loop.carry === 'previous' || step.loopTemplates.stopWhen !== undefined;
+  const issue = issuer(context, step, work, run, size, count, inOrder);
   let current = await issue();
   while (current !== null) {
     const next = inOrder ? null : await issue();
@@ -90,6 +90,7 @@ function issuer(
   run: LoopRun,
   size: number,
   count: number,
+  inOrder: boolean,
 ): () => Promise<Issued | null> {
   const { loop } = step;
   const most = Math.max(1, Math.floor(BLOCK / size));
@@ -99,10 +100,13 @@ function issuer(
     let items: string[] = [];
     let units = Math.min(BLOCK, loop.limit - first);
     if (reader !== null) {
-      const block = await reader.next();
-      if (block.done) return null;
-      items = block.value;
-      units = Math.ceil(items.length / size);
+      do {
+        if (items.length > 0) first += units;
+        const block = await reader.next();
+        if (block.done) return null;
+        items = block.value;
+        units = Math.ceil(items.length / size);
+      } while (!inOrder && run.areSettled(first, units));
     }
     if (units <= 0 || run.progress.ended) return null;
     context.loops.started(units, work.path);
@@ -164,6 +168,11 @@ function settleBlock(
   const { items, size, first, at } = block;
   let index = first;
   for (const unit of result.units) {
+    // After a re-run only the gaps are new.
+    if (run.isSettled(index)) {
+      index += 1;
+      continue;
+    }
     const offset = (index - first) * size;
     const input = size === 1 ? (items[offset] ?? '') : items.slice(offset, offset + size).join(ITEM_SEPARATOR);
     run.progress.started += 1;

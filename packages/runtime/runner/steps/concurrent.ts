@@ -10,6 +10,7 @@ import type { Decision } from '@rondo/core/engine/loop.ts';
 import { attempt, failedAttempts, type Again } from '../attempt.ts';
 import { checkStop, Stopped, type RunContext } from '../context.ts';
 import { readBlocks, countAll, type Feed } from '../dataset.ts';
+import { rateKey } from '../dials.ts';
 import { doorsOf, Notes, OrderedAnswers, type Doors } from '../doors.ts';
 import type { LoopRun } from '../loop-run.ts';
 import type { Fallback } from './fallback.ts';
@@ -76,6 +77,7 @@ export async function concurrentLoop(
   let wake = (): void => {};
   let broken: unknown = null;
   const forget = context.stop.onChange(() => wake());
+  run.onTurn = () => wake();
   const settle = (): void => wake();
   try {
     for (;;) {
@@ -140,10 +142,10 @@ async function* unitsOf(
 }
 
 /** The rate of the loop; loops with the same key share one. */
-export function rateOf(context: RunContext, step: Step, path: string): RateGate | null {
-  const { rate } = step.loop;
+export function rateOf(context: RunContext, { loop, path }: LoopRun): RateGate | null {
+  const { rate } = loop;
   if (rate === null) return null;
-  const key = rate.key ?? path.replace(/\[\d+\]/g, '');
+  const key = rateKey(loop, path);
   let gate = context.rates.get(key);
   if (gate === undefined) {
     gate = new RateGate(rate.count, rate.perMs, context.clock);
@@ -187,7 +189,7 @@ async function one(
     stop.signal,
     where,
     (n, signal) => job.work(items, index, n, signal, doors),
-    rateOf(context, step, job.path),
+    rateOf(context, run),
     job.again?.(items, index) ?? null,
   ).catch((error: unknown) => {
     if (error instanceof Stopped) run.suspend(index, input, at);

@@ -30,7 +30,6 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
   if (finished) return endLoop(context, step, run, { do: 'finish', reason: 'exhausted' });
   const caller = await effectCaller(context, frame, step);
   const stopWhen = await breakCondition(context, frame, step);
-  const gate = rateOf(context, step, path);
   const fallback = fallbackOf(context, frame, step);
   let cursor: Cursor = run.record.carry === null ? { item: 0 } : (JSON.parse(run.record.carry) as Cursor);
   const feeds = feedsOf(frame, step.inputs[0] ?? []);
@@ -79,7 +78,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
         const made = tells ? madeFrom(result, cursor.item) : result;
         return { result, output: encodeOutput(context, made, `${path}[${index}]`) };
       },
-      gate,
+      rateOf(context, run),
     );
     context.fault('after-effect');
     const ms = context.clock.monotonic() - begun;

@@ -47,7 +47,7 @@ export async function sequentialIteration(
           stop.signal,
           `${path}[${index}]`,
           () => work(index, doors),
-          rateOf(context, step, path),
+          rateOf(context, run),
         ).catch(async (error: unknown) => {
           if (error instanceof Stopped) {
             run.suspend(index, input, at);

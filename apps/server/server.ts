@@ -272,7 +272,7 @@ function jobsOf(workflows: readonly Workflow[], launcher: Launcher, report: (lin
             const items = [tickItem(at, late, schedule.timezone)];
             const { text: definition, file } = workflow;
             try {
-              await launcher.start({ definition, file, trigger: node, items, runId, once: true });
+              await launcher.start({ definition, file, trigger: node, items, runId, once: true, output: false });
             } catch (error) {
               // Trying again would not help: the tick is given up.
               if (!(error instanceof InvalidWorkflow)) throw error;

@@ -37,6 +37,8 @@ export interface StudioServerOptions
   /** Where nothing says how many. */
   runners: number;
   clock?: Clock;
+  /** The owner cannot sign in any more: a link to a new password. */
+  resetOwner?: boolean;
   /** Default true: the first runner process is started at once. */
   warm?: boolean;
 }
@@ -78,9 +80,9 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
   const specs = settingSpecs({ runners: options.runners, data, database });
   const settings = openSettings(db, specs, options.given, clock.now);
   const publicUrl = (settings.value('publicUrl') as string | null) || null;
-  const access = openAccess({ db, now: clock.now, publicUrl });
+  const access = openAccess({ db, now: clock.now, publicUrl, resetOwner: options.resetOwner === true });
   const host = String(settings.value('host'));
-  if (access.setup.isNeeded() && !isLoopback(host)) throw new OwnerNeeded(host);
+  if (!access.people.hasOwner() && !isLoopback(host)) throw new OwnerNeeded(host);
   const uses = createSecretUses(db);
   const blobs = join(folder, 'blobs');
   const { state } = kept.services.within(resolveLimits());
@@ -120,6 +122,8 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
     folder: workflows,
     clock,
     report,
+    keep: () => ({ runs: Number(settings.value('keepRuns')), failed: Number(settings.value('keepFailedRuns')) }),
+    processes: () => found.pool?.processes() ?? [],
     accounts: accountHandlers({
       access,
       settings,

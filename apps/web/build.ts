@@ -47,7 +47,10 @@ export async function ensureBuilt(report: (line: string) => void): Promise<strin
   if (isFresh()) return DIST;
   report('Building the studio, once for these sources ...');
   const from = performance.now();
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
+  });
   let said = '';
   child.stderr.on('data', (part: Buffer) => (said += part.toString()));
   const [code] = (await once(child, 'close')) as [number | null];

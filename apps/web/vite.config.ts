@@ -28,6 +28,12 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: Object.fromEntries(['/api', '/hooks', '/forms'].map((path) => [path, { target: server }])),
+    // The server takes changes from its own pages only.
+    proxy: Object.fromEntries(
+      ['/api', '/hooks', '/forms'].map((path) => [
+        path,
+        { target: server, changeOrigin: true, headers: { origin: server } },
+      ]),
+    ),
   },
 });

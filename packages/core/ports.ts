@@ -288,6 +288,8 @@ export interface RunStore {
   dials(run: string, after?: number): Promise<DialRecord[]>;
   /** A runner has put this revision in force. */
   confirmDials(lease: Lease, path: string, revision: number): Promise<void>;
+  /** Runs that ended before this time (ms since 1970), in the order they were created; `after` as in listRuns. */
+  endedRuns(query: { before: number; after?: string; limit: number }): Promise<{ id: string; status: RunStatus }[]>;
   /** Removes a run that nobody drives and that has ended, with all that belongs to it; else false. */
   deleteRun(run: string): Promise<boolean>;
   /** Checks every checksum. Answers what is wrong, as lines for people. */

@@ -23,6 +23,7 @@ if (chromiumPath === null) {
 }
 
 let shared: Promise<Browser> | null = null;
+const pages = new Set<Page>();
 
 function launch(): Promise<Browser> {
   if (chromiumPath === null) throw new Error('There is no Chromium.');
@@ -31,6 +32,11 @@ function launch(): Promise<Browser> {
     // Memory of a page is measured as it is, not in steps.
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-precise-memory-info', '--js-flags=--expose-gc'],
   });
+}
+
+/** Pages that are open now. */
+export function openPages(): readonly Page[] {
+  return [...pages];
 }
 
 export async function closeBrowser(): Promise<void> {
@@ -69,6 +75,8 @@ export async function openPage(options: BrowserContextOptions = {}): Promise<Wat
   context.setDefaultTimeout(10_000);
   await context.addInitScript(SENTRY);
   const page = await context.newPage();
+  pages.add(page);
+  page.on('close', () => pages.delete(page));
   const troubles: string[] = [];
   page.on('pageerror', (error) => troubles.push(`error: ${error.message}`));
   page.on('console', (line) => {

@@ -23,6 +23,7 @@ export interface ServeOptions extends ServeFlags {
   trustProxy?: string[];
   secret?: string[];
   studio?: boolean;
+  resetOwner?: boolean;
 }
 
 const PORT = 4400;
@@ -48,6 +49,7 @@ export function build(context: Context): Command {
     .option('--trust-proxy <address>', 'proxy whose x-forwarded-for is believed', collect)
     .option('--secret <name=value>', 'a secret; NAME alone takes the environment variable', collect)
     .option('--allow <host>', 'host or network that the guard lets through besides public addresses', collect)
+    .option('--reset-owner', 'print a link with which the owner sets a new name and password, good for 15 minutes')
     .option('--no-studio', 'the API, webhooks and forms only')
     .action(async (options: ServeOptions) => {
       context.code = await serve(options, context);
@@ -85,6 +87,7 @@ export async function serve(options: ServeOptions, { terminal }: Pick<Context, '
       runners,
       report,
       studio,
+      resetOwner: options.resetOwner === true,
       onWorkflows: (_, changed) => {
         if (server === undefined) early.push(changed);
         else tell(changed, server.url, terminal);
@@ -93,7 +96,12 @@ export async function serve(options: ServeOptions, { terminal }: Pick<Context, '
     });
     terminal.out.write(`Rondo serves ${server.url}\n`);
     const setup = server.setupUrl();
-    if (setup !== null) terminal.out.write(`Nobody owns this installation yet. To become its owner, open ${setup}\n`);
+    if (setup !== null) {
+      const why = server.access.people.hasOwner()
+        ? 'To give the owner a new password, open within 15 minutes'
+        : 'Nobody owns this installation yet. To become its owner, open';
+      terminal.out.write(`${why} ${setup}\n`);
+    }
     err.write(`Workflows are read from ${printable(near.startsWith('..') ? workflows : `./${near}`)}; Ctrl-C ends.\n`);
     const host = String(server.settings.value('host'));
     if (!isLoopback(host)) err.write(`Everybody who reaches ${printable(host)} can call its webhooks and forms.\n`);
@@ -109,17 +117,19 @@ export async function serve(options: ServeOptions, { terminal }: Pick<Context, '
   return EXIT.completed;
 }
 
-/** Built where its sources are newer. A machine that cannot build it serves the rest. */
+/** Built where its sources are newer. A machine that cannot build it serves the one before, or the rest alone. */
 async function studioOf(say: (line: string) => void): Promise<StudioFiles | null> {
-  const [{ ensureBuilt }, { readStudio }] = await Promise.all([
+  const [{ DIST, ensureBuilt }, { readStudio }] = await Promise.all([
     import('@rondo/web/build.ts'),
     import('../../server/studio/files.ts'),
   ]);
   try {
     return readStudio(await ensureBuilt(say));
   } catch (error) {
-    say(`The studio could not be built: ${error instanceof Error ? error.message : String(error)}`);
-    return null;
+    const before = readStudio(DIST);
+    const instead = before === null ? 'There is none now' : 'The one before is served';
+    say(`The studio could not be built: ${error instanceof Error ? error.message : String(error)}\n${instead}.`);
+    return before;
   }
 }
 

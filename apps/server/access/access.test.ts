@@ -1,9 +1,8 @@
-/** Who comes in and how: the owner, signing in, sessions, tokens, people, requests of other sites, the audit log. */
+/** Who comes in and how: the owner, signing in, sessions, tokens, people, requests of other sites. */
 import { DatabaseSync } from 'node:sqlite';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Scope } from '@rondo/api/access.ts';
 import { systemClock } from '@rondo/runtime/runner/clock.ts';
 import {
   bearer,
@@ -59,6 +58,32 @@ describe('the owner', () => {
     await studio.close();
     const again = await startStudio({}, { folder: studio.folder, settings: { host: '0.0.0.0' } });
     expect((await signIn(again)).status).toBe(200);
+  });
+
+  it('gets a new password by a start that asks for it, within 15 minutes', async () => {
+    const clock = movable();
+    const first = await startStudio({}, { clock });
+    await first.owner();
+    const cookie = cookieOf(await signIn(first));
+    await first.close();
+    const again = await startStudio({}, { clock, folder: first.folder, resetOwner: true });
+    const token = new URL(again.server.setupUrl() ?? '').searchParams.get('token') ?? '';
+    const make = (password: string): Promise<Response> =>
+      again.call('/api/v1/setup', json('POST', { token, name: 'Ada L', password }));
+    expect((await again.as(cookie)('/api/v1/me')).status).toBe(200);
+    expect((await make('a password not forgotten')).status).toBe(201);
+    expect((await make('another one after that')).status).toBe(409);
+    expect((await again.as(cookie)('/api/v1/me')).status).toBe(401);
+    expect((await signIn(again)).status).toBe(401);
+    expect((await signIn(again, { name: 'ada l', password: 'a password not forgotten' })).status).toBe(200);
+    expect(again.server.access.people.list().length).toBe(1);
+    await again.close();
+    const late = await startStudio({}, { clock, folder: first.folder, resetOwner: true });
+    const unused = new URL(late.server.setupUrl() ?? '').searchParams.get('token') ?? '';
+    clock.forward(15 * 60_000);
+    expect(late.server.setupUrl()).toBe(null);
+    const body = { token: unused, name: 'Eve', password: 'a password of somebody' };
+    expect(await codeOf(late.call('/api/v1/setup', json('POST', body)))).toEqual([409, 'owner-exists']);
   });
 
   it('cannot be changed or removed by an admin', async () => {
@@ -331,129 +356,5 @@ describe('passwords', () => {
       expect([weak, await add(weak)]).toEqual([weak, 422]);
     }
     expect(await add('vier Wörter am Stück')).toBe(201);
-  });
-});
-
-describe('the audit log', () => {
-  it('says who did what, page by page, and notices a row that was changed', async () => {
-    const studio = await startStudio();
-    const owner = await studio.owner();
-    await owner(
-      '/api/v1/secrets/mail',
-      json('PUT', { value: 'a-value-that-nobody-sees-4f2', hosts: ['mail.example.org'] }),
-    );
-    await owner('/api/v1/secrets/mail', { method: 'DELETE' });
-    await signIn(studio, { ...OWNER, password: 'wrong wrong wrong' });
-    type Page = { items: { action: string; who: string; object: string | null }[]; next: string | null };
-    const seen: string[] = [];
-    let cursor: string | null = '';
-    while (cursor !== null) {
-      const at: string = cursor === '' ? '' : `&cursor=${cursor}`;
-      const page = (await (await owner(`/api/v1/audit?limit=2${at}`)).json()) as Page;
-      seen.push(...page.items.map(({ action, who, object }) => `${who} ${action} ${object}`));
-      cursor = page.next;
-    }
-    expect(seen).toEqual([
-      'Ada session.refused null',
-      'Ada secret.delete mail',
-      'Ada secret.create mail',
-      'Ada owner.create Ada',
-    ]);
-    const { audit } = studio.server.access;
-    expect(audit.firstBroken()).toBe(null);
-    const db = new DatabaseSync(join(studio.folder, 'studio.db'));
-    expect(() => db.exec("update audit set who = 'Eve'")).toThrow(/append only/);
-    expect(() => db.exec('delete from audit')).toThrow(/append only/);
-    db.exec("drop trigger audit_stays; update audit set who = 'Eve' where id = 2");
-    db.close();
-    expect(audit.firstBroken()).toBe(2);
-  });
-});
-
-describe('secrets', () => {
-  const USER =
-    '\nname: Mail\nid: mail\nnodes:\n  in: { type: webhook, with: { auth: { type: bearer, secret: mail-token } } }\n';
-
-  it('go in only: what comes out is where they go, who uses them, and three characters', async () => {
-    const studio = await startStudio({ 'mail.yaml': USER });
-    const owner = await studio.owner();
-    const value = 'a-value-that-nobody-sees-4f2';
-    const put = (body: object): Promise<Response> => owner('/api/v1/secrets/mail-token', json('PUT', body));
-    expect((await put({ hosts: ['mail.example.org'] })).status).toBe(422);
-    expect((await put({ value, hosts: ['mail.example.org'] })).status).toBe(200);
-    const list = await (await owner('/api/v1/secrets')).text();
-    expect(list).not.toContain(value.slice(0, 8));
-    expect(JSON.parse(list)).toEqual({
-      secrets: [
-        {
-          name: 'mail-token',
-          hosts: ['mail.example.org'],
-          changedAt: expect.any(Number) as number,
-          usedAt: null,
-          ending: '4f2',
-          usedBy: [{ id: 'mail', name: 'Mail' }],
-        },
-      ],
-    });
-    // Another value goes nowhere else; other hosts keep the value.
-    await put({ value: 'short' });
-    expect(await (await put({ hosts: ['*.example.org'] })).json()).toMatchObject({
-      ending: '',
-      hosts: ['*.example.org'],
-    });
-    expect((await put({ hosts: ['https://no.host/'] })).status).toBe(422);
-    const hook = await studio.call('/hooks/mail', { method: 'POST', headers: { authorization: 'Bearer short' } });
-    expect(hook.status).toBe(202);
-    // Who may use secrets in workflows does not set them.
-    expect((await studio.call('/api/v1/secrets', bearer(studio.token(['secret:use'])))).status).toBe(200);
-  });
-});
-
-describe('a secret in a workflow', () => {
-  it('is put there by who may use secrets only', async () => {
-    const text = (secret: string): string =>
-      `rondo: 1\nname: A\nid: a\nnodes:\n  in: { type: webhook, with: { auth: { type: bearer, secret: ${secret} } } }\n`;
-    const studio = await startStudio({ 'a.yaml': text('known').slice('rondo: 1'.length) });
-    await studio.owner();
-    const save = (scopes: Scope[], secret: string): Promise<Response> =>
-      studio.call('/api/v1/workflows/a', bearer(studio.token(scopes), json('PUT', { text: text(secret) })));
-    expect((await save(['workflow:write'], 'other')).status).toBe(403);
-    expect((await save(['workflow:write'], 'known')).status).toBe(200);
-    expect((await save(['workflow:write', 'secret:use'], 'other')).status).toBe(200);
-    expect(studio.server.access.audit.list(1)[0]).toMatchObject({
-      action: 'workflow.publish',
-      object: 'a',
-      who: 'token test',
-    });
-  });
-});
-
-describe('settings', () => {
-  it('say where each value comes from, and change where nothing fixes them', async () => {
-    const studio = await startStudio(
-      {},
-      { given: { flag: { port: 0 }, environment: { runners: 3 }, file: { egressAllow: ['10.0.0.1'] } } },
-    );
-    const owner = await studio.owner();
-    type List = { settings: { name: string; from: string; value: unknown }[] };
-    const from = async (): Promise<Record<string, string>> =>
-      Object.fromEntries(
-        ((await (await owner('/api/v1/settings')).json()) as List).settings.map((one) => [one.name, one.from]),
-      );
-    expect(await from()).toMatchObject({
-      port: 'flag',
-      runners: 'environment',
-      egressAllow: 'file',
-      runs: 'default',
-      host: 'default',
-    });
-    const put = (name: string, value: unknown): Promise<Response> =>
-      owner(`/api/v1/settings/${name}`, json('PUT', { value }));
-    expect(await codeOf(put('runners', 5))).toEqual([409, 'setting-fixed']);
-    expect(await codeOf(put('host', '0.0.0.0'))).toEqual([409, 'setting-fixed']);
-    expect(await codeOf(put('runs', 0))).toEqual([422, 'setting-invalid']);
-    expect(await codeOf(put('nothing', 0))).toEqual([404, 'not-found']);
-    expect(await (await put('runs', 7)).json()).toMatchObject({ value: 7, from: 'here', default: 200 });
-    expect((await from())['runs']).toBe('here');
   });
 });

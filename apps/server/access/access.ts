@@ -26,17 +26,19 @@ export interface AccessOptions {
   now: () => number;
   /** How people reach this server, where it is behind a proxy. */
   publicUrl: string | null;
+  /** Gives the owner, who cannot sign in any more, a link to a new name and password. */
+  resetOwner?: boolean;
 }
 
 /** Failures at once, and how long until one is forgotten. */
 const OF_ADDRESS = { most: 20, everyMs: 30_000 };
 const OF_NAME = { most: 8, everyMs: 60_000 };
 
-export function openAccess({ db, now, publicUrl }: AccessOptions): Access {
+export function openAccess({ db, now, publicUrl, resetOwner = false }: AccessOptions): Access {
   const people = createPeople(db, now);
   const sessions = createSessions(db, now);
   const tokens = createTokens(db, now);
-  const setup = createOwnerSetup(people);
+  const setup = createOwnerSetup({ people, now, signOut: sessions.endAll, reset: resetOwner });
   const cookie = sessionCookie(publicUrl);
   const publicHost = publicUrl === null ? null : new URL(publicUrl).host;
   return {

@@ -15,12 +15,15 @@ export interface Person {
 
 export interface People {
   hasOwner(): boolean;
+  owner(): Person | null;
   list(): Person[];
   find(id: string): Person | null;
   /** Throws Problem 409 for a name that is taken, or a second owner; 422 for a weak password. */
   create(name: string, password: string, role: Role): Promise<Person>;
   setRole(id: string, role: Role): void;
   setPassword(id: string, password: string): Promise<void>;
+  /** Another name and password. Throws Problem 409 for a name that somebody else has; 422 for a weak password. */
+  rename(id: string, name: string, password: string): Promise<void>;
   remove(id: string): void;
   /** The person whose name and password these are. Takes as long for a name that nobody has. */
   recognise(name: string, password: string): Promise<Person | null>;
@@ -38,8 +41,13 @@ export function createPeople(db: StudioDb, now: () => number): People {
   const find = (id: string): Person | null =>
     db.first<Person>(`select ${COLUMNS} from people where id = ?`, id) ?? null;
   const hasOwner = (): boolean => db.first("select 1 from people where role = 'owner'") !== undefined;
+  const checkFree = (name: string, but: string): void => {
+    if (db.first('select 1 from people where name_key = ? and id <> ?', nameKey(name), but) === undefined) return;
+    throw new Problem(409, 'name-taken', `There is somebody with the name ${name} already.`);
+  };
   return {
     hasOwner,
+    owner: () => db.first<Person>(`select ${COLUMNS} from people where role = 'owner'`) ?? null,
     find,
     list: () => db.all<Person>(`select ${COLUMNS} from people order by name_key`).map((person) => ({ ...person })),
     async create(given, password, role) {
@@ -49,9 +57,7 @@ export function createPeople(db: StudioDb, now: () => number): People {
       const id = newId('p');
       db.transaction(() => {
         if (role === 'owner' && hasOwner()) throw new Problem(409, 'owner-exists', 'This installation has an owner.');
-        if (db.first('select 1 from people where name_key = ?', nameKey(name)) !== undefined) {
-          throw new Problem(409, 'name-taken', `There is somebody with the name ${name} already.`);
-        }
+        checkFree(name, '');
         const text = 'insert into people (id, name, name_key, role, password, created_at) values (?, ?, ?, ?, ?, ?)';
         db.change(text, id, name, nameKey(name), role, kept, now());
       });
@@ -61,6 +67,15 @@ export function createPeople(db: StudioDb, now: () => number): People {
     async setPassword(id, password) {
       checkPassword(password, find(id)?.name ?? '');
       db.change('update people set password = ? where id = ?', await hashPassword(password), id);
+    },
+    async rename(id, given, password) {
+      const name = given.trim();
+      checkPassword(password, name);
+      const kept = await hashPassword(password);
+      db.transaction(() => {
+        checkFree(name, id);
+        db.change('update people set name = ?, name_key = ?, password = ? where id = ?', name, nameKey(name), kept, id);
+      });
     },
     remove: (id) => void db.change('delete from people where id = ?', id),
     async recognise(name, password) {

@@ -66,4 +66,4 @@ it('reaches nothing of another workflow, by no route', async () => {
   const preview = { template: '{{ $json }}', scopes: [{}], run: { id: theirs, loop: 'each', indices: [0], node: 's' } };
   const shown = await call('/expressions/preview', json('POST', preview));
   expect([shown.status, (await shown.text()).includes('theirs-only')]).toEqual([404, false]);
-}, 30_000);
+}, 60_000);

@@ -82,9 +82,10 @@ function signingIn(access: Access): Pick<All, 'me' | 'setup' | 'signIn' | 'signO
     async setup({ body, request, reply }) {
       checkUnsafe(request, publicHost, false);
       const forgive = bounded(request, 'owner set-up', performance.now());
+      const action = people.hasOwner() ? 'owner.reset' : 'owner.create';
       const person = await setup.make(body.token, body.name, body.password);
       forgive();
-      audit.add({ who: person.name, action: 'owner.create', object: person.name, address: request.ip });
+      audit.add({ who: person.name, action, object: person.name, address: request.ip });
       cookie.write(request, reply, begin(person, request));
       return meOf(person);
     },

@@ -10,9 +10,14 @@ import type { Clock, Evaluator, RunStore } from '@rondo/core/ports.ts';
 import type { Progress } from '@rondo/runtime/api.ts';
 import { systemClock } from '@rondo/runtime/runner/clock.ts';
 import { warmEvaluator } from '@rondo/runtime/sandbox/evaluator.ts';
+import { createLiveRuns } from '../dify/live.ts';
+import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import { startRetention, type Retention } from '../runs/retention.ts';
+import { difyRoutes } from '../dify/routes.ts';
 import { Problem } from '../http/problem.ts';
 import { route, type Route } from '../http/route.ts';
 import type { ServerParts } from '../server.ts';
+import { Conversations } from '../store/conversations.ts';
 import type { StudioDb } from '../store/studio-db.ts';
 import { Versions } from '../store/versions.ts';
 import type { Workflow } from '../workflows/workflow.ts';
@@ -25,6 +30,7 @@ import { createFeeds } from './runs/events.ts';
 import { runFacts } from './runs/facts.ts';
 import { runHandlers } from './runs/handlers.ts';
 import { createPulse } from './runs/pulse.ts';
+import { forgetEnded } from './runs/views.ts';
 import { workflowHandlers } from './workflows/handlers.ts';
 
 export interface ApiOptions {
@@ -38,6 +44,10 @@ export interface ApiOptions {
   clock?: Clock;
   /** A child for previews, started with the first one. */
   makeEvaluator?(): Evaluator;
+  /** Days that runs are kept; default: for ever. */
+  keep?(): { runs: number; failed: number };
+  /** The processes that drive runs, for the metrics. */
+  processes?(): { pid: number | null; runs: number }[];
   /** Of the document. */
   version?: string;
   report(line: string): void;
@@ -48,6 +58,7 @@ export interface Api {
   routes(parts: ServerParts): Route[];
   onProgress(runId: string, progress: Progress): void;
   onWorkflows(all: readonly Workflow[], changed: readonly Workflow[]): void;
+  retention: Retention;
   /** Ends what streams; call it before the server is closed. */
   close(): Promise<void>;
 }
@@ -62,8 +73,22 @@ export function createApi(options: ApiOptions): Api {
     return context;
   };
   const feeds = createFeeds(here);
+  const conversations = new Conversations(db, clock.now);
+  const live = createLiveRuns();
+  let metrics: Metrics | null = null;
+  const retention = startRetention({
+    store,
+    clock,
+    report,
+    keep: options.keep ?? (() => ({ runs: 0, failed: 0 })),
+    onDeleted(run) {
+      versions.forgetRun(run);
+      forgetEnded(run);
+    },
+  });
   const preview = createPreview(here, options.makeEvaluator ?? (() => warmEvaluator()));
   return {
+    retention,
     routes({ launcher, library, url }) {
       context = {
         store,
@@ -92,15 +117,21 @@ export function createApi(options: ApiOptions): Api {
         summary: 'This document.',
         handler: async () => document,
       });
-      return [...routes, about];
+      metrics = createMetrics({ store, working: launcher.working, processes: options.processes ?? (() => []) });
+      return [...routes, about, metrics.route, ...difyRoutes({ context, conversations, live })];
     },
-    onProgress: (runId, progress) => feeds.tell(runId, progress),
+    onProgress(runId, progress) {
+      feeds.tell(runId, progress);
+      live.tell(runId, progress);
+      metrics?.tell(runId, progress);
+    },
     onWorkflows(_, changed) {
       // A file that was changed by somebody else is a version, too.
       for (const one of changed) if (one.text !== '') versions.record(one.key, one.text, null);
     },
     async close() {
       feeds.close();
+      await retention.close();
       await preview.close();
     },
   };

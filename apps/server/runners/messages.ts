@@ -33,7 +33,8 @@ export type Order =
 export type ToRunner =
   | { type: 'setup'; setup: RunnerSetup }
   | { type: 'address'; signalBase: string }
-  | { type: 'order'; id: number; order: Order }
+  /** `output`: somebody waits for the output. It may be long, so it is not told for nothing. */
+  | { type: 'order'; id: number; order: Order; output: boolean }
   | { type: 'stop'; run: string; how: 'cancel' | 'interrupt' }
   | { type: 'found'; id: number; workflow: { text: string; file: string } | null }
   | { type: 'ping' }

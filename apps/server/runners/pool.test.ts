@@ -158,8 +158,7 @@ describe('a run', () => {
     const pool = open();
     const handle = await pool.start({ definition: effects(20_000), file: file(), runId: 'cancelled' });
     await until(async () => ((await settled('cancelled')) >= 200 ? true : null), 'it is in the middle', 30_000);
-    process.kill(pidOf(pool), 'SIGSTOP');
-    await store.setControl('cancelled', 'cancel');
+    await until(() => store.setControl('cancelled', 'cancel').catch(() => null), 'it is asked');
     process.kill(pidOf(pool), 'SIGKILL');
     expect((await handle.done).status).toBe('cancelled');
   }, 60_000);

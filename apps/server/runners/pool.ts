@@ -5,7 +5,7 @@
  */
 import type { StatePort } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import { StoreError, type Clock, type RunRecord, type RunStore } from '@rondo/core/ports.ts';
+import { StoreError, type Clock, type Control, type RunRecord, type RunStore } from '@rondo/core/ports.ts';
 import type { Progress, RunResult } from '@rondo/runtime/api.ts';
 import { createSignals } from '@rondo/runtime/runner/signals.ts';
 import { newRunId, type Driven, type Driver } from '../runs/launcher.ts';
@@ -52,6 +52,8 @@ interface DrivenRun {
   listeners: ((progress: Progress) => void)[];
   /** What was asked last, to ask it again of another process. */
   asked: 'cancel' | 'interrupt' | null;
+  /** Somebody waits for the output. */
+  output: boolean;
   /** Processes that died with it in a row. */
   losses: number;
   resolve(result: RunResult): void;
@@ -169,13 +171,17 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
     return least;
   };
 
-  const give = async (run: DrivenRun | null, order: Order): Promise<DrivenRun & { done: Promise<RunResult> }> => {
+  const give = async (
+    run: DrivenRun | null,
+    order: Order,
+    output = run?.output ?? false,
+  ): Promise<DrivenRun & { done: Promise<RunResult> }> => {
     const member = await pick();
     member.orders += 1;
     let begun: (DrivenRun & { done: Promise<RunResult> }) | null = null;
     try {
-      await member.process.order(order, (id) => {
-        begun = (run ?? newRun(id)) as DrivenRun & { done: Promise<RunResult> };
+      await member.process.order(order, output, (id) => {
+        begun = (run ?? newRun(id, output)) as DrivenRun & { done: Promise<RunResult> };
         begun.member = member;
         member.runs.add(begun);
         runs.set(id, begun);
@@ -188,23 +194,38 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
     return begun;
   };
 
+  const askAgain = async (id: string, control: Control): Promise<void> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await store.setControl(id, control);
+        return;
+      } catch (error) {
+        if (tries > MOST_TAKEOVERS || ending.signal.aborted) {
+          report(`run ${id} goes on though ${control} was asked: ${String(error)}`);
+          return;
+        }
+      }
+      await backoff(tries);
+    }
+  };
+
   /** Another process goes on with a run whose process died. Ends when the run is driven, or has ended. */
   const takeOver = async (run: DrivenRun): Promise<void> => {
     for (let tries = 0; ; tries += 1) {
       await backoff(run.losses);
       run.losses += 1;
-      const record = await store.getRun(run.id);
-      if (record === null) throw new StoreError('run-not-found', `Run ${run.id} is gone.`);
-      if (ENDED.has(record.status) || ending.signal.aborted) {
-        forget(run);
-        run.resolve(resultOf(record));
-        return;
-      }
       try {
+        const record = await store.getRun(run.id);
+        if (record === null) throw new StoreError('run-not-found', `Run ${run.id} is gone.`);
+        if (ENDED.has(record.status) || ending.signal.aborted) {
+          forget(run);
+          run.resolve(resultOf(record));
+          return;
+        }
         await give(run, { method: 'resume', run: run.id });
-        // Going on forgets what a person asked before.
-        if (record.control !== 'none') await store.setControl(run.id, record.control);
         if (run.asked !== null) (run.member as Member | null)?.process.stop(run.id, run.asked);
+        // Going on forgets what a person asked before.
+        if (record.control !== 'none') void askAgain(run.id, record.control);
         return;
       } catch (error) {
         const again = error instanceof RunnerLost || (error instanceof StoreError && error.code !== 'run-not-found');
@@ -214,11 +235,11 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
   };
 
   /** A run that may have been stored before its process died is gone on with; otherwise it is started again. */
-  const start = async (id: string, order: Order): Promise<Driven> => {
+  const start = async (id: string, order: Order, output: boolean): Promise<Driven> => {
     for (let tries = 0; ; tries += 1) {
       try {
         const isThere = tries > 0 && (await store.getRun(id)) !== null;
-        return handleOf(await give(null, isThere ? { method: 'resume', run: id } : order));
+        return handleOf(await give(null, isThere ? { method: 'resume', run: id } : order, output));
       } catch (error) {
         // It was so short that it ended before its process died.
         if (tries > 0 && error instanceof StoreError && error.code === 'run-ended') return endedHandle(id);
@@ -230,7 +251,7 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
   const endedHandle = async (id: string): Promise<Driven> => {
     const record = await store.getRun(id);
     if (record === null) throw new StoreError('run-not-found', `Run ${id} is gone.`);
-    const run = newRun(id);
+    const run = newRun(id, true);
     run.resolve(resultOf(record));
     return handleOf(run);
   };
@@ -261,9 +282,9 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
   looking.unref();
 
   return {
-    start: (request) => {
+    start: (request, output = true) => {
       const runId = request.runId ?? newRunId(clock.now());
-      return start(runId, { method: 'start', request: { ...request, runId } });
+      return start(runId, { method: 'start', request: { ...request, runId } }, output);
     },
     resume: async (run) => {
       try {
@@ -274,7 +295,7 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
     },
     restart: async (request) => {
       try {
-        return handleOf(await give(null, { method: 'restart', request }));
+        return handleOf(await give(null, { method: 'restart', request }, true));
       } catch (error) {
         throw unavailable(error);
       }
@@ -298,10 +319,10 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
   };
 }
 
-function newRun(id: string): DrivenRun & { done: Promise<RunResult> } {
+function newRun(id: string, output: boolean): DrivenRun & { done: Promise<RunResult> } {
   const { promise, resolve, reject } = Promise.withResolvers<RunResult>();
   promise.catch(() => {});
-  return { id, member: null, listeners: [], asked: null, losses: 0, resolve, reject, done: promise };
+  return { id, member: null, listeners: [], asked: null, output, losses: 0, resolve, reject, done: promise };
 }
 
 /** What is known of a run that nobody reports of any more. */

@@ -68,7 +68,7 @@ async function take(message: ToRunner): Promise<void> {
       ({ signalBase } = message);
       break;
     case 'order':
-      await obey(message.id, message.order);
+      await obey(message);
       break;
     case 'stop':
       going.get(message.run)?.[message.how]();
@@ -133,7 +133,7 @@ function noting(services: RunServices): RunServices {
   };
 }
 
-async function obey(id: number, order: Order): Promise<void> {
+async function obey({ id, order, output }: Extract<ToRunner, { type: 'order' }>): Promise<void> {
   try {
     if (opening === null) throw new Error('a runner process has to be set up first');
     const { runner } = await opening;
@@ -146,7 +146,8 @@ async function obey(id: number, order: Order): Promise<void> {
       async (result) => {
         going.delete(run);
         outbox.flush(true);
-        await tell({ type: 'ended', run, result: { ...result, loops: result.loops.slice(0, MOST_LOOPS) } });
+        const loops = result.loops.slice(0, MOST_LOOPS);
+        await tell({ type: 'ended', run, result: { ...result, loops, output: output ? result.output : null } });
       },
       async (error: unknown) => {
         going.delete(run);

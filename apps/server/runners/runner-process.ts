@@ -99,7 +99,7 @@ export class RunnerProcess {
    * Resolves once the run is stored and driven. `begun` is called with its id before anything else is told of it.
    * Throws RunnerLost, or what the runner threw.
    */
-  order(order: Order, begun: (run: string) => void): Promise<void> {
+  order(order: Order, output: boolean, begun: (run: string) => void): Promise<void> {
     if (this.#isOver) return Promise.reject(new RunnerLost('it has ended'));
     this.#ordered += 1;
     const id = this.#ordered;
@@ -109,7 +109,7 @@ export class RunnerProcess {
         resolve();
       };
       this.#orders.set(id, { begun: told, reject });
-      this.#send({ type: 'order', id, order });
+      this.#send({ type: 'order', id, order, output });
     });
   }
 

@@ -62,6 +62,7 @@ export function failedRunWatcher(options: FailedRunsOptions): (result: RunResult
           items: [value],
           runId: `${MARK}${hash.slice(0, 20)}`,
           once: true,
+          output: false,
         });
       } catch (failed) {
         const why = failed instanceof Error ? failed.message : String(failed);

@@ -23,11 +23,14 @@ export interface LaunchRequest {
   runId?: string;
   /** The run id is a natural key: asking for the same run again starts nothing. */
   once?: boolean;
+  /** False: nobody waits for the output; `done` may give null in its place. Default true. */
+  output?: boolean;
 }
 
 /** What the launcher needs of whatever drives runs: a Runner in this process, or runner processes (runners/). */
 export interface Driver extends Pick<Runner, 'deliver' | 'close'> {
-  start(request: RunRequest): Promise<Driven>;
+  /** `output` false: nobody waits for the output, `done` may give null in its place. */
+  start(request: RunRequest, output?: boolean): Promise<Driven>;
   resume(runId: string): Promise<Driven>;
   restart(request: RestartRequest): Promise<Driven>;
 }
@@ -142,7 +145,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
       ...(conversation === undefined ? {} : { conversation }),
     };
     try {
-      return { runId, done: keep(await runner.start(asked)) };
+      return { runId, done: keep(await runner.start(asked, request.output)) };
     } catch (error) {
       // Another server was faster.
       if (request.once === true && !(error instanceof FailureError) && (await store.getRun(runId)) !== null) {

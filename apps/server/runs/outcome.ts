@@ -39,7 +39,7 @@ export async function launchAndWait(
   });
   const ended = new AbortController();
   try {
-    const launched: Launched = await launcher.start(request);
+    const launched: Launched = await launcher.start({ ...request, output: mode !== 'immediately' });
     if (launched.done === null) return { kind: 'repeated', runId };
     if (mode === 'immediately') return { kind: 'started', runId };
     const late = clock.sleep(timeoutMs, AbortSignal.any([gone, ended.signal])).catch(() => {});

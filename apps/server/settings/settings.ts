@@ -77,6 +77,22 @@ export function settingSpecs(defaults: { runners: number; data: string; database
       wrong: wrongNumber(1, 100_000),
     },
     {
+      name: 'keepRuns',
+      title: 'Keep runs for',
+      description: 'Days after its end that a run is kept. 0: for ever.',
+      type: 'number',
+      default: 30,
+      wrong: wrongNumber(0, 36_500),
+    },
+    {
+      name: 'keepFailedRuns',
+      title: 'Keep runs with failures for',
+      description: 'Days after its end that a run is kept which failed, or in which iterations failed. 0: for ever.',
+      type: 'number',
+      default: 90,
+      wrong: wrongNumber(0, 36_500),
+    },
+    {
       name: 'egressAllow',
       title: 'Networks that are let through',
       description: `Hosts and networks that workflows may reach besides public addresses. ${RESTART}`,

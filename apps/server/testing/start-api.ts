@@ -22,6 +22,8 @@ export interface StartedApi extends Started {
   /** With a token that may do everything. */
   api: Call;
   token: string;
+  /** One round of retention: runs are kept for a day, those with failures for three. */
+  retain(): Promise<number>;
   access: Access;
   headers: Record<string, string>;
 }
@@ -54,7 +56,15 @@ export async function startApi(files: Record<string, string> = {}, options: Star
     now: Date.now,
   });
   const api = (): Api =>
-    (made ??= createApi({ db, store, registry, folder: join(folder, 'workflows'), accounts, report: () => {} }));
+    (made ??= createApi({
+      db,
+      store,
+      registry,
+      folder: join(folder, 'workflows'),
+      accounts,
+      keep: () => ({ runs: 1, failed: 3 }),
+      report: () => {},
+    }));
   const started = await start(files, {
     folder,
     store,
@@ -80,6 +90,7 @@ export async function startApi(files: Record<string, string> = {}, options: Star
   });
   return {
     ...started,
+    retain: () => api().retention.look(),
     api: createClient({ origin: started.url, token }),
     token,
     access,

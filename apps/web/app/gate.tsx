@@ -24,15 +24,15 @@ export function Gate() {
     case 'unreachable':
       return <Unreachable error={session.error} />;
     case 'setup':
-      return (
-        <Suspense fallback={null}>
-          <SetUp token={new URLSearchParams(search).get('token') ?? ''} />
-        </Suspense>
-      );
     case 'signed-out':
       return (
         <Suspense fallback={null}>
-          <SignIn />
+          {/* Signed out, the link gives the owner a new password. */}
+          {session.kind === 'setup' || place.name === 'set-up' ? (
+            <SetUp token={new URLSearchParams(search).get('token') ?? ''} />
+          ) : (
+            <SignIn />
+          )}
         </Suspense>
       );
     case 'signed-in':

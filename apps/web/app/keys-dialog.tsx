@@ -9,7 +9,7 @@ export function KeysDialog({ onClose }: { onClose(): void }) {
     <Dialog title="Keys of this screen" onClose={onClose}>
       {groups.map((group) => (
         <section key={group.where} className="mb-4">
-          <h3 className="mb-1 text-meta text-ink3">{group.where}</h3>
+          <h3 className="mb-1 text-meta text-ink3">{group.where.charAt(0).toUpperCase() + group.where.slice(1)}</h3>
           <dl>
             {group.keys.map((key) => (
               <div key={key.keys} className="flex h-[29px] items-center justify-between gap-4">

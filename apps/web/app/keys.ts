@@ -74,6 +74,11 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'range', 'button'].includes(target.type);
 }
 
+const PRESSABLE = 'button, a[href], summary, [role="button"], [role="checkbox"], [role="switch"], [role^="menuitem"]';
+function isPressable(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest(PRESSABLE) !== null;
+}
+
 const isModified = (name: string): boolean => /^(Cmd|Ctrl|Alt) /.test(name) || name === 'Esc' || /^F\d+$/.test(name);
 
 /** Listens once for the whole page. */
@@ -85,6 +90,8 @@ export function listenForKeys(): () => void {
     const name = nameOf(event);
     const modified = isModified(name);
     if (!modified && isTyping(event.target)) return;
+    // What has the focus and can be pressed is pressed, whatever else these keys do on the screen.
+    if ((name === 'Enter' || name === 'Space') && isPressable(event.target)) return;
     if (!modified && /^(Shift )?[A-Z]$/.test(name) && !usePreferences.getState().letters) return;
     const now = performance.now();
     const sequence = now - at < SEQUENCE_MS && before !== '' ? `${before} ${name}` : '';

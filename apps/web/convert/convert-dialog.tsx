@@ -186,7 +186,7 @@ function Convert({ name, file, text, held, onClose }: ConvertProps) {
             </Chip>
           )}
           <Chip icon={<Check size={14} strokeWidth={1.5} aria-hidden />}>{findings.kept.length} kept</Chip>
-          <IconButton label="Close" icon={<X size={16} strokeWidth={1.5} aria-hidden />} onClick={onClose} />
+          <span className="w-8" />
         </header>
         <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,480px)_minmax(0,1fr)]">
           <FindingsList findings={findings} error={error} chosen={chosen} onChoose={setChosen} text={text} simplifications={simplifications} />
@@ -219,6 +219,9 @@ function Convert({ name, file, text, held, onClose }: ConvertProps) {
             Convert and open
           </Button>
         </footer>
+        <span className="absolute top-4 right-3.5">
+          <IconButton label="Close" icon={<X size={16} strokeWidth={1.5} aria-hidden />} onClick={onClose} />
+        </span>
       </div>
     </Dialog>
   );

@@ -12,7 +12,8 @@ export interface PictureProps {
   onChoose(id: string): void;
 }
 
-const PAD = 28;
+/** Lines that lead back swing out. */
+const PAD = 56;
 const CHARACTER = 6.6;
 
 export function Picture({ title, picture, chosen, failed, changed, onChoose }: PictureProps) {

@@ -3,13 +3,11 @@ import type { RunSummary } from '@rondo/api/schemas/run.ts';
 import { Link } from 'wouter';
 import { addressOfPlace } from '../app/addresses.ts';
 import { useApi } from '../app/api.ts';
-import { decodeCells } from '../score/decode.ts';
+import { MiniScore } from '../score/mini-score.tsx';
 import { Button } from '../ui/button.tsx';
 import { count, duration } from '../ui/format.ts';
 import { Status } from '../ui/status.tsx';
 import { When } from '../ui/time.tsx';
-import { ScoreMap } from './list-score.tsx';
-import { scoreLabel } from './run-facts.ts';
 
 export function CompareRuns({ runs, onClose }: { runs: readonly RunSummary[]; onClose(): void }) {
   const inOrder = runs.toSorted((a, b) => a.createdAt - b.createdAt);
@@ -57,7 +55,7 @@ function One({ run }: { run: RunSummary }) {
       {score === undefined ? (
         <p className="text-meta text-ink3">{path === null && data !== undefined ? 'It has no loops.' : ''}</p>
       ) : (
-        <ScoreMap cells={decodeCells(score.cells)} label={scoreLabel(run)} className="h-16" />
+        <MiniScore cells={score.cells} size="dock" stats={run} />
       )}
     </div>
   );

@@ -87,13 +87,13 @@ export function ScoreMap({ cells, label, className }: ListScoreProps) {
       g.fillRect(Math.floor(at / rows) * PITCH, (at % rows) * PITCH, size, size);
     }
   });
-  return <canvas ref={ref} role="img" aria-label={label} className={classes('block w-full', className ?? 'h-10')} />;
+  return <canvas ref={ref} role="img" aria-label={label} className={classes('block h-10 w-full', className)} />;
 }
 
 const TILES: Readonly<Record<CellStatus, string>> = {
   [CELL.notStarted]: 'bg-cell-not-started text-ink2',
   [CELL.skipped]: 'bg-cell-not-started text-ink2 line-through',
-  [CELL.completed]: 'bg-cell-completed text-ink',
+  [CELL.completed]: 'forced-color-adjust-none bg-cell-completed text-ink forced-colors:text-[Canvas]',
   [CELL.inFlight]: 'border-2 border-cell-in-flight text-accent',
   [CELL.waiting]: 'border-2 border-cell-in-flight text-accent',
   [CELL.failed]: 'bg-cell-failed text-surface',

@@ -36,7 +36,7 @@ export function RunningNow() {
           Running now
         </h2>
         {rest > 0 && (
-          <Link href={addressOfPlace.runs(null, { status: 'running' })} className="text-meta text-ink2 hover:text-ink">
+          <Link href={addressOfPlace.runs(null, { show: 'live' })} className="text-meta text-ink2 hover:text-ink">
             {count(rest)} more
           </Link>
         )}

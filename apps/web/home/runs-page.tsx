@@ -59,7 +59,7 @@ export function RunsPage({ workflow }: { workflow: string | null }) {
   const of = workflow ?? (chosen === '' ? null : chosen);
   const query = {
     limit: PAGE,
-    ...(SHOWS[show] ?? {}),
+    ...SHOWS[show],
     ...(status === '' ? {} : { status }),
     ...(trigger === '' ? {} : { trigger }),
     ...(of === null ? {} : { workflow: of }),

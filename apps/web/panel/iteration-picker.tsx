@@ -33,9 +33,19 @@ export function IterationPicker({ index, total, status, held, outer, onIndex, on
   };
   const arrow = 'grid h-full w-7 place-items-center text-ink2 hover:bg-hover disabled:opacity-40';
   return (
-    <div role="group" aria-label="Iteration" className="flex h-8 flex-none items-center rounded-control border border-line2 bg-surface">
+    <div
+      role="group"
+      aria-label="Iteration"
+      className="flex h-8 flex-none items-center rounded-control border border-line2 bg-surface"
+    >
       <Tooltip text="Previous iteration" keys="Alt ArrowLeft">
-        <button type="button" aria-label="Previous iteration" disabled={index === 0} onClick={() => step(-1)} className={classes(arrow, 'rounded-l-[6px] border-r border-line')}>
+        <button
+          type="button"
+          aria-label="Previous iteration"
+          disabled={index === 0}
+          onClick={() => step(-1)}
+          className={classes(arrow, 'rounded-l-[6px] border-r border-line')}
+        >
           <ChevronLeft size={14} aria-hidden />
         </button>
       </Tooltip>
@@ -45,7 +55,11 @@ export function IterationPicker({ index, total, status, held, outer, onIndex, on
           <button
             type="button"
             onClick={() => setTyped(String(index + 1))}
-            title={total === null ? undefined : `Iteration ${count(index + 1)} of ${count(total)}. In code, $loop.index is ${index}.`}
+            title={
+              total === null
+                ? undefined
+                : `Iteration ${count(index + 1)} of ${count(total)}. In code, $loop.index is ${index}.`
+            }
             className="rounded-chip font-semibold"
           >
             Iteration {count(index + 1)}
@@ -81,12 +95,18 @@ export function IterationPicker({ index, total, status, held, outer, onIndex, on
           <ChevronRight size={14} aria-hidden />
         </button>
       </Tooltip>
-      <Tooltip text={held ? 'Held: it does not move. Follow the run instead.' : 'It follows the run. Hold it here instead.'} keys="H">
+      <Tooltip
+        text={held ? 'Held: it does not move. Follow the run instead.' : 'It follows the run. Hold it here instead.'}
+        keys="H"
+      >
         <button
           type="button"
           aria-pressed={held}
           onClick={() => onHeld(!held)}
-          className={classes('flex h-full items-center gap-1.5 rounded-r-[6px] px-2.5', held ? 'bg-selected font-semibold' : 'text-ink2 hover:bg-hover')}
+          className={classes(
+            'flex h-full items-center gap-1.5 rounded-r-[6px] px-2.5',
+            held ? 'bg-selected font-semibold' : 'text-ink2 hover:bg-hover',
+          )}
         >
           {held ? <Lock size={13} aria-hidden /> : <Radio size={13} aria-hidden />}
           {held ? 'held' : 'follow'}

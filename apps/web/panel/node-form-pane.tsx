@@ -55,7 +55,10 @@ export function NodeFormPane({ place, foot, preview, dialect }: NodeFormPaneProp
   return (
     <FormContext value={form}>
       <Radix.Root value={tab} onValueChange={setTab} className="relative flex min-h-0 min-w-0 flex-col">
-        <Radix.List aria-label={`Parts of ${title}`} className="flex h-10 flex-none items-end gap-[18px] border-b border-line px-[18px]">
+        <Radix.List
+          aria-label={`Parts of ${title}`}
+          className="flex h-10 flex-none items-end gap-[18px] border-b border-line px-[18px]"
+        >
           {tabs.map(([value, label]) => (
             <Radix.Trigger
               key={value}
@@ -67,7 +70,9 @@ export function NodeFormPane({ place, foot, preview, dialect }: NodeFormPaneProp
             </Radix.Trigger>
           ))}
         </Radix.List>
-        {readOnly !== '' && <p className="flex-none border-b border-line bg-sunken px-[18px] py-1.5 text-meta text-ink2">{readOnly}</p>}
+        {readOnly !== '' && (
+          <p className="flex-none border-b border-line bg-sunken px-[18px] py-1.5 text-meta text-ink2">{readOnly}</p>
+        )}
         <Radix.Content value={tab} className="min-h-0 flex-1 overflow-y-auto px-[18px] py-3.5 outline-offset-[-2px]">
           <div className="mx-auto flex max-w-[720px] flex-col gap-3">
             {tab === 'set-up' && <SetUp place={place} foot={foot} form={form} />}
@@ -110,9 +115,16 @@ function SetUp({ place, foot, form }: { place: NodePlace; foot: LoopFootProps; f
       {general.map((one, at) => (
         <Said key={`${one.code} ${at}`} diagnostic={one} />
       ))}
-      {type === undefined && <p className="text-ink2">This server has no node type {node.type}. What the node has is kept; see As text.</p>}
+      {type === undefined && (
+        <p className="text-ink2">This server has no node type {node.type}. What the node has is kept; see As text.</p>
+      )}
       {type !== undefined && (
-        <Parameters specs={specs} value={(node.with ?? {}) as Record<string, unknown>} path={['with']} common={common} />
+        <Parameters
+          specs={specs}
+          value={(node.with ?? {}) as Record<string, unknown>}
+          path={['with']}
+          common={common}
+        />
       )}
       <Otherwise place={place} form={form} />
     </>
@@ -179,7 +191,10 @@ function Examples({ place, form }: { place: NodePlace; form: NodeForm }) {
       {examples.length === 0 && <p className="text-ink3">This type has no examples.</p>}
       {(type?.outputs.length ?? 0) > 1 && (
         <p className="text-meta text-ink2">
-          Outputs: {type?.outputs.map((port) => `${labelOf(port.name)}${port.description === undefined ? '' : ` (${port.description})`}`).join(' · ')}
+          Outputs:{' '}
+          {type?.outputs
+            .map((port) => `${labelOf(port.name)}${port.description === undefined ? '' : ` (${port.description})`}`)
+            .join(' · ')}
         </p>
       )}
     </>

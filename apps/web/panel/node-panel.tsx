@@ -42,13 +42,17 @@ function Opened({ access, node }: { access: DocumentAccess; node: string }) {
   const { definition, types, workflow, diagnostics } = access;
   const place = useMemo(() => placeOfNode(definition, node, types), [definition, node, types]);
   const search = useSearch();
-  const trouble = useMemo(() => new Set(diagnostics.flatMap((one) => (one.node === null ? [] : [one.node]))), [diagnostics]);
+  const trouble = useMemo(
+    () => new Set(diagnostics.flatMap((one) => (one.node === null ? [] : [one.node]))),
+    [diagnostics],
+  );
   const close = (): void => navigate(addressOfPlace.workflow(workflow) + restOf(search, false));
   const next = (by: number): void => {
     const rows = outlineOf(definition);
     const at = rows.findIndex((one) => one.id === node);
     const target = rows[(at + by + rows.length) % rows.length];
-    if (target !== undefined) navigate(addressOfPlace.node(workflow, target.id) + restOf(search, true), { replace: true });
+    if (target !== undefined)
+      navigate(addressOfPlace.node(workflow, target.id) + restOf(search, true), { replace: true });
   };
   useKeys('node panel', [
     { keys: 'Esc', does: 'Back to the canvas', run: close },
@@ -116,14 +120,26 @@ function Panel({ place, onClose }: { place: NodePlace; onClose(): void }) {
   const alone = mayRun.allowed ? whyNotAlone(definition, at) : mayRun.why;
   const pin = (): void => {
     const items = shown.data?.output?.[0]?.items ?? [];
-    editNode(id, [{ path: ['pin'], value: node.pin === undefined ? items : undefined }], node.pin === undefined ? `Pin ${id}` : `Unpin ${id}`);
+    editNode(
+      id,
+      [{ path: ['pin'], value: node.pin === undefined ? items : undefined }],
+      node.pin === undefined ? `Pin ${id}` : `Unpin ${id}`,
+    );
   };
   useKeys('iterations', [
     { keys: 'Alt ArrowLeft', does: 'Previous iteration', run: () => step(-1) },
     { keys: 'Alt ArrowRight', does: 'Next iteration', run: () => step(1) },
     { keys: 'H', does: 'Hold or follow', run: () => index !== null && hold(!at.held) },
-    { keys: 'P', does: 'Pin', run: () => (node.pin !== undefined || (shown.data?.output ?? null) !== null) && readOnly === '' && pin() },
-    { keys: 'Alt Enter', does: 'Run on this iteration', run: () => (alone === '' ? runs.onThisIteration() : mayRun.allowed && runs.upToHere()) },
+    {
+      keys: 'P',
+      does: 'Pin',
+      run: () => (node.pin !== undefined || (shown.data?.output ?? null) !== null) && readOnly === '' && pin(),
+    },
+    {
+      keys: 'Alt Enter',
+      does: 'Run on this iteration',
+      run: () => (alone === '' ? runs.onThisIteration() : mayRun.allowed && runs.upToHere()),
+    },
   ]);
   const never = at.never === true || (at.run !== null && at.path === null && !at.loading);
   const empty = emptyText(at, shown.index !== null, place);
@@ -142,9 +158,20 @@ function Panel({ place, onClose }: { place: NodePlace; onClose(): void }) {
           onIndex={go}
           onHeld={hold}
           pinned={node.pin !== undefined}
-          whyNoPin={readOnly !== '' ? readOnly : node.pin !== undefined || shown.data?.output != null ? '' : 'There is no output to pin yet.'}
+          whyNoPin={
+            readOnly !== ''
+              ? readOnly
+              : node.pin !== undefined || shown.data?.output != null
+                ? ''
+                : 'There is no output to pin yet.'
+          }
           onPin={pin}
-          run={{ busy: runs.busy, alone: alone === '', unless: mayRun.allowed ? '' : mayRun.why, start: alone === '' ? runs.onThisIteration : runs.upToHere }}
+          run={{
+            busy: runs.busy,
+            alone: alone === '',
+            unless: mayRun.allowed ? '' : mayRun.why,
+            start: alone === '' ? runs.onThisIteration : runs.upToHere,
+          }}
           side={side}
           onSide={setSide}
           onClose={onClose}
@@ -158,7 +185,12 @@ function Panel({ place, onClose }: { place: NodePlace; onClose(): void }) {
               empty={
                 shown.data !== null || empty === ''
                   ? null
-                  : { text: empty, run: never ? { label: 'Run up to here', unless: mayRun.allowed ? '' : mayRun.why, run: runs.upToHere } : null }
+                  : {
+                      text: empty,
+                      run: never
+                        ? { label: 'Run up to here', unless: mayRun.allowed ? '' : mayRun.why, run: runs.upToHere }
+                        : null,
+                    }
               }
             />
           </div>
@@ -189,10 +221,18 @@ const sheet = (open: boolean, edge: string): string =>
     !open && 'max-[1180px]:hidden',
   );
 
-function emptyText({ never, run, path, own, loading }: ReturnType<typeof useHeldPlace>, known: boolean, place: NodePlace): string {
+function emptyText(
+  { never, run, path, own, loading }: ReturnType<typeof useHeldPlace>,
+  known: boolean,
+  place: NodePlace,
+): string {
   if (never === null || loading) return '';
   if (never || run === null) return 'It has not run yet. Run up to here to see its data.';
-  if (place.type?.group === 'trigger' && path === null) return 'It starts the run; what it gives is the input of what follows.';
-  if (path === null) return own ? 'It did not run in this run, or once without a list, of which no iterations are kept.' : 'Its loop did not run in this run.';
+  if (place.type?.group === 'trigger' && path === null)
+    return 'It starts the run; what it gives is the input of what follows.';
+  if (path === null)
+    return own
+      ? 'It did not run in the run that is shown, or once, of which no items are kept.'
+      : 'Its loop did not run in this run.';
   return known ? 'It was not reached in this iteration, or its steps were not kept.' : '';
 }

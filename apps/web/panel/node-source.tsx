@@ -38,7 +38,11 @@ export default function NodeSource({ node, title, readOnly, onChange }: NodeSour
     const { value, diagnostics } = readText(next, 'The text');
     const [fault] = diagnostics.filter((one) => one.severity === 'error');
     if (value === null || fault !== undefined) {
-      setWrong(fault === undefined ? 'This is not a node yet.' : `${fault.line === undefined ? '' : `Line ${fault.line}: `}${fault.message}`);
+      setWrong(
+        fault === undefined
+          ? 'This is not a node yet.'
+          : `${fault.line === undefined ? '' : `Line ${fault.line}: `}${fault.message}`,
+      );
       return;
     }
     if (typeof value['type'] !== 'string') {
@@ -52,7 +56,9 @@ export default function NodeSource({ node, title, readOnly, onChange }: NodeSour
   return (
     <div className="flex flex-col gap-2">
       <div className="flex items-center gap-2">
-        <p className="flex-1 text-meta text-ink2">The node as it stands in the file. What is changed here is changed in the form.</p>
+        <p className="flex-1 text-meta text-ink2">
+          The node as it stands in the file. What is changed here is changed in the form.
+        </p>
         <Segments<Form>
           label="Form of the text"
           value={form}
@@ -67,7 +73,15 @@ export default function NodeSource({ node, title, readOnly, onChange }: NodeSour
           ]}
         />
       </div>
-      <CodeField label={`${title} as text`} language={form} lines={10} value={text} onChange={take} readOnly={readOnly} invalid={wrong !== ''} />
+      <CodeField
+        label={`${title} as text`}
+        language={form}
+        lines={10}
+        value={text}
+        onChange={take}
+        readOnly={readOnly}
+        invalid={wrong !== ''}
+      />
       {wrong !== '' && (
         <p role="alert" className="text-meta text-failed">
           {wrong} The workflow keeps what it had.

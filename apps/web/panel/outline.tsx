@@ -41,7 +41,9 @@ export function Outline({ workflow, definition, types, node, trouble, query }: O
                 aria-current={current ? 'page' : undefined}
                 className={classes(
                   'flex h-10 items-center gap-2 rounded-[9px] border bg-surface px-2.5 font-medium shadow-1',
-                  current ? 'border-ink font-semibold text-ink ring-1 ring-ink' : 'border-line2 text-ink2 hover:text-ink',
+                  current
+                    ? 'border-ink font-semibold text-ink ring-1 ring-ink'
+                    : 'border-line2 text-ink2 hover:text-ink',
                   one.disabled === true && 'border-dashed opacity-60',
                 )}
               >
@@ -49,7 +51,9 @@ export function Outline({ workflow, definition, types, node, trouble, query }: O
                   <NodeIcon type={one.type} group={types.view(one.type)?.group} />
                 </span>
                 <span className="cut">{titleOf(id, one)}</span>
-                {trouble.has(id) && <span className="ml-auto size-1.5 flex-none rotate-45 bg-warn" title="Something is said about it" />}
+                {trouble.has(id) && (
+                  <span className="ml-auto size-1.5 flex-none rotate-45 bg-warn" title="Something is said about it" />
+                )}
               </Link>
             </li>
           );
@@ -58,7 +62,7 @@ export function Outline({ workflow, definition, types, node, trouble, query }: O
           <li
             key={id}
             className={classes(
-              'rounded-[5px] border-x-[1.5px] border-y-[5px] border-x-accent-line border-y-accent bg-[color-mix(in_srgb,var(--accent)_5%,var(--bg))] pt-1.5 pb-3',
+              'rounded-[5px] border-x-[1.5px] border-y-[5px] border-x-accent-line border-y-accent bg-[color-mix(in_srgb,var(--accent)_4%,var(--surface))] pt-1.5 pb-3',
               depth === 0 ? '-mx-3 px-3' : '-mx-2 px-2',
             )}
           >

@@ -40,7 +40,10 @@ export function PanelHeader(props: PanelHeaderProps) {
   const { place, at, status, index, onIndex, onHeld, pinned, whyNoPin, onPin, run, side, onSide, onClose } = props;
   const { definition, types } = useDocumentAccess();
   const { id, node, type } = place;
-  const said = useMemo(() => explain(definition, types).find((one) => one.node === id) ?? null, [definition, types, id]);
+  const said = useMemo(
+    () => explain(definition, types).find((one) => one.node === id) ?? null,
+    [definition, types, id],
+  );
   const times = at.loop === null ? null : (at.loop.total ?? at.loop.completed + at.loop.failed);
   const badge = said === null ? null : badgeOf(definition, node, said, times);
   const toLoop = (): void => document.getElementById('loop-title')?.scrollIntoView({ block: 'center' });
@@ -53,7 +56,12 @@ export function PanelHeader(props: PanelHeaderProps) {
       <span className="flex-none text-ink3">{type?.title ?? node.type}</span>
       {badge !== null && (
         <span className="flex min-w-0 shrink items-center">
-          <LoopBadge count={badge.count} {...(badge.reason === '' ? {} : { reason: badge.reason })} title={badge.title} onClick={toLoop} />
+          <LoopBadge
+            count={badge.count}
+            {...(badge.reason === '' ? {} : { reason: badge.reason })}
+            title={badge.title}
+            onClick={toLoop}
+          />
         </span>
       )}
       <span className="flex-1" />
@@ -89,7 +97,13 @@ export function PanelHeader(props: PanelHeaderProps) {
       >
         {pinned ? 'Pinned' : 'Pin'}
       </Button>
-      <Button icon={<Play size={14} aria-hidden />} keys="Alt Enter" busy={run.busy} unless={run.unless} onClick={run.start}>
+      <Button
+        icon={<Play size={14} aria-hidden />}
+        keys="Alt Enter"
+        busy={run.busy}
+        unless={run.unless}
+        onClick={run.start}
+      >
         {run.alone ? 'Run on this iteration' : 'Run up to here'}
       </Button>
       <IconButton label="Back to the canvas" keys="Esc" icon={<X size={16} aria-hidden />} onClick={onClose} />
@@ -106,7 +120,8 @@ function Title({ ref, place }: PanelHeaderProps) {
   const take = (): void => {
     const next = (typed ?? '').trim();
     setTyped(null);
-    if (next !== title) editNode(id, [{ path: ['title'], value: next === '' || next === id ? undefined : next }], `Title of ${id}`);
+    if (next !== title)
+      editNode(id, [{ path: ['title'], value: next === '' || next === id ? undefined : next }], `Title of ${id}`);
   };
   if (typed !== null) {
     return (

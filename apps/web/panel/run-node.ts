@@ -52,7 +52,8 @@ export function whyNotAlone(definition: Definition, at: HeldPlace): string {
   if (at.run === null || at.path === null) return 'It has not run yet. Run up to here first.';
   for (const [level, id] of at.chain.entries()) {
     const nodes = levelOf(definition, level === 0 ? null : (at.chain[level - 1] ?? null)) ?? {};
-    if (nodes[id]?.loop?.over !== undefined) return 'Its list comes from an expression, so one element cannot be given to it alone.';
+    if (nodes[id]?.loop?.over !== undefined)
+      return 'Its list comes from an expression, so one element cannot be given to it alone.';
     if (wiresInto(nodes, id).length === 0 && level === 0) return 'Nothing leads to it that could give it the item.';
   }
   return '';

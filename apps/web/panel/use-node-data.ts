@@ -14,7 +14,7 @@ import type { PreviewPlace } from './code/preview.tsx';
 import type { DataRoot } from './code/scope.ts';
 import { type NodeData, nodeDataOf, rootsOf } from './data/node-data.ts';
 import type { ScoreFoot } from './data/output-pane.tsx';
-import { heldText, type HeldPlace } from './data/run-place.ts';
+import { heldText, type HeldPlace, loopPath } from './data/run-place.ts';
 import type { LoopFootProps } from './loop/loop-foot.tsx';
 import type { NodePlace } from './place.ts';
 
@@ -52,7 +52,11 @@ export function useNodeData(definition: Definition, place: NodePlace, at: HeldPl
     }),
     combine: (results) => results.flatMap((one) => (one.data === undefined ? [] : [one.data])),
   });
-  const data = useMemo(() => (iteration === undefined ? null : nodeDataOf(iteration, place, own)), [iteration, place, own]);
+  const outer = useOuter(definition, at);
+  const data = useMemo(
+    () => (iteration === undefined ? null : nodeDataOf(iteration, place, own)),
+    [iteration, place, own],
+  );
   const element = elementOf(nameOf(definition, at.chain.at(-1) ?? place.id));
   const roots = useMemo(
     () =>
@@ -65,9 +69,10 @@ export function useNodeData(definition: Definition, place: NodePlace, at: HeldPl
         index,
         total: loop?.total ?? null,
         element: own ? 'item' : element,
+        outer,
         others: iteration === undefined ? others : [iteration, ...others],
       }),
-    [place, definition, iteration, data, own, index, loop?.total, element, others],
+    [place, definition, iteration, data, own, index, loop?.total, element, outer, others],
   );
   const scored = useApi(
     'GET /runs/{id}/loops/{path}/score',
@@ -86,7 +91,9 @@ export function useNodeData(definition: Definition, place: NodePlace, at: HeldPl
       ? null
       : {
           run: run.id,
-          href: addressOfPlace.loop(run.id, path, { it: indices.at(-1) === undefined ? null : heldText(indices.slice(-1)) }),
+          href: addressOfPlace.loop(run.id, path, {
+            it: indices.at(-1) === undefined ? null : heldText(indices.slice(-1)),
+          }),
           cells: scored.cells,
           completed: loop.completed,
           failed: loop.failed,
@@ -94,6 +101,29 @@ export function useNodeData(definition: Definition, place: NodePlace, at: HeldPl
           alike,
         };
   return { iteration, data, roots, preview, score, foot: footOf(definition, place, at), index };
+}
+
+/** The iterations around, the innermost first: what `$loop.parent` and nodes of outer levels are. */
+function useOuter(definition: Definition, { run, chain, indices }: HeldPlace): { iteration: Iteration; name: string }[] {
+  const route = 'GET /runs/{id}/loops/{path}/iterations/{index}' as const;
+  const levels = run === null || indices.length < chain.length ? [] : chain.slice(0, -1).map((_, at) => at);
+  const found = useQueries({
+    queries: levels.toReversed().map((level) => {
+      const path = loopPath(chain.slice(0, level + 1), indices);
+      const given = { params: { id: run?.id ?? '', path, index: indices[level] ?? 0 }, query: {} };
+      return { queryKey: keyOf(route, given), queryFn: () => call(route, given), staleTime: SETTLED_MS };
+    }),
+    combine: (results) => results.map((one) => one.data ?? null),
+  });
+  const names = chain
+    .slice(0, -1)
+    .toReversed()
+    .map((id) => elementOf(nameOf(definition, id)));
+  const key = names.join('\u0000');
+  return useMemo(
+    () => found.flatMap((iteration, at) => (iteration === null ? [] : [{ iteration, name: names[at] ?? '' }])),
+    [found, key],
+  );
 }
 
 /** The held one, the first, one that is unlike it, and any. */
@@ -125,9 +155,10 @@ function anyOf(text: string, most: number): number {
   return hash % most;
 }
 
-const plural = (word: string): string => (/(s|x|ch|sh)$/.test(word) ? `${word}es` : /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`);
+const plural = (word: string): string =>
+  /(s|x|ch|sh)$/.test(word) ? `${word}es` : /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
 
-function footOf(definition: Definition, place: NodePlace, { run, loop, chain, own }: HeldPlace): LoopFootProps {
+function footOf(definition: Definition, place: NodePlace, { run, loop, chain, indices, own }: HeldPlace): LoopFootProps {
   const loops = own && place.type?.group === 'trigger' ? [] : chain;
   const factors = loops.map((id, level) => {
     const name = elementOf(nameOf(definition, id));
@@ -135,9 +166,13 @@ function footOf(definition: Definition, place: NodePlace, { run, loop, chain, ow
     const what = isSelf ? 'item' : name;
     const known = level === loops.length - 1 ? loop : (run?.loops.find((one) => one.node === id) ?? null);
     const times = known === null ? null : (known.total ?? known.completed + known.failed);
-    return { count: times, what: times === null ? what : times === 1 ? what : plural(what) };
+    const words = times === null || times === 1 ? what : plural(what);
+    const around = indices[level - 1];
+    const where = level > 0 && known !== null && around !== undefined ? ` in ${elementOf(nameOf(definition, loops[level - 1] ?? ''))} ${around + 1}` : '';
+    return { count: times, what: words + where };
   });
-  const calls = factors.some((one) => one.count === null) ? null : factors.reduce((all, one) => all * (one.count ?? 1), 1);
+  // How many there are in the others is not known here; the one that is shown is no average.
+  const calls = factors.length > 1 ? null : (factors[0]?.count ?? null);
   const outer = run?.loops.find((one) => one.node === loops[0]) ?? null;
   return { factors, calls, durationMs: outer?.durationMs ?? null, cost: run?.usage?.cost ? run.usage.cost : null };
 }

@@ -20,9 +20,9 @@ export interface RunQuery {
   cause: string | null;
   q: string;
   sort: Sort;
-  /** The held iteration, from 0 as in code. */
+  /** The held iteration, from 0; in the address from 1. */
   it: number | null;
-  /** Compared with; from 0. */
+  /** Compared with; the same. */
   with: number | null;
   by: Axis;
   step: string | null;

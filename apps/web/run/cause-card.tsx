@@ -4,6 +4,7 @@ import { ChevronRight } from 'lucide-react';
 import { addressOfPlace } from '../app/addresses.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { count, percent } from '../ui/format.ts';
+import { heldWords } from './step-path.ts';
 
 export interface CauseCardProps {
   run: Run;
@@ -32,8 +33,7 @@ export function CauseCard({ run, loop, iteration, cause }: CauseCardProps) {
             icon={<ChevronRight size={14} aria-hidden />}
             href={addressOfPlace.node(run.workflowId, step?.id ?? node, {
               run: run.id,
-              it: iteration.index + 1,
-              loop: loop.path,
+              it: heldWords(loop.path, iteration.index),
             })}
           >
             Open {title}

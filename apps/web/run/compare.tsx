@@ -15,7 +15,7 @@ import { Status, StatusShape } from '../ui/status.tsx';
 import type { RunQuery, SetQuery } from './address.ts';
 import { contentOf, type Difference, differencesOf, inline } from './differences.ts';
 import type { Rerun } from './rerun.ts';
-import { iterationPath } from './step-path.ts';
+import { heldWords, iterationPath } from './step-path.ts';
 
 export interface CompareProps {
   run: Run;
@@ -360,8 +360,7 @@ function InCommon({ run, loop, cause, left }: { run: Run; loop: Loop; cause: Cau
           small
           href={addressOfPlace.node(run.workflowId, step.id, {
             run: run.id,
-            loop: loop.path,
-            it: left === undefined ? null : left.index + 1,
+            it: left === undefined ? null : heldWords(loop.path, left.index),
           })}
         >
           Open {step.title}

@@ -3,6 +3,7 @@
  * what it shows until the next one has arrived.
  */
 import { keepPreviousData } from '@tanstack/react-query';
+import { memo } from 'react';
 import type { Cause, Iteration, Loop, Run } from '@rondo/api/schemas/run.ts';
 import { ChevronDown, ChevronUp, Columns2, RotateCw } from 'lucide-react';
 import { ApiError, messageOf, useApi } from '../app/api.ts';
@@ -48,7 +49,7 @@ export function useIteration(run: string, path: string, index: number | null, qu
   );
 }
 
-export function Detail(props: DetailProps) {
+export const Detail = memo(function Detail(props: DetailProps) {
   const { run, loop, index, query, setQuery, cause, onLoop } = props;
   const { data, error } = useIteration(run.id, loop.path, index, query);
   if (error instanceof ApiError && data === undefined) {
@@ -81,7 +82,7 @@ export function Detail(props: DetailProps) {
       </div>
     </>
   );
-}
+});
 
 /** The step that is looked at: the chosen one, else the failing one, else the last that gave something. */
 export function stepOf(

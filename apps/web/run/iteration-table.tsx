@@ -3,17 +3,19 @@
  * and go, and says which iterations it shows, so that the Score can be its scroll bar.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import type { IterationRow } from '@rondo/api/schemas/run.ts';
+import { memo, useEffect, useLayoutEffect, useRef } from 'react';
 import { classes } from '../ui/classes.ts';
-import { count, duration } from '../ui/format.ts';
+import { absoluteTime, count, duration, shortTime } from '../ui/format.ts';
 import { Checkbox } from '../ui/input.tsx';
 import { Status, type ShownStatus } from '../ui/status.tsx';
-import { When } from '../ui/time.tsx';
+import { useNow } from '../ui/time.tsx';
 import type { Filter, Sort } from './address.ts';
-import type { RowsState, RowWindow, TableRow } from './row-window.ts';
+import type { RowsState, RowWindow } from './row-window.ts';
 
 export const ROW_PX = 29;
 const EDGE_ROWS = 40;
+const MINUTE = 60_000;
 
 export interface IterationTableProps {
   rows: RowWindow;
@@ -36,6 +38,7 @@ const COLUMNS = 'grid grid-cols-[34px_86px_112px_minmax(120px,1fr)_minmax(120px,
 export function IterationTable(props: IterationTableProps) {
   const { rows, state, filter, sort, held, selected, onHold, onSelect, onSelectAll, onSort, onShown } = props;
   const box = useRef<HTMLDivElement>(null);
+  const now = useNow(MINUTE);
   const anchor = useRef({ index: 0, offset: 0 });
   const jumped = useRef(0);
   const list = useVirtualizer({
@@ -72,15 +75,18 @@ export function IterationTable(props: IterationTableProps) {
     look();
   }, [state.rows, state.jumps]);
 
+  // Shown once when it is chosen; afterwards the hand decides what is in sight.
+  const revealed = useRef<number | null>(null);
   useEffect(() => {
-    if (held === null) return;
-    const at = state.rows.findIndex((row) => row.index === held);
+    const at = held === null || held === revealed.current ? -1 : state.rows.findIndex((row) => row.index === held);
     const { current } = box;
     if (at < 0 || current === null) return;
+    revealed.current = held;
     const top = at * ROW_PX;
     if (top < current.scrollTop) current.scrollTop = top;
-    else if (top + ROW_PX > current.scrollTop + current.clientHeight)
+    else if (top + ROW_PX > current.scrollTop + current.clientHeight) {
       current.scrollTop = top + ROW_PX - current.clientHeight;
+    }
   }, [held, state.rows]);
 
   const all = state.rows.length > 0 && state.rows.every((row) => selected.has(row.index));
@@ -133,7 +139,9 @@ export function IterationTable(props: IterationTableProps) {
               <Row
                 key={item.key}
                 top={item.start}
-                row={row}
+                index={row.index}
+                row={row.row}
+                now={now}
                 failing={filter === 'failed'}
                 held={row.index === held}
                 selected={selected.has(row.index)}
@@ -175,7 +183,10 @@ function Header({ label, by, sort, right = false, onSort }: HeaderProps) {
 
 interface RowProps {
   top: number;
-  row: TableRow;
+  index: number;
+  /** Null: on its way. */
+  row: IterationRow | null;
+  now: number;
   failing: boolean;
   held: boolean;
   selected: boolean;
@@ -192,7 +203,7 @@ const SHOWN: Record<string, ShownStatus> = {
   cancelled: 'cancelled',
 };
 
-function Row({ top, row: { index, row }, failing, held, selected, onHold, onSelect }: RowProps) {
+const Row = memo(function Row({ top, index, row, now, failing, held, selected, onHold, onSelect }: RowProps) {
   const status = SHOWN[row?.status ?? ''] ?? 'queued';
   return (
     <div
@@ -208,10 +219,12 @@ function Row({ top, row: { index, row }, failing, held, selected, onHold, onSele
       )}
     >
       <span role="cell" className="flex pl-2" onClick={(event) => event.stopPropagation()}>
-        <Checkbox
-          label={`Select iteration ${count(index + 1)}`}
+        <input
+          type="checkbox"
+          aria-label={`Select iteration ${count(index + 1)}`}
           checked={selected}
-          onChange={(on) => onSelect(index, on)}
+          onChange={(event) => onSelect(index, event.target.checked)}
+          className="m-0 size-4 accent-ink"
         />
       </span>
       <span role="cell" className="px-2 font-semibold">
@@ -237,10 +250,12 @@ function Row({ top, row: { index, row }, failing, held, selected, onHold, onSele
             {status === 'running' ? '' : duration(row.durationMs)}
           </span>
           <span role="cell" className="px-2 text-right text-meta whitespace-nowrap text-ink2">
-            <When at={row.startedAt} />
+            <time dateTime={new Date(row.startedAt).toISOString()} title={absoluteTime(row.startedAt)}>
+              {shortTime(row.startedAt, now)}
+            </time>
           </span>
         </>
       )}
     </div>
   );
-}
+});

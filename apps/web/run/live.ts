@@ -57,6 +57,23 @@ export function refreshLoop(id: string, path: string): void {
   });
 }
 
+/** A run that has ended goes on: what was told of its loops is not newer than what the server says now. */
+export function forgetLoops(id: string): void {
+  useLive.setState(({ loops }) => ({
+    loops: Object.fromEntries(Object.entries(loops).filter(([key]) => !key.startsWith(`${id} `))),
+  }));
+}
+
+/** All of a run that is on the screen, again. */
+export function refreshRun(id: string): void {
+  void queryClient.invalidateQueries({
+    predicate: ({ queryKey: [route, given] }) => {
+      const params = (given as { params?: { id?: string } } | undefined)?.params;
+      return (route === 'GET /runs/{id}' || LOOP_ROUTES.includes(route as RouteName)) && params?.id === id;
+    },
+  });
+}
+
 class ScoreClock {
   private timers = new Map<string, number>();
   private readonly run: string;
@@ -83,6 +100,8 @@ function apply(id: string, event: RunEvent, clock: ScoreClock): void {
   switch (event.name) {
     case 'run':
       changeRun(id, event.data);
+      // Whoever listens stops at this status, so `end` may come to nobody.
+      if (['completed', 'failed', 'cancelled'].includes(event.data.status)) refreshRun(id);
       break;
     case 'progress':
       setLoops(id, event.data.loops);
@@ -97,7 +116,7 @@ function apply(id: string, event: RunEvent, clock: ScoreClock): void {
         output: event.data.output,
         failure: event.data.failure,
       });
-      void queryClient.invalidateQueries({ queryKey: keyOf('GET /runs/{id}', { params: { id } }) });
+      refreshRun(id);
       break;
     default:
       break;

@@ -7,20 +7,19 @@ import { X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { addressOfPlace } from '../app/addresses.ts';
-import { messageOf } from '../app/api.ts';
 import { durationWords } from '../score/other-axes.tsx';
-import { Button, IconButton } from '../ui/button.tsx';
-import { Empty } from '../ui/empty.tsx';
+import { IconButton } from '../ui/button.tsx';
 import type { RunQuery, SetQuery } from './address.ts';
 import { Compare, usePartner } from './compare.tsx';
-import { isOver } from './controls.tsx';
 import { Detail } from './detail.tsx';
 import { downloadSelected } from './download.ts';
 import { FilterBar, SelectionBar } from './filter-bar.tsx';
 import { IterationTable } from './iteration-table.tsx';
 import { useLoopKeys } from './loop-keys.ts';
+import { NoRows } from './no-rows.tsx';
 import { useNavigation } from './navigation.ts';
 import type { Rerun } from './rerun.ts';
+import { useFresh, useLead, useNames } from './row-hooks.ts';
 import { createShown, ScorePane } from './score-pane.tsx';
 import { Splitter, useDetailWidth } from './splitter.tsx';
 import { levelsOf } from './step-path.ts';
@@ -67,7 +66,8 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
   const [frame, available] = useWidth<HTMLDivElement>();
   const { data: histogram } = useScore(run.id, loop.path, 'duration', query.by === 'duration');
 
-  const at = query.it ?? state.rows[0]?.index ?? null;
+  const lead = useLead(rows, state);
+  const at = query.it ?? lead;
   const navigation = useNavigation({ run: run.id, path: loop.path, query, setQuery, rows, at, causes });
   const compare = usePartner(run.id, loop.path, query, setQuery);
   const fresh = useFresh(rows, query.status === 'failed' ? matching : null);
@@ -87,6 +87,16 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
       }),
     [],
   );
+
+  const nested = levelsOf(loop.path).length > 1;
+  const hold = useCallback((index: number) => setQuery({ it: index, step: null }), [setQuery]);
+  const openLoop = useCallback((path: string) => navigate(addressOfPlace.loop(run.id, path)), [run.id]);
+  const latest = useRef({ at, compare });
+  latest.current = { at, compare };
+  const compareHeld = useCallback(() => {
+    const { at: held, compare: start } = latest.current;
+    if (held !== null) start(held);
+  }, []);
   useLoopKeys({
     run,
     loop,
@@ -98,10 +108,9 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
     search,
     selected,
     select,
-    compare: () => at !== null && compare(at),
+    compare: compareHeld,
   });
-
-  const nested = levelsOf(loop.path).length > 1;
+  const names = useNames(state, loop);
   const width = useDetailWidth(available);
   const sheet = available > 0 && available < SHEET_BELOW;
   const heldRow = state.rows.find((one) => one.index === at)?.row ?? null;
@@ -134,7 +143,7 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
         held={at}
         heldStatus={heldRow?.status ?? ''}
         heldCause={heldCause?.message ?? null}
-        state={state}
+        names={names}
         navigation={navigation}
         rerun={rerun}
         nested={nested}
@@ -163,13 +172,13 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
               sort={query.sort}
               held={at}
               selected={selected}
-              onHold={(index) => setQuery({ it: index, step: null })}
+              onHold={hold}
               onSelect={select}
               onSelectAll={(on) => setSelected(on ? new Set(state.rows.map((row) => row.index)) : new Set())}
               onSort={(sort) => setQuery({ sort }, { replace: true })}
               onShown={(first, last) => byPosition && shown.setState({ shown: [first, last] })}
             />
-            <Nothing
+            <NoRows
               run={run}
               loop={loop}
               query={query}
@@ -219,68 +228,14 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
                 place={place}
                 matching={matching}
                 rerun={rerun}
-                onHold={(index) => navigation.hold(index)}
-                onCompare={() => compare(at)}
-                onLoop={(path) => navigate(addressOfPlace.loop(run.id, path))}
+                onHold={navigation.hold}
+                onCompare={compareHeld}
+                onLoop={openLoop}
               />
             </aside>
           )}
         </div>
       )}
     </>
-  );
-}
-
-/** How many came since the rows were asked for. */
-function useFresh(rows: object, matching: number | null): number {
-  const base = useRef<{ rows: object; jumps: number; matching: number | null }>({ rows, jumps: 0, matching });
-  const jumps = (rows as { getState(): { jumps: number } }).getState().jumps;
-  const { current } = base;
-  if (
-    current.rows !== rows ||
-    current.jumps !== jumps ||
-    current.matching === null ||
-    (matching ?? 0) < current.matching
-  ) {
-    base.current = { rows, jumps, matching };
-  }
-  return matching === null ? 0 : Math.max(0, matching - (base.current.matching ?? matching));
-}
-
-interface NothingProps {
-  run: Run;
-  loop: Loop;
-  query: RunQuery;
-  loading: boolean;
-  rows: number;
-  error: Error | null;
-  onAgain(): void;
-}
-
-function Nothing({ run, loop, query, loading, rows, error, onAgain }: NothingProps) {
-  if (error !== null) {
-    return (
-      <div role="alert" className="flex flex-none items-center gap-3 border-t border-line px-4 py-2">
-        <p className="flex-1">The rows could not be read. {messageOf(error)}</p>
-        <Button small onClick={onAgain}>
-          Try again
-        </Button>
-      </div>
-    );
-  }
-  if (loading || rows > 0) return null;
-  const filtered = query.status !== null || query.cause !== null || query.q !== '';
-  return (
-    <div className="absolute top-20 left-0">
-      <Empty title={filtered ? 'No iteration is like this.' : 'No iteration has started yet.'}>
-        {query.q !== ''
-          ? 'The text is in no input, output or error.'
-          : filtered
-            ? `Nothing ${query.status === 'failed' ? 'has failed' : query.status === 'running' ? 'is in flight' : 'fits'}${isOver(run) ? '' : ' so far'}.`
-            : loop.status === 'waiting'
-              ? 'The loop waits.'
-              : 'They appear here as soon as they begin.'}
-      </Empty>
-    </div>
   );
 }

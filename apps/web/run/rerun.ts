@@ -4,13 +4,13 @@
  */
 import type { Answer } from '@rondo/api/client.ts';
 import type { Run } from '@rondo/api/schemas/run.ts';
-import { useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { call, messageOf } from '../app/api.ts';
 import { useMay } from '../app/session.ts';
 import { count } from '../ui/format.ts';
 import { toast } from '../ui/toast.tsx';
 import { ask } from './ask.tsx';
-import { refreshLoop } from './live.ts';
+import { forgetLoops, refreshRun } from './live.ts';
 
 export interface Wanted {
   loop: string;
@@ -37,7 +37,8 @@ export function useRerun(run: Run | undefined, done: () => void): Rerun {
     try {
       const answer = await call('POST /runs/{id}/redrive', { params: { id }, query: { dry: 'false' }, body: wanted });
       toast(begun(answer, run?.version ?? null));
-      refreshLoop(id, wanted.loop);
+      forgetLoops(id);
+      refreshRun(id);
       done();
     } catch (error) {
       toast(messageOf(error));
@@ -65,7 +66,11 @@ export function useRerun(run: Run | undefined, done: () => void): Rerun {
       setBusy(false);
     }
   };
-  return { unless: may.allowed ? '' : may.why, busy, start: (wanted) => void start(wanted) };
+  const unless = may.allowed ? '' : may.why;
+  const latest = useRef(start);
+  latest.current = start;
+  // The same as long as it says the same: large parts of the screen depend on it.
+  return useMemo(() => ({ unless, busy, start: (wanted) => void latest.current(wanted) }), [unless, busy]);
 }
 
 type Counted = Answer<'POST /runs/{id}/redrive'>;

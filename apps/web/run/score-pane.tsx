@@ -3,7 +3,7 @@
  * that there is, and hands on where somebody wants to go.
  */
 import type { Cause, Loop, Run } from '@rondo/api/schemas/run.ts';
-import { useMemo, useRef } from 'react';
+import { memo, useMemo } from 'react';
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import { CauseLines, MOST_LINES } from '../score/cause-lines.tsx';
 import { decodeCells } from '../score/decode.ts';
@@ -20,7 +20,6 @@ import type { Axis, RunQuery, SetQuery } from './address.ts';
 import { isOver } from './controls.tsx';
 import type { Navigation } from './navigation.ts';
 import type { Rerun } from './rerun.ts';
-import type { RowsState } from './row-window.ts';
 import { useScore } from './use-loop.ts';
 import { LABELS, LevelWords, WORDS } from './outer-level.tsx';
 import { startedOf } from './use-rows.ts';
@@ -40,7 +39,8 @@ export interface ScorePaneProps {
   held: number | null;
   heldStatus: string;
   heldCause: string | null;
-  state: RowsState;
+  /** Of the items of a short list, as far as they are known. */
+  names: readonly (string | undefined)[];
   navigation: Navigation;
   rerun: Rerun;
   /** Below the loops around it: the cone of the one above ends at its map. */
@@ -51,8 +51,8 @@ export interface ScorePaneProps {
 const ROOM_FOR_BUTTON = 190;
 const NO_CELLS = new Uint8Array(0);
 
-export function ScorePane(props: ScorePaneProps) {
-  const { run, loop, query, setQuery, causes, navigation, rerun, state, nested } = props;
+export const ScorePane = memo(function ScorePane(props: ScorePaneProps) {
+  const { run, loop, query, setQuery, causes, navigation, rerun, names, nested } = props;
   const [frame, available] = useWidth<HTMLDivElement>();
   const { data } = useScore(run.id, loop.path, 'position');
   const cells = useMemo(() => (data === undefined ? NO_CELLS : decodeCells(data.cells)), [data?.cells]);
@@ -64,7 +64,6 @@ export function ScorePane(props: ScorePaneProps) {
   const words = Math.max(WORDS, available - LABELS - width);
   const columns = `${LABELS + 8}px ${width}px minmax(0,1fr)`;
   const lines = Math.min(causes.length, MOST_LINES);
-  const names = useNames(state, grid);
   const labels = useMemo(() => ({ names, over: isOver(run) }), [names, run.status]);
   const started = startedOf(loop);
   return (
@@ -125,7 +124,7 @@ export function ScorePane(props: ScorePaneProps) {
       </div>
     </section>
   );
-}
+});
 
 interface HeadProps extends Pick<ScorePaneProps, 'query' | 'setQuery'> {
   grid: Grid;
@@ -229,14 +228,4 @@ function OtherAxis({ run, path, by, width }: { run: string; path: string; by: 't
       )}
     </div>
   );
-}
-
-/** Names of the items of a short list, as far as the table has them. */
-function useNames(state: RowsState, grid: Grid): readonly (string | undefined)[] {
-  const kept = useRef<(string | undefined)[]>([]);
-  return useMemo(() => {
-    if (!isFew(grid)) return [];
-    for (const { index, row } of state.rows) if (row !== null) kept.current[index] = row.item;
-    return [...kept.current];
-  }, [state.rows, grid]);
 }

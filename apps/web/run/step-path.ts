@@ -37,3 +37,10 @@ export function withIndex(path: string, level: number, index: number): string {
   if (at === undefined || at.index === null) return path;
   return `${iterationPath(at.path, index)}${path.slice(iterationPath(at.path, at.index).length)}`;
 }
+
+/** Iterations of all levels as the panel of a node reads them: `38.817.9`, from 1. */
+export function heldWords(path: string, index: number): string {
+  return [...levelsOf(path).flatMap((level) => (level.index === null ? [] : [level.index])), index]
+    .map((one) => one + 1)
+    .join('.');
+}

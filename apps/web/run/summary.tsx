@@ -3,7 +3,7 @@
  * in this order, always with words. Numbers are set, not rolled.
  */
 import type { Loop, Run } from '@rondo/api/schemas/run.ts';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { call, messageOf } from '../app/api.ts';
 import { useMay } from '../app/session.ts';
 import { classes } from '../ui/classes.ts';
@@ -15,7 +15,15 @@ import { type Tolerance, toleranceOf } from './definition.ts';
 import { Dial } from './dial.tsx';
 import { liveKey, setLoops, useLive } from './live.ts';
 
-export function Summary({ run, loop, durations }: { run: Run; loop: Loop; durations: string | null }) {
+export const Summary = memo(function Summary({
+  run,
+  loop,
+  durations,
+}: {
+  run: Run;
+  loop: Loop;
+  durations: string | null;
+}) {
   const now = useNow();
   const { total, completed, failed, skipped, inFlight, rate: perSecond, leftMs } = loop;
   const settled = completed + failed + skipped;
@@ -91,7 +99,7 @@ export function Summary({ run, loop, durations }: { run: Run; loop: Loop; durati
       {moving && <Dials run={run} loop={loop} />}
     </section>
   );
-}
+});
 
 interface StatProps {
   value: ReactNode;

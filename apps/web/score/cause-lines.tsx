@@ -51,8 +51,10 @@ export function CauseLines({
   unless = '',
 }: CauseLinesProps) {
   const most = useMemo(() => causes.reduce((all, cause) => Math.max(all, ...cause.columns), 1), [causes]);
-  const lines = causes.length <= MOST_LINES ? causes : causes.slice(0, MOST_LINES - 1);
-  const rest = causes.slice(lines.length);
+  const [lines, rest] = useMemo(() => {
+    const shown = causes.length <= MOST_LINES ? causes.length : MOST_LINES - 1;
+    return [causes.slice(0, shown), causes.slice(shown)];
+  }, [causes]);
   if (causes.length === 0) return null;
   return (
     <div className="mt-1.5">

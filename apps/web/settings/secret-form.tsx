@@ -31,6 +31,7 @@ export function SecretForm({ secret, onClose }: { secret: Secret | null; onClose
           label="Name"
           value={name}
           readOnly={secret !== null}
+          autoFocus={secret === null}
           onChange={(event) => setName(event.target.value)}
           error={tried ? nameError : undefined}
           help="Nodes choose it by this name."
@@ -40,6 +41,7 @@ export function SecretForm({ secret, onClose }: { secret: Secret | null; onClose
           label="Value"
           type="password"
           autoComplete="new-password"
+          autoFocus={secret !== null}
           value={value}
           onChange={(event) => setValue(event.target.value)}
           error={tried ? valueError : undefined}

@@ -46,21 +46,49 @@ export const DEFINITION: Definition = {
           after: 'ask',
           with: { conditions: [{ left: '{{ $json.score }}', op: 'gte', right: 0.7 }] },
         },
-        flag: { type: 'set', title: 'Flag for review', after: 'good.false', with: { fields: { review: true, name: '{{ $loop.item.name }}' } } },
+        flag: {
+          type: 'set',
+          title: 'Flag for review',
+          after: 'good.false',
+          with: { fields: { review: true, name: '{{ $loop.item.name }}' } },
+        },
       },
     },
     totals: { type: 'aggregate', title: 'Totals', after: 'enrich', with: { into: 'rows' } },
-    tell: { type: 'code', title: 'Tell the team', after: 'totals', with: { code: 'return { rows: $json.rows.length };' } },
+    tell: {
+      type: 'code',
+      title: 'Tell the team',
+      after: 'totals',
+      with: { code: 'return { rows: $json.rows.length };' },
+    },
   },
 };
 
 const customers: Record<number, Record<string, unknown>> = {
-  701111: { name: 'Nordlicht Logistik GmbH', website: 'nordlicht-log.example', country: 'DE', email: 'info@nordlicht-log.example', contacts: [1, 2, 3, 4] },
-  0: { name: 'Casa Verde', website: 'casaverde.example', country: 'ES', email: 'hello@casaverde.example', contacts: [] },
+  701111: {
+    name: 'Nordlicht Logistik GmbH',
+    website: 'nordlicht-log.example',
+    country: 'DE',
+    email: 'info@nordlicht-log.example',
+    contacts: [1, 2, 3, 4],
+  },
+  0: {
+    name: 'Casa Verde',
+    website: 'casaverde.example',
+    country: 'ES',
+    email: 'hello@casaverde.example',
+    contacts: [],
+  },
   48229: { name: 'Umbra Ltd', website: 'umbra.example', country: 'GB', email: '', contacts: [9] },
 };
 const customer = (index: number): Record<string, unknown> =>
-  customers[index] ?? { name: `Company ${index + 1}`, website: `c${index + 1}.example`, country: 'JP', email: `office@c${index + 1}.example`, contacts: [1, 2] };
+  customers[index] ?? {
+    name: `Company ${index + 1}`,
+    website: `c${index + 1}.example`,
+    country: 'JP',
+    email: `office@c${index + 1}.example`,
+    contacts: [1, 2],
+  };
 
 const loop: Loop = {
   path: 'enrich',
@@ -98,7 +126,16 @@ export function iterationOf(index: number): Iteration {
     output: failed ? [] : [{ sector: 'logistics', score: 0.83 }],
     cutAt: null,
     steps: [
-      { id: 'fetch', title: 'Fetch company', type: 'http-request', status: 'completed', output: [[page]], cut: false, failure: null, loop: null },
+      {
+        id: 'fetch',
+        title: 'Fetch company',
+        type: 'http-request',
+        status: 'completed',
+        output: [[page]],
+        cut: false,
+        failure: null,
+        loop: null,
+      },
       {
         id: 'ask',
         title: 'Ask model',
@@ -144,7 +181,10 @@ const portsOf = (ports: readonly PortSpec[] | ((raw: Record<string, never>) => r
 ];
 
 /** Evaluates for the tests, in a context of its own; the real server has an isolate. */
-function evaluated(template: unknown, index: number): { value: unknown; failure: { code: string; message: string } | null } {
+function evaluated(
+  template: unknown,
+  index: number,
+): { value: unknown; failure: { code: string; message: string } | null } {
   if (typeof template !== 'string') return { value: template, failure: null };
   const iteration = iterationOf(index);
   const steps = new Map(iteration.steps.map((one) => [one.id, one.output?.[0]?.[0]]));
@@ -157,9 +197,15 @@ function evaluated(template: unknown, index: number): { value: unknown; failure:
     const run = (code: string): unknown => runInNewContext(`(${code})`, names, { timeout: 100 });
     const sole = /^\{\{((?:(?!\{\{).)*)\}\}$/s.exec(template.trim());
     if (sole !== null) return { value: run(sole[1] ?? '') ?? null, failure: null };
-    return { value: template.replaceAll(/\{\{(.*?)\}\}/gs, (_, code: string) => String(run(code) ?? '')), failure: null };
+    return {
+      value: template.replaceAll(/\{\{(.*?)\}\}/gs, (_, code: string) => String(run(code) ?? '')),
+      failure: null,
+    };
   } catch (error) {
-    return { value: null, failure: { code: 'expression-failed', message: error instanceof Error ? error.message : String(error) } };
+    return {
+      value: null,
+      failure: { code: 'expression-failed', message: error instanceof Error ? error.message : String(error) },
+    };
   }
 }
 
@@ -178,7 +224,10 @@ export interface PanelOptions {
   definition?: Definition;
 }
 
-export function panelAnswers({ role = 'owner', ran = true, definition = DEFINITION }: PanelOptions = {}): { answers: Answers; state: PanelState } {
+export function panelAnswers({ role = 'owner', ran = true, definition = DEFINITION }: PanelOptions = {}): {
+  answers: Answers;
+  state: PanelState;
+} {
   const state: PanelState = { definition, version: 14, started: [], previews: [] };
   const workflow = () => ({
     id: 'customers',
@@ -212,15 +261,21 @@ export function panelAnswers({ role = 'owner', ran = true, definition = DEFINITI
     score: null,
     failure: null,
   } as const;
-  const cells = new Uint8Array(8_000).map((_, at) => (at > 5_937 ? 0 : at % 97 === 0 || (at > 5_600 && at % 7 === 0) ? 0x52 : 0x20));
+  const cells = new Uint8Array(8_000).map((_, at) =>
+    at > 5_937 ? 0 : at % 97 === 0 || (at > 5_600 && at % 7 === 0) ? 0x52 : 0x20,
+  );
   const answers: Answers = {
-    'GET /me': () => ({
-      setup: false,
-      person: { id: 'p1', name: 'Ana', role },
-      role,
-      scopes: role === 'owner' ? ['workflow:read', 'workflow:write', 'run:start', 'run:read', 'secret:use', 'secret:write', 'admin'] : ['workflow:read', 'run:read'],
-      version: '0.1.0',
-    }) as never,
+    'GET /me': () =>
+      ({
+        setup: false,
+        person: { id: 'p1', name: 'Ana', role },
+        role,
+        scopes:
+          role === 'owner'
+            ? ['workflow:read', 'workflow:write', 'run:start', 'run:read', 'secret:use', 'secret:write', 'admin']
+            : ['workflow:read', 'run:read'],
+        version: '0.1.0',
+      }) as never,
     'GET /workflows/{id}': () => workflow() as never,
     'PUT /workflows/{id}': ({ body }) => {
       state.definition = (body as { definition: Definition }).definition;
@@ -272,7 +327,19 @@ export function panelAnswers({ role = 'owner', ran = true, definition = DEFINITI
     'GET /runs/{id}/loops/{path}/iterations': ({ query }) => {
       const index = query.get('status') === 'failed' ? 701_111 : query.get('status') === 'completed' ? 48_229 : 0;
       return {
-        items: [{ index, status: 'completed', item: '', text: '', cause: null, node: null, attempts: 1, durationMs: 1, startedAt: NOW }],
+        items: [
+          {
+            index,
+            status: 'completed',
+            item: '',
+            text: '',
+            cause: null,
+            node: null,
+            attempts: 1,
+            durationMs: 1,
+            startedAt: NOW,
+          },
+        ],
         next: null,
         searched: null,
       } as never;
@@ -291,7 +358,18 @@ export function panelAnswers({ role = 'owner', ran = true, definition = DEFINITI
       cells: Buffer.from(cells).toString('base64'),
     }),
     'GET /runs/{id}/loops/{path}/causes': () => ({
-      causes: [{ id: 'ab12', message: 'Reply is not valid JSON', node: 'ask', count: 318, first: 700_000, last: 742_000, columns: [], pattern: 'still failing' }],
+      causes: [
+        {
+          id: 'ab12',
+          message: 'Reply is not valid JSON',
+          node: 'ask',
+          count: 318,
+          first: 700_000,
+          last: 742_000,
+          columns: [],
+          pattern: 'still failing',
+        },
+      ],
     }),
     'POST /workflows/{id}/runs': ({ body }) => {
       state.started.push(body);

@@ -27,7 +27,7 @@ export interface ButtonProps extends Look, Omit<ButtonHTMLAttributes<HTMLButtonE
 
 const KINDS: Record<ButtonKind, string> = {
   plain: 'border-line2 bg-surface text-ink hover:bg-hover',
-  primary: 'border-accent bg-accent text-accent-ink hover:brightness-95',
+  primary: 'forced-color-adjust-none border-accent bg-accent text-accent-ink hover:brightness-95',
   ghost: 'border-transparent text-ink2 hover:bg-hover hover:text-ink',
   danger: 'border-line2 bg-surface text-ink hover:bg-hover',
 };

@@ -26,7 +26,7 @@ export function LoopBadge({ count, reason, strong = false, onClick, title }: Loo
     once
       ? 'bg-hover font-semibold text-ink2'
       : strong
-        ? 'bg-accent font-semibold text-accent-ink'
+        ? 'forced-color-adjust-none bg-accent font-semibold text-accent-ink'
         : 'bg-accent-soft font-semibold text-accent',
   );
   const content = (
@@ -48,7 +48,7 @@ export function LoopBadge({ count, reason, strong = false, onClick, title }: Loo
     );
   }
   return (
-    <button type="button" className={look} title={title} aria-label={title} onClick={onClick}>
+    <button type="button" className={look} title={title} onClick={onClick}>
       {content}
     </button>
   );

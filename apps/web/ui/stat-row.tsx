@@ -17,7 +17,7 @@ export function StatRow({ stats, noun = 'completed' }: { stats: Stats; noun?: st
   const settled = completed + failed + (stats.skipped ?? 0);
   const few = total !== null && total <= 40;
   return (
-    <p className="flex items-center gap-3.5 text-meta whitespace-nowrap">
+    <p className="flex items-center gap-3 text-meta whitespace-nowrap">
       {total === null || few ? (
         <span>
           <b className="font-semibold">{total === null ? count(settled) : `${count(settled)} of ${count(total)}`}</b>{' '}

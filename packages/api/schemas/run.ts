@@ -180,9 +180,7 @@ export const stepView = z.object({
   /** What its expressions came to; absent: not kept. */
   arguments: json.optional(),
   /** Where they were recorded; ms from the start of the iteration. */
-  attempts: z
-    .array(z.object({ startMs: z.number(), durationMs: z.number(), failed: z.boolean() }))
-    .optional(),
+  attempts: z.array(z.object({ startMs: z.number(), durationMs: z.number(), failed: z.boolean() })).optional(),
 });
 
 export const iteration = z.object({
@@ -216,7 +214,9 @@ export const redriveBody = z.object({
     .number()
     .int()
     .optional()
-    .describe('The run goes on by this version of its workflow. Default: the newest where it fits, else the one it has.'),
+    .describe(
+      'The run goes on by this version of its workflow. Default: the newest where it fits, else the one it has.',
+    ),
 });
 
 export const redriven = z.object({

@@ -25,7 +25,8 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 /** Not evenly, always the same. */
 const spread = (count: number, over: number): number[] => {
   const out = new Set<number>();
-  for (let n = 0; out.size < count; n += 1) out.add(Math.floor(((n * 0.618_033_988_75 + (n % 13) * 0.0031) % 1) * over));
+  for (let n = 0; out.size < count; n += 1)
+    out.add(Math.floor(((n * 0.618_033_988_75 + (n % 13) * 0.0031) % 1) * over));
   return [...out].sort((a, b) => a - b);
 };
 
@@ -39,9 +40,24 @@ it('says that the first ones failed', () => {
 });
 
 it('sees a period in the indices', () => {
-  expect(word(3_000, range(0, 1_000).map((n) => n * 3))).toBe('every 3rd');
-  expect(word(3_000, range(0, 100).map((n) => 5 + n * 22))).toBe('every 22nd');
-  expect(word(3_000, range(0, 100).map((n) => n * 11))).toBe('every 11th');
+  expect(
+    word(
+      3_000,
+      range(0, 1_000).map((n) => n * 3),
+    ),
+  ).toBe('every 3rd');
+  expect(
+    word(
+      3_000,
+      range(0, 100).map((n) => 5 + n * 22),
+    ),
+  ).toBe('every 22nd');
+  expect(
+    word(
+      3_000,
+      range(0, 100).map((n) => n * 11),
+    ),
+  ).toBe('every 11th');
   expect(word(3_000, [100, 1_100, 2_100])).toBe('scattered');
 });
 

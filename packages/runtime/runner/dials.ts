@@ -24,9 +24,7 @@ export function turned(defined: Loop, { parallel, perSecond, tolerateCount, tole
     tolerateCount: tolerateCount ?? defined.tolerateCount,
     tolerateShare: tolerateShare ?? defined.tolerateShare,
     rate:
-      perSecond === null
-        ? defined.rate
-        : { key: defined.rate?.key ?? null, count, perMs: (count * 1000) / perSecond },
+      perSecond === null ? defined.rate : { key: defined.rate?.key ?? null, count, perMs: (count * 1000) / perSecond },
   };
 }
 

@@ -37,7 +37,9 @@ export function describeViews(name: string, open: OpenStore): void {
 
     it('gives indices in both directions, and sorted times', async () => {
       const rows = [0, 1, 2, 3, 4, 5].map((n) =>
-        n % 2 === 0 ? failedRow(n, 'boom', { durationMs: n }) : row(n, { durationMs: 10 - n, startedAt: n === 3 ? 9 : n }),
+        n % 2 === 0
+          ? failedRow(n, 'boom', { durationMs: n })
+          : row(n, { durationMs: 10 - n, startedAt: n === 3 ? 9 : n }),
       );
       await store.commit({ lease, now, loops: [loopRecord()], rows });
       const cause = rows[0]?.cause ?? '';
@@ -79,16 +81,43 @@ export function describeViews(name: string, open: OpenStore): void {
       expect((await store.dials(RUN.id))[0]).toMatchObject({ confirmed: 1, inForce: asked });
       expect(await store.setDials(RUN.id, 'each', NOTHING)).toBe(3);
       await store.confirmDials(lease, 'each', 1);
-      expect((await store.dials(RUN.id))[0]).toMatchObject({ revision: 3, confirmed: 1, asked: NOTHING, inForce: asked });
-      await expect(store.confirmDials({ ...lease, token: 99 }, 'each', 3)).rejects.toMatchObject({ code: 'lease-lost' });
+      expect((await store.dials(RUN.id))[0]).toMatchObject({
+        revision: 3,
+        confirmed: 1,
+        asked: NOTHING,
+        inForce: asked,
+      });
+      await expect(store.confirmDials({ ...lease, token: 99 }, 'each', 3)).rejects.toMatchObject({
+        code: 'lease-lost',
+      });
       await expect(store.dials('nobody')).rejects.toMatchObject({ code: 'run-not-found' });
+    });
+
+    it('names runs that ended before a time, the oldest first', async () => {
+      for (const [n, id] of ['x', 'y', 'z'].entries()) {
+        await store.createRun({ ...RUN, id });
+        const own = await claimed(store, id, 10_000, 'b');
+        const status = id === 'y' ? ('failed' as const) : ('completed' as const);
+        await store.commit({ lease: own, now, run: { status, finishedAt: 100 + n } });
+      }
+      expect(await store.endedRuns({ before: 102, limit: 9 })).toEqual([
+        { id: 'x', status: 'completed' },
+        { id: 'y', status: 'failed' },
+      ]);
+      expect(await store.endedRuns({ before: 999, after: 'x', limit: 1 })).toEqual([{ id: 'y', status: 'failed' }]);
     });
 
     it('deletes a run that has ended, whole, and no other', async () => {
       await store.createRun({ ...RUN, id: 'kept' });
       const kept = await claimed(store, 'kept', 10_000, 'b');
       await store.commit({ lease: kept, now, loops: [loopRecord()], rows: [row(0)] });
-      await store.commit({ lease, now, loops: [loopRecord()], rows: [row(0), failedRow(1)], events: [started(1, 'a')] });
+      await store.commit({
+        lease,
+        now,
+        loops: [loopRecord()],
+        rows: [row(0), failedRow(1)],
+        events: [started(1, 'a')],
+      });
       await store.setDials(RUN.id, 'each', NOTHING);
       expect(await store.deleteRun(RUN.id)).toBe(false);
       await store.commit({ lease, now, run: { status: 'completed' } });

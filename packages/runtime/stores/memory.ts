@@ -21,6 +21,7 @@ import {
   type RowTime,
   type RunQuery,
   type RunRecord,
+  type RunStatus,
   type RunStore,
   type TimeQuery,
 } from '@rondo/core/ports.ts';
@@ -389,6 +390,20 @@ class MemoryStore implements RunStore {
     if (one === undefined || one.confirmed >= revision || one.revision < revision) return;
     one.confirmed = revision;
     if (one.revision === revision) one.inForce = one.asked;
+  }
+
+  async endedRuns(query: {
+    before: number;
+    after?: string;
+    limit: number;
+  }): Promise<{ id: string; status: RunStatus }[]> {
+    const all = [...this.runs.values()];
+    const from = query.after === undefined ? 0 : all.indexOf(this.run(query.after)) + 1;
+    return all
+      .slice(from)
+      .filter(({ record }) => hasEnded(record.status) && (record.finishedAt ?? Infinity) < query.before)
+      .slice(0, query.limit)
+      .map(({ record: { id, status } }) => ({ id, status }));
   }
 
   async deleteRun(id: string): Promise<boolean> {

@@ -59,7 +59,7 @@ async function causeView(
 
 function columnsOf(indices: readonly number[], total: number): number[] {
   const rows = rowsOf(total);
-  const columns = new Array<number>(Math.ceil(total / rows)).fill(0);
+  const columns = Array.from({ length: Math.ceil(total / rows) }, () => 0);
   for (const index of indices) {
     const column = Math.floor(index / rows);
     columns[column] = (columns[column] ?? 0) + 1;

@@ -194,7 +194,7 @@ function isUnsafe(context: ApiContext, step: Step): boolean {
   if (step.container?.kind === 'sub-workflow') return true;
   if (step.work !== 'effect' || context.registry.get(step.type)?.safe === true) return false;
   const method = step.params['method'];
-  if (step.type === 'http')
+  if (step.type === 'http-request')
     return !(method === undefined || (method.kind === 'literal' && READING.has(String(method.value))));
   return true;
 }

@@ -78,7 +78,7 @@ export class RunFeed {
   }
 
   close(): void {
-    for (const watcher of [...this.#watchers]) {
+    for (const watcher of this.#watchers) {
       this.#leave(watcher);
       watcher.end();
     }
@@ -167,7 +167,7 @@ export class RunFeed {
   #flush(): void {
     clearTimeout(this.#soon);
     this.#soon = undefined;
-    for (const watcher of [...this.#watchers]) {
+    for (const watcher of this.#watchers) {
       if (!watcher.ready()) continue;
       const events = this.#since(watcher.seen);
       if (events.length > 0) watcher.send(events);

@@ -32,7 +32,7 @@ export function runHandlers(context: ApiContext, feeds: RunFeeds): Handlers<Own>
     async startRun({ params: { id }, body, caller, request, reply }) {
       const workflow = workflowOf(context, id, { caller });
       const { mode, ...rest } = body;
-      const { runId, done } = await startRun(context, workflow, rest, callerOf({ caller }));
+      const { runId, done } = await startRun(context, workflow, rest, callerOf({ caller }), undefined, mode === 'wait');
       if (mode === 'stream') {
         feeds.stream(runId, request, reply);
         return { id: runId, status: 'running' };

@@ -221,7 +221,8 @@ async function stepsOf(
     const isLast = step === undefined && id === order.at(-1) && row.status === 'completed';
     const status = isFailed
       ? 'failed'
-      : (events.get(id) ?? (isLast ? 'completed' : (stepStatus(step?.status) ?? (before.has(id) ? 'completed' : 'skipped'))));
+      : (events.get(id) ??
+        (isLast ? 'completed' : (stepStatus(step?.status) ?? (before.has(id) ? 'completed' : 'skipped'))));
     const path = loops.get(id) ?? null;
     return {
       id,

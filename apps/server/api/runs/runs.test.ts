@@ -75,7 +75,10 @@ it('shows a run with its loops, causes, score and iterations', async () => {
   expect(score.columns).toBe(causes[0]?.columns.length);
   const again = await api('GET /runs/{id}/loops/{path}/score', { params: { id, path: 'each' } });
   expect(again.revision).toBe(score.revision);
-  const bars = await api('GET /runs/{id}/loops/{path}/score', { params: { id, path: 'each' }, query: { by: 'duration' } });
+  const bars = await api('GET /runs/{id}/loops/{path}/score', {
+    params: { id, path: 'each' },
+    query: { by: 'duration' },
+  });
   expect(bars.failed?.reduce((a, b) => a + b, 0)).toBe(100);
   expect(bars.bounds).toHaveLength(65);
   const clock = await api('GET /runs/{id}/loops/{path}/score', { params: { id, path: 'each' }, query: { by: 'time' } });
@@ -123,7 +126,9 @@ it('shows a run with its loops, causes, score and iterations', async () => {
     following: 33,
     steps: [{ id: 'check', type: 'code', status: 'failed' }],
   });
-  const common = await api('GET /runs/{id}/loops/{path}/causes/{cause}/common', { params: { id, path: 'each', cause } });
+  const common = await api('GET /runs/{id}/loops/{path}/causes/{cause}/common', {
+    params: { id, path: 'each', cause },
+  });
   expect(common).toMatchObject({ failed: 100, completed: 200, fields: [{ path: 'kind', says: '= "bad"', failed: 1 }] });
 });
 
@@ -194,7 +199,11 @@ it('runs failed iterations again', async () => {
   expect((await api('GET /runs/{id}', { params: { id } })).status).toBe('completed');
   expect(await redrive('false', { loop: 'each', indices: [3, 6] })).toMatchObject({ count: 2 });
   await run(id);
-  expect(await api('GET /runs/{id}', { params: { id } })).toMatchObject({ status: 'completed', failed: 10, completed: 20 });
+  expect(await api('GET /runs/{id}', { params: { id } })).toMatchObject({
+    status: 'completed',
+    failed: 10,
+    completed: 20,
+  });
   await api('DELETE /runs/{id}', { params: { id } });
   await expect(api('GET /runs/{id}', { params: { id } })).rejects.toMatchObject({ status: 404 });
 });
@@ -209,14 +218,20 @@ it('pauses, goes on and cancels', async () => {
   await expect(api('DELETE /runs/{id}', { params })).rejects.toMatchObject({ status: 409 });
   await api('POST /runs/{id}/pause', { params });
   await run(id, 'waiting');
-  expect(await api('GET /runs/{id}', { params })).toMatchObject({ control: 'pause', alive: false });
+  const paused = await until(async () => {
+    const now = await api('GET /runs/{id}', { params });
+    return now.alive ? null : now;
+  }, 'nobody drives it');
+  expect(paused.control).toBe('pause');
   await api('POST /runs/{id}/resume', { params });
   await run(id);
   expect(await api('GET /runs/{id}', { params })).toMatchObject({ completed: 40, control: 'none' });
   const second = await start();
   await api('POST /runs/{id}/cancel', { params: { id: second.id } });
   await run(second.id, 'cancelled');
-  await expect(api('POST /runs/{id}/pause', { params: { id: second.id } })).rejects.toMatchObject({ code: 'run-ended' });
+  await expect(api('POST /runs/{id}/pause', { params: { id: second.id } })).rejects.toMatchObject({
+    code: 'run-ended',
+  });
 });
 
 it('changes parallel and rate of a loop while it runs, and puts them back', async () => {
@@ -228,7 +243,11 @@ it('changes parallel and rate of a loop while it runs, and puts them back', asyn
   await until(async () => ((await loop()) === undefined ? null : true), 'the loop is there');
   expect(await loop()).toMatchObject({ parallel: 2, perSecond: null, defined: null });
   const turned = await api('PATCH /runs/{id}/loops/{path}', { params, body: { parallel: 20 } });
-  expect(turned.asked).toEqual({ parallel: 20, perSecond: null });
+  // Said by the answer, unless the runner was as fast.
+  expect(turned.asked ?? { parallel: turned.parallel, perSecond: turned.perSecond }).toEqual({
+    parallel: 20,
+    perSecond: null,
+  });
   const asked = Date.now();
   await until(async () => ((await loop())?.parallel === 20 ? true : null), 'it is in force');
   expect(Date.now() - asked).toBeLessThan(1_500);
@@ -247,16 +266,67 @@ it('changes parallel and rate of a loop while it runs, and puts them back', asyn
   });
 });
 
+it('lets go of old runs, and keeps those with failures longer', async () => {
+  const server = await startApi({ 'third.yaml': THIRD });
+  const { api, store } = server;
+  const day = 24 * 60 * 60_000;
+  const made = async (name: string, days: number, failed: number): Promise<void> => {
+    const at = Date.now() - days * day;
+    await store.createRun({ id: name, workflow: 'w', definition: 'rondo: 1', options: '{"file":""}', createdAt: at });
+    const lease = await store.claim(name, 'test', 1_000);
+    if (lease === null) throw new Error('held');
+    const loop = {
+      key: 1,
+      path: 'each',
+      node: 'each',
+      status: 'completed',
+      total: 1,
+      completed: 1 - failed,
+      failed,
+    } as const;
+    const rest = { skipped: 0, cursor: 1, carry: null, tally: '', startedAt: at, durationMs: 1 };
+    await store.commit({ lease, now: at, loops: [{ ...loop, ...rest }], run: { status: 'completed', finishedAt: at } });
+  };
+  await made('old', 2, 0);
+  await made('old-failed', 2, 1);
+  await made('older-failed', 4, 1);
+  const fresh = await finished(server, 'third', { items: items(2) });
+  expect(await server.retain()).toBe(2);
+  expect((await api('GET /runs', {})).items.map((one) => one.id)).toEqual([fresh, 'old-failed']);
+});
+
+it('tells what it does to Prometheus', async () => {
+  const server = await startApi({ 'third.yaml': THIRD });
+  await finished(server, 'third', { items: items(9) });
+  const metrics = async () => (await server.call('/metrics', { headers: server.headers })).text();
+  const text = await until(async () => {
+    const now = await metrics();
+    return now.includes('rondo_iterations_total{outcome="failed"}') ? now : null;
+  }, 'the loop is counted');
+  expect(text).toContain('rondo_iterations_total{outcome="completed"} 6');
+  expect(text).toContain('rondo_iterations_total{outcome="failed"} 3');
+  expect(text).toContain('rondo_runs_total{status="completed"} 1');
+  expect(text).toMatch(/rondo_runs_working \d/);
+  expect((await server.call('/metrics')).status).toBe(401);
+});
+
 /** Events of a stream as they come. */
 async function* eventsOf(answer: Response): AsyncGenerator<RunEvent & { id: string }> {
   let text = '';
   for await (const part of answer.body ?? []) {
     text += Buffer.from(part as Uint8Array).toString();
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const fields = Object.fromEntries(text.slice(0, end).split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+      const fields = Object.fromEntries(
+        text
+          .slice(0, end)
+          .split('\n')
+          .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+      );
       text = text.slice(end + 2);
       if (fields['event'] !== undefined)
-        yield { id: fields['id'] ?? '', name: fields['event'], data: JSON.parse(fields['data'] ?? '') } as RunEvent & { id: string };
+        yield { id: fields['id'] ?? '', name: fields['event'], data: JSON.parse(fields['data'] ?? '') } as RunEvent & {
+          id: string;
+        };
     }
   }
 }

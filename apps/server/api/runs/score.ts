@@ -114,8 +114,8 @@ function byDuration(rows: readonly RowTime[]): Picture {
     most = Math.max(most, ms);
   }
   const wide = Math.max(Math.log(most / least), 1e-9) / BARS;
-  const completed = new Array<number>(BARS).fill(0);
-  const failed = new Array<number>(BARS).fill(0);
+  const completed = Array.from({ length: BARS }, () => 0);
+  const failed = Array.from({ length: BARS }, () => 0);
   for (const { status, durationMs } of settled) {
     const bar = Math.min(BARS - 1, Math.floor(Math.log(Math.max(0.01, durationMs) / least) / wide));
     const into = status === 'failed' ? failed : completed;

@@ -21,16 +21,19 @@ export async function startRun(
   workflow: Workflow,
   body: StartBody,
   caller: Pick<Caller, 'name'>,
+  runId = newRunId(context.clock.now()),
+  /** Whether the output is waited for. */
+  output = true,
 ): Promise<Launched> {
   const { text, version } = textOf(context, workflow, body.version);
   const { input, items, trigger, conversation, pins, limit, upTo } = body;
   if (items !== undefined && input !== undefined)
     throw new Problem(400, 'input-twice', 'Give input or items, not both.');
-  const runId = newRunId(context.clock.now());
   const request: LaunchRequest = {
     definition: upTo === undefined ? text : cutAt(text, workflow.shown, upTo),
     file: workflow.file,
     runId,
+    output,
     ...(items === undefined ? {} : { items: items as Json[] }),
     ...(input === undefined ? {} : { input: input as Json }),
     ...(trigger === undefined ? {} : { trigger }),

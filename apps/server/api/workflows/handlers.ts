@@ -2,8 +2,7 @@
  * Owns the handlers of the contracts about workflows: list, save, check, convert. A save writes the file and a
  * version, and is refused when somebody else saved meanwhile. Runs are started in runs/start.ts.
  */
-import { rename, rm } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { z } from 'zod';
 import type { workflowContracts } from '@rondo/api/contracts/workflows.ts';

@@ -91,9 +91,9 @@ it('writes nothing outside its folder, and no file twice', async () => {
   await expect(api('POST /workflows', { body: { definition, file: 'hook.yaml' } })).rejects.toMatchObject({
     status: 409,
   });
-  await expect(
-    api('POST /workflows', { body: { definition: { ...definition, id: 'hook' } } }),
-  ).rejects.toMatchObject({ code: 'id-taken' });
+  await expect(api('POST /workflows', { body: { definition: { ...definition, id: 'hook' } } })).rejects.toMatchObject({
+    code: 'id-taken',
+  });
   expect((await api('POST /workflows', { body: { definition } })).file).toBe('x.yaml');
   expect((await api('POST /workflows', { body: { definition } })).file).toBe('x-2.yaml');
 });
@@ -112,7 +112,14 @@ it('checks, explains and converts without saving', async () => {
   const n8n = JSON.stringify({
     name: 'From n8n',
     nodes: [
-      { id: '1', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
+      {
+        id: '1',
+        name: 'Start',
+        type: 'n8n-nodes-base.manualTrigger',
+        typeVersion: 1,
+        position: [0, 0],
+        parameters: {},
+      },
     ],
     connections: {},
   });
@@ -123,7 +130,10 @@ it('checks, explains and converts without saving', async () => {
 });
 
 it('shows a token only the workflows that it is limited to', async () => {
-  const { call, access } = await startApi({ 'hook.yaml': HOOK, 'other.yaml': 'name: Other\nnodes: {a: {type: manual}}\n' });
+  const { call, access } = await startApi({
+    'hook.yaml': HOOK,
+    'other.yaml': 'name: Other\nnodes: {a: {type: manual}}\n',
+  });
   const { secret } = access.tokens.create({
     name: 'limited',
     scopes: ['workflow:read', 'run:start'],

@@ -20,9 +20,9 @@ import {
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useCatalog } from '../catalog/use-catalog.ts';
 import { change, documentOf, select, useDocument } from '../document/store.ts';
-import { placedNode } from '../document/tree.ts';
-import { containerAt, type Scene, sceneOf } from '../scene/scene.ts';
-import { headerOf } from '../scene/layout.ts';
+import { levelOf, placedNode } from '../document/tree.ts';
+import { containerAt, cornerOf, type Scene, sceneOf } from '../scene/scene.ts';
+import { freeBelow, headerOf } from '../scene/layout.ts';
 import { SIDE } from '../scene/sizes.ts';
 import { addNode, inLevel, seenPlaces } from './actions.ts';
 import { AddMenu } from './add-menu.tsx';
@@ -31,7 +31,7 @@ import { commandFor, isBackwards, whyNot, wireBetween } from './connecting.ts';
 import { useEditor } from './context.ts';
 import { EmptyCanvas, Overview, Toolbar, Zoom } from './floats.tsx';
 import { flowEdges, type FlowEdge, type FlowNode, flowNodes } from './flow.ts';
-import { DrawnLine, Line } from './lines.tsx';
+import { DrawnLine, Line, Refusal } from './lines.tsx';
 import { LoopNode } from './loop-node.tsx';
 import { NoteNode } from './note-node.tsx';
 import { Outline } from './outline.tsx';
@@ -138,7 +138,6 @@ export function Canvas({ lifted }: { lifted: boolean }) {
     (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
       const at = 'changedTouches' in event ? event.changedTouches[0] : event;
       if (at === undefined) return;
-      pointer.current = { x: at.clientX, y: at.clientY };
       const { fromHandle, toNode } = state;
       if (toNode !== null || fromHandle?.type !== 'source' || unless !== '') return;
       const point = flow.screenToFlowPosition({ x: at.clientX, y: at.clientY });
@@ -194,13 +193,38 @@ export function Canvas({ lifted }: { lifted: boolean }) {
     void flow.fitView(fitWith(lifted));
   }, [flow, scene, width, lifted]);
 
+  const tidied = useDocument(workflow, ({ past }) => (past.at(-1)?.text === 'Tidy' ? past.length : 0));
+  useEffect(() => {
+    if (tidied > 0) requestAnimationFrame(() => void flow.fitView(fitWith(lifted)));
+    // Only when it was tidied, not when the dock opens later.
+  }, [flow, tidied]);
+  // What was just added is in sight.
+  useEffect(() => {
+    const [only] = selection;
+    const one = selection.length === 1 ? scene.nodes.find((node) => node.id === only) : undefined;
+    if (one === undefined) return;
+    const { x, y } = cornerOf(new Map(scene.nodes.map((node) => [node.id, node])), one.id);
+    const from = flow.flowToScreenPosition({ x, y });
+    const to = flow.flowToScreenPosition({ x: x + Math.min(one.width, 300), y: y + Math.min(one.height, 160) });
+    const box = frame.current?.getBoundingClientRect();
+    if (box === undefined) return;
+    const inSight = from.x >= box.left + 60 && from.y >= box.top && to.x <= box.right && to.y <= box.bottom - (lifted ? 170 : 0);
+    if (!inSight) void flow.setCenter(x + one.width / 2, y + one.height / 2, { zoom: flow.getZoom(), duration: 120 });
+  }, [flow, selection, scene, lifted]);
+
   const shownEdges = useMemo(
     () => (chosenEdge === null ? edges : edges.map((one) => (one.id === chosenEdge ? { ...one, selected: true } : one))),
     [edges, chosenEdge],
   );
   const isEmpty = version === null && Object.keys(definition.nodes).length === 0;
   return (
-    <div ref={frame} className="relative min-h-0 flex-1 overflow-hidden bg-bg">
+    <div
+      ref={frame}
+      className="relative min-h-0 flex-1 overflow-hidden bg-bg"
+      onPointerMoveCapture={(event) => {
+        pointer.current = { x: event.clientX, y: event.clientY };
+      }}
+    >
       <Outline />
       <ReactFlow<FlowNode, FlowEdge>
         className="canvas"
@@ -271,6 +295,7 @@ export function Canvas({ lifted }: { lifted: boolean }) {
           }}
         />
       )}
+      <Refusal />
       <Backwards />
     </div>
   );
@@ -320,13 +345,23 @@ function drop(workflow: string, scene: Scene, moved: readonly FlowNode[], target
     if (!same) change(workflow, { do: 'place', places: from === null ? level : grown(level, scene, definition, from) });
     return;
   }
-  const there: Record<string, { x: number; y: number }> = {};
-  for (const one of alone) {
-    const corner = absolute(byId, one);
-    there[one.id] = inLevel(scene, target, corner);
+  const neighbours = Object.keys(levelOf(definition, target) ?? {});
+  const isArranged = !neighbours.some((id) => definition.layout?.[id] !== undefined);
+  const moving = alone.map((one) => one.id);
+  if (isArranged && target !== null) {
+    change(workflow, { do: 'move', ids: moving, container: target });
+    return;
   }
-  const seen = seenPlaces(scene, definition, target);
-  change(workflow, { do: 'move', ids: alone.map((one) => one.id), container: target, places: { ...seen, ...(target === null ? there : clamped(there)) } });
+  const there: Record<string, { x: number; y: number }> = {};
+  const taken = neighbours.flatMap((id) => scene.places.get(id) ?? []);
+  for (const one of alone) {
+    const { x, y } = inLevel(scene, target, absolute(byId, one));
+    const box = { x: target === null ? x : Math.max(0, x), y: target === null ? y : Math.max(0, y), width: one.width ?? 0, height: one.height ?? 0, port: 0 };
+    freeBelow(box, taken);
+    taken.push(box);
+    there[one.id] = { x: box.x, y: box.y };
+  }
+  change(workflow, { do: 'move', ids: moving, container: target, places: { ...seenPlaces(scene, definition, target), ...there } });
 }
 
 function absolute(byId: ReadonlyMap<string, { x: number; y: number; parent: string | null }>, one: FlowNode): { x: number; y: number } {
@@ -337,9 +372,6 @@ function absolute(byId: ReadonlyMap<string, { x: number; y: number; parent: stri
   }
   return { x, y };
 }
-
-const clamped = (places: Record<string, { x: number; y: number }>): Record<string, { x: number; y: number }> =>
-  Object.fromEntries(Object.entries(places).map(([id, { x, y }]) => [id, { x: Math.max(0, x), y: Math.max(0, y) }]));
 
 /** What was moved over the left or upper edge moves the others: a body begins at its corner. */
 function grown(

@@ -1,5 +1,5 @@
 /** Owns lines: from port to port, back below their loop, with a name where a node has several outputs. */
-import { BaseEdge, type ConnectionLineComponentProps, EdgeLabelRenderer, type EdgeProps, useStore } from '@xyflow/react';
+import { BaseEdge, type ConnectionLineComponentProps, EdgeLabelRenderer, type EdgeProps, useConnection, useStore } from '@xyflow/react';
 import { memo } from 'react';
 import { documentOf } from '../document/store.ts';
 import type { FlowEdge } from './flow.ts';
@@ -57,27 +57,41 @@ export const Line = memo(function Line(props: EdgeProps<FlowEdge>) {
   );
 });
 
-/** While a line is drawn: where it would go, and why it cannot, at the pointer. */
-export function DrawnLine({ fromX, fromY, toX, toY, fromHandle, toHandle, fromNode, toNode }: ConnectionLineComponentProps) {
-  const { workflow } = useEditor();
-  const forwards = fromHandle.type === 'source';
-  const path = forwards ? curve(fromX, fromY, toX, toY) : curve(toX, toY, fromX, fromY);
-  const wire =
-    toNode === null || toHandle === null
-      ? null
-      : wireBetween(
-          { node: fromNode.id, handle: fromHandle.id ?? '', type: fromHandle.type },
-          { node: toNode.id, handle: toHandle.id ?? '', type: toHandle.type },
-        );
-  const why = toNode === null ? null : wire === null ? 'A line goes from an output to an input.' : whyNot(documentOf(workflow).definition, wire);
+/** While a line is drawn: where it would go. */
+export function DrawnLine({ fromX, fromY, toX, toY, fromHandle, connectionStatus }: ConnectionLineComponentProps) {
+  const path = fromHandle.type === 'source' ? curve(fromX, fromY, toX, toY) : curve(toX, toY, fromX, fromY);
+  const refused = connectionStatus === 'invalid';
   return (
-    <g>
-      <path d={path} fill="none" className={why === null ? 'stroke-ink' : 'stroke-failed'} strokeWidth={2} {...(why === null ? {} : { strokeDasharray: '4 4' })} />
-      {why !== null && (
-        <foreignObject x={toX + 14} y={toY + 10} width={260} height={90} className="overflow-visible">
-          <p className="w-fit max-w-[260px] rounded-chip bg-ink px-2 py-1 text-meta text-surface">{why}</p>
-        </foreignObject>
-      )}
-    </g>
+    <path
+      d={path}
+      fill="none"
+      className={refused ? 'stroke-failed' : 'stroke-ink'}
+      strokeWidth={2}
+      {...(refused ? { strokeDasharray: '4 4' } : {})}
+    />
+  );
+}
+
+/** Why a line cannot be, at the pointer, over everything. */
+export function Refusal() {
+  const { workflow } = useEditor();
+  const { inProgress, fromHandle, fromNode, toHandle, toNode, to } = useConnection();
+  const transform = useStore((state) => state.transform);
+  if (!inProgress || toNode === null || toHandle === null) return null;
+  const wire = wireBetween(
+    { node: fromNode.id, handle: fromHandle.id ?? '', type: fromHandle.type },
+    { node: toNode.id, handle: toHandle.id ?? '', type: toHandle.type },
+  );
+  const why = wire === null ? 'A line goes from an output to an input.' : whyNot(documentOf(workflow).definition, wire);
+  if (why === null) return null;
+  const [x, y, zoom] = transform;
+  return (
+    <p
+      role="alert"
+      className="pointer-events-none absolute z-20 w-fit max-w-[280px] rounded-chip bg-ink px-2 py-1 text-meta text-surface"
+      style={{ left: to.x * zoom + x + 16, top: to.y * zoom + y + 12 }}
+    >
+      {why}
+    </p>
   );
 }

@@ -5,6 +5,7 @@ import { useCatalog } from '../catalog/use-catalog.ts';
 import { useDocument } from '../document/store.ts';
 import { setView } from '../canvas/view.ts';
 
+const NOTHING = { diagnostics: [], explanations: [] } as const;
 const IDLE_MS = 400;
 let isFirst = true;
 
@@ -19,7 +20,9 @@ export function useCheck(workflow: string): void {
       async () => {
         const { check } = await import('./check.ts');
         if (!current) return;
-        const { diagnostics, explanations } = check(definition, catalog);
+        // An empty canvas asks a question; that it is empty is no error yet.
+        const isEmpty = Object.keys(definition.nodes).length === 0;
+        const { diagnostics, explanations } = isEmpty ? NOTHING : check(definition, catalog);
         const byNode = new Map<string, Diagnostic[]>();
         const general: Diagnostic[] = [];
         for (const one of diagnostics) {

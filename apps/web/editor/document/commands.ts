@@ -146,8 +146,14 @@ export function apply(definition: Definition, command: Command): Done {
       return unwrapNode(definition, command.id);
     case 'move': {
       const done = moveInto(definition, command.ids, command.container);
-      if ('refused' in done || command.places === undefined) return done;
-      return { ...done, definition: placed(done.definition, command.places) };
+      if ('refused' in done) return done;
+      if (command.places !== undefined) return { ...done, definition: placed(done.definition, command.places) };
+      // Its old place means nothing there: it is arranged with its new neighbours.
+      const gone = new Set(command.ids);
+      const { layout, ...rest } = done.definition;
+      if (layout === undefined) return done;
+      const left = Object.fromEntries(Object.entries(layout).filter(([id]) => !gone.has(id)));
+      return { ...done, definition: { ...rest, layout: left } };
     }
     case 'paste':
       return pasteNodes(definition, command.fragment, command.container ?? null, command.at);

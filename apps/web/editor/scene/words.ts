@@ -22,8 +22,13 @@ export interface Counted {
 const MOST = 28;
 const cut = (text: string, most = MOST): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
+/** Names that a loop has when nobody gave it one. */
+const PLAIN: Readonly<Record<string, string>> = { each: 'item', batches: 'batch', until: 'pass', together: 'time' };
+
 /** `Enrich each customer` is `customer`; other names are taken whole. */
 export function elementOf(name: string): string {
+  const plain = PLAIN[name.replace(/-\d+$/, '').toLowerCase()];
+  if (plain !== undefined) return plain;
   const found = /\beach\s+(.+)$/i.exec(name);
   return cut(found?.[1] ?? name, 18);
 }

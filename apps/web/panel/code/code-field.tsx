@@ -8,6 +8,7 @@ import { create } from 'zustand';
 import type { Diagnostic } from '@rondo/api/schemas/shared.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { classes } from '../../ui/classes.ts';
+import { soleCode } from './one-expression.ts';
 import type { EditorLanguage } from './languages.ts';
 import type { Scope } from './scope.ts';
 import type { ExpressionPlace } from './template-parts.ts';
@@ -54,14 +55,7 @@ export interface CodeFieldProps {
   className?: string;
 }
 
-export function CodeField({
-  label,
-  lines = 1,
-  mistakes: shows = true,
-  className,
-  template,
-  ...props
-}: CodeFieldProps) {
+export function CodeField({ label, lines = 1, mistakes: shows = true, className, template, ...props }: CodeFieldProps) {
   const field = useId();
   const scope = useContext(ScopeContext);
   const [wide, setWide] = useState(false);
@@ -130,11 +124,14 @@ export function CodeField({
           {said.map((one, at) => (
             <li key={at} className="break-words">
               {one.message}
-              {one.fix?.edits?.[0] !== undefined && props.readOnly !== true && template === undefined && (
+              {one.fix?.edits?.[0] !== undefined && props.readOnly !== true && (
                 <button
                   type="button"
-                  className="ml-1.5 font-medium text-ink underline underline-offset-3"
-                  onClick={() => props.onChange(String(one.fix?.edits?.[0]?.value))}
+                  className="ml-1.5 inline-block font-medium text-ink underline underline-offset-3"
+                  onClick={() => {
+                    const text = String(one.fix?.edits?.[0]?.value);
+                    props.onChange(template === undefined ? text : (soleCode(text) ?? text));
+                  }}
                 >
                   {one.fix.text}
                 </button>

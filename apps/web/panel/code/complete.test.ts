@@ -31,17 +31,30 @@ const scope: Scope = {
     { code: "$('fetch').item.json", label: 'Fetch company', note: '', value: { body: { text: 'Hi' } } },
   ],
 };
-const offered = (code: string): string[] => completionsAt(code, code.length, scope)?.options.map((one) => one.label) ?? [];
+const offered = (code: string): string[] =>
+  completionsAt(code, code.length, scope)?.options.map((one) => one.label) ?? [];
 
 describe('completion', () => {
   it('offers the fields of a value with type, value and a fact of other iterations', () => {
     const { from, options } = completionsAt('1 + $json.em', 12, scope) ?? { from: -1, options: [] };
     expect(from).toBe(10);
-    expect(options[0]).toMatchObject({ label: 'email', type: 'string', value: 'empty', fact: { text: 'empty in 1 of 2', warn: true } });
-    expect(options.find((one) => one.label === 'contacts')).toMatchObject({ type: 'list', value: 'list of 2', fact: { text: '0 to 2 items' } });
+    expect(options[0]).toMatchObject({
+      label: 'email',
+      type: 'string',
+      value: 'empty',
+      fact: { text: 'empty in 1 of 2', warn: true },
+    });
+    expect(options.find((one) => one.label === 'contacts')).toMatchObject({
+      type: 'list',
+      value: 'list of 2',
+      fact: { text: '0 to 2 items' },
+    });
   });
   it('writes a key that is no name in brackets, in place of the dot', () => {
-    expect(completionsAt('$json.', 6, scope)?.options.find((one) => one.label === 'last name')).toMatchObject({ insert: '["last name"]', from: 5 });
+    expect(completionsAt('$json.', 6, scope)?.options.find((one) => one.label === 'last name')).toMatchObject({
+      insert: '["last name"]',
+      from: 5,
+    });
   });
   it('follows nodes however they are asked, lists and optional members', () => {
     expect(offered('$("fetch").first().json.')).toEqual(['body']);

@@ -92,7 +92,9 @@ function membersAt(text: string, from: number, dot: number, scope: Scope): Compl
   const members = MEMBERS.find(([pattern]) => pattern.test(base.replaceAll('?.', '.')))?.[1] ?? [];
   for (const [label, doc] of members) {
     const inner = valueOfPath(`${base}.${label}`, scope.roots);
-    options.push(plain(label, doc, inner === null ? {} : { type: typeWord(inner.value), value: shortValue(inner.value) }));
+    options.push(
+      plain(label, doc, inner === null ? {} : { type: typeWord(inner.value), value: shortValue(inner.value) }),
+    );
   }
   if (base === '$loop.vars') for (const name of scope.loopVars) options.push(plain(name, 'Variable of the loop.'));
   if (found !== null) {

@@ -108,7 +108,8 @@ export default function Editor(props: EditorProps) {
         ]),
         settings.current.of(settingsOf(latest.current)),
         EditorView.domEventHandlers({
-          focus: () => latest.current.onFocus?.((code) => view.current !== null && insertCode(view.current, code, latest.current)),
+          focus: () =>
+            latest.current.onFocus?.((code) => view.current !== null && insertCode(view.current, code, latest.current)),
           drop: (event, target) => {
             const code = droppedCode(event.dataTransfer);
             if (code === null || latest.current.readOnly === true) return false;
@@ -154,7 +155,9 @@ export default function Editor(props: EditorProps) {
       const text = language === 'expression' ? asExpression(value) : value;
       const asked = language === 'expression' || (language === 'template' && value.includes('{{'));
       const ids = nodes.map((one) => one.id);
-      onMistakes(asked && value.trim() !== '' ? mistakesOf(text, { dialect, nodes: ids, ...(place && { place }) }) : []);
+      onMistakes(
+        asked && value.trim() !== '' ? mistakesOf(text, { dialect, nodes: ids, ...(place && { place }) }) : [],
+      );
     }, MISTAKES_AFTER_MS);
     return () => clearTimeout(timer);
   }, [value, language, dialect, nodes]);
@@ -168,7 +171,15 @@ function leave(view: EditorView): void {
   view.dom.closest('aside')?.querySelector<HTMLElement>('h2[tabindex]')?.focus({ preventScroll: true });
 }
 
-function settingsOf({ language, scope, readOnly = false, label, describedBy, invalid, placeholder }: EditorProps): Extension {
+function settingsOf({
+  language,
+  scope,
+  readOnly = false,
+  label,
+  describedBy,
+  invalid,
+  placeholder,
+}: EditorProps): Extension {
   return [
     languageOf(language, scope?.dialect ?? 'native'),
     EditorState.readOnly.of(readOnly),
@@ -202,19 +213,26 @@ function optionsAt(context: CompletionContext, { language, scope }: EditorProps)
   return {
     from: start + found.from,
     validFor: /^[\w$]*$/,
-    options: found.options.map((offer, at): Offer => ({
-      label: offer.label,
-      offer,
-      // As the data has them, not by the alphabet.
-      boost: -Math.min(at, 98),
-      ...(offer.doc === '' ? {} : { info: offer.doc }),
-      apply: (view, _, from, to) => {
-        const insert = offer.insert ?? offer.label;
-        const begin = offer.from === undefined ? from : start + offer.from;
-        const caret = begin + insert.length - (insert.endsWith('()') && !/\.(first|last|all)\(\)$/.test(insert) ? 1 : 0);
-        view.dispatch({ changes: { from: begin, to, insert }, selection: { anchor: caret }, userEvent: 'input.complete' });
-      },
-    })),
+    options: found.options.map(
+      (offer, at): Offer => ({
+        label: offer.label,
+        offer,
+        // As the data has them, not by the alphabet.
+        boost: -Math.min(at, 98),
+        ...(offer.doc === '' ? {} : { info: offer.doc }),
+        apply: (view, _, from, to) => {
+          const insert = offer.insert ?? offer.label;
+          const begin = offer.from === undefined ? from : start + offer.from;
+          const caret =
+            begin + insert.length - (insert.endsWith('()') && !/\.(first|last|all)\(\)$/.test(insert) ? 1 : 0);
+          view.dispatch({
+            changes: { from: begin, to, insert },
+            selection: { anchor: caret },
+            userEvent: 'input.complete',
+          });
+        },
+      }),
+    ),
   };
 }
 
@@ -244,8 +262,14 @@ function lineAt(state: EditorState, { language, scope }: EditorProps): string | 
 function insertCode(view: EditorView, code: string, { language, scope }: EditorProps): void {
   const { from, to } = view.state.selection.main;
   const text = view.state.doc.toString();
-  const inCode = language !== 'template' || codeParts(text, scope?.dialect ?? 'native').some((one) => from >= one.from && to <= one.to);
+  const inCode =
+    language !== 'template' ||
+    codeParts(text, scope?.dialect ?? 'native').some((one) => from >= one.from && to <= one.to);
   const insert = inCode ? code : asExpression(code);
-  view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length }, userEvent: 'input.drop' });
+  view.dispatch({
+    changes: { from, to, insert },
+    selection: { anchor: from + insert.length },
+    userEvent: 'input.drop',
+  });
   view.focus();
 }

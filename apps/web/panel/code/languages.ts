@@ -21,7 +21,9 @@ export function languageOf(language: EditorLanguage, dialect: Dialect): Extensio
     case 'template':
       return marked((text) => codeParts(text, dialect).map(({ from, to, closed }) => [from - 2, closed ? to + 2 : to]));
     case 'jinja':
-      return marked((text) => [...text.matchAll(/\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}/gs)].map((one) => [one.index, one.index + one[0].length]));
+      return marked((text) =>
+        [...text.matchAll(/\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}/gs)].map((one) => [one.index, one.index + one[0].length]),
+      );
     case 'yaml':
       return marked((text) => [...text.matchAll(/\{\{.*?\}\}/g)].map((one) => [one.index, one.index + one[0].length]));
   }

@@ -26,7 +26,15 @@ export interface PreviewPlace {
 const ASK_AFTER_MS = 250;
 const MOST_TEXT = 240;
 
-export function Preview({ template, place, dialect }: { template: string; place: PreviewPlace | null; dialect: Dialect }) {
+export function Preview({
+  template,
+  place,
+  dialect,
+}: {
+  template: string;
+  place: PreviewPlace | null;
+  dialect: Dialect;
+}) {
   const [asked, setAsked] = useState(template);
   useEffect(() => {
     const timer = setTimeout(() => setAsked(template), ASK_AFTER_MS);
@@ -42,7 +50,9 @@ export function Preview({ template, place, dialect }: { template: string; place:
       body: {
         template: asked,
         dialect,
-        ...(place === null ? {} : { run: { id: place.run, loop: place.loop, node: place.node, indices: [...indices] } }),
+        ...(place === null
+          ? {}
+          : { run: { id: place.run, loop: place.loop, node: place.node, indices: [...indices] } }),
       },
     },
     {
@@ -54,8 +64,7 @@ export function Preview({ template, place, dialect }: { template: string; place:
       staleTime: 30_000,
     },
   );
-  if (place === null)
-    return <Note>The preview needs data: run the workflow once, or up to here.</Note>;
+  if (place === null) return <Note>The preview needs data: run the workflow once, or up to here.</Note>;
   if (!may.allowed) return <Note>{may.why}</Note>;
   return (
     <section aria-label="Preview" className="flex flex-col gap-1.5">
@@ -89,13 +98,27 @@ interface Result {
   failure: { message: string } | null;
 }
 
-function Row({ index, held, result, template }: { index: number; held: boolean; result: Result | undefined; template: string }) {
+function Row({
+  index,
+  held,
+  result,
+  template,
+}: {
+  index: number;
+  held: boolean;
+  result: Result | undefined;
+  template: string;
+}) {
   const value = result?.value;
   // Text whose expressions gave nothing is as empty as a value that is not there.
   const rest = template.replaceAll(/\{\{.*?\}\}/gs, '');
   const empty =
     result !== undefined &&
-    (value === null || value === undefined || value === '' || value === rest || (Array.isArray(value) && value.length === 0));
+    (value === null ||
+      value === undefined ||
+      value === '' ||
+      value === rest ||
+      (Array.isArray(value) && value.length === 0));
   const warns = empty || (result !== undefined && result.failure !== null);
   return (
     <li
@@ -108,7 +131,10 @@ function Row({ index, held, result, template }: { index: number; held: boolean; 
         {warns && <WarningShape size={14} />}
         {count(index + 1)}
       </span>
-      <span className={classes('cut', warns ? 'text-warn' : 'text-ink2')} title={result === undefined ? '' : textOf(result)}>
+      <span
+        className={classes('cut', warns ? 'text-warn' : 'text-ink2')}
+        title={result === undefined ? '' : textOf(result)}
+      >
         {result === undefined ? (
           ''
         ) : empty && result.failure === null ? (
@@ -124,7 +150,8 @@ function Row({ index, held, result, template }: { index: number; held: boolean; 
 }
 
 function textOf({ value, failure }: Result): string {
-  if (failure !== null) return failure.message;
+  // Which expression it is one sees above.
+  if (failure !== null) return failure.message.split(' failed: ').at(-1) ?? failure.message;
   if (typeof value !== 'string') {
     const json = JSON.stringify(value) ?? '';
     return json.length > MOST_TEXT ? shortValue(value) : json;

@@ -14,9 +14,11 @@ const MOST_FIELDS = 60;
 export function FieldsView({ roots }: { roots: readonly DataRoot[] }) {
   return (
     <div className="flex flex-col gap-2 px-3.5 py-2 font-mono text-meta">
-      {roots.filter((root) => root.hidden !== true).map((root) => (
-        <RootFields key={root.code} root={root} />
-      ))}
+      {roots
+        .filter((root) => root.hidden !== true)
+        .map((root) => (
+          <RootFields key={root.code} root={root} />
+        ))}
     </div>
   );
 }
@@ -40,7 +42,17 @@ function RootFields({ root }: { root: DataRoot }) {
   );
 }
 
-function Members({ code, value, depth, samples }: { code: string; value: object; depth: number; samples: readonly unknown[] }) {
+function Members({
+  code,
+  value,
+  depth,
+  samples,
+}: {
+  code: string;
+  value: object;
+  depth: number;
+  samples: readonly unknown[];
+}) {
   const entries: [string | number, unknown][] = Array.isArray(value)
     ? value.slice(0, MOST_FIELDS).map((one, at) => [at, one])
     : Object.entries(value).slice(0, MOST_FIELDS);
@@ -101,7 +113,17 @@ interface RowProps {
   onToggle?(): void;
 }
 
-function FieldRow({ code, name, value, depth = 0, strong = false, faint = false, fact = '', open, onToggle }: RowProps) {
+function FieldRow({
+  code,
+  name,
+  value,
+  depth = 0,
+  strong = false,
+  faint = false,
+  fact = '',
+  open,
+  onToggle,
+}: RowProps) {
   const canInsert = useCaret((caret) => caret.insert !== null);
   return (
     <div className="group/row flex min-w-0 items-center" style={{ paddingLeft: Math.max(0, depth - 1) * 12 }}>
@@ -126,7 +148,9 @@ function FieldRow({ code, name, value, depth = 0, strong = false, faint = false,
         title={`${code}${value === '' ? '' : `\n${value}`}${canInsert ? '\nClick to insert, or drag' : '\nDrag into the form'}`}
         className="flex min-w-0 flex-1 cursor-grab items-center gap-2 rounded-chip px-1 text-left leading-[21px] hover:bg-hover"
       >
-        <span className={classes('flex-none', strong ? 'font-medium text-ink' : 'min-w-[68px] font-medium text-ink')}>{name}</span>
+        <span className={classes('flex-none', strong ? 'font-medium text-ink' : 'min-w-[68px] font-medium text-ink')}>
+          {name}
+        </span>
         <span className={classes('cut text-ink3', faint && 'font-sans')}>{value}</span>
         {fact !== '' && <span className="ml-auto flex-none font-sans text-axis text-warn">{fact}</span>}
       </button>

@@ -43,7 +43,8 @@ export function jsonOf(item: unknown): unknown {
 export function nodeDataOf(iteration: Iteration, place: NodePlace, own: boolean): NodeData | null {
   const ports = place.type?.outputs.map((one) => one.name) ?? [];
   // Logs and cost are the iteration's; they are told where they can come from this node.
-  const asks = place.type?.work === 'container' || place.type?.parameters.some((one) => one.name === 'connection') === true;
+  const asks =
+    place.type?.work === 'container' || place.type?.parameters.some((one) => one.name === 'connection') === true;
   const facts = { logs: iteration.logs, usage: asks ? iteration.usage : null, cutAt: iteration.cutAt };
   if (own) {
     return {
@@ -64,7 +65,8 @@ export function nodeDataOf(iteration: Iteration, place: NodePlace, own: boolean)
     ...facts,
     status,
     input: inputOf(iteration, place),
-    output: step?.output?.map((items, at) => ({ name: ports[at] ?? `output ${at + 1}`, items: items.map(jsonOf) })) ?? null,
+    output:
+      step?.output?.map((items, at) => ({ name: ports[at] ?? `output ${at + 1}`, items: items.map(jsonOf) })) ?? null,
     cut: step?.cut ?? false,
     failure: step?.failure ?? (status === 'failed' ? iteration.failure : null),
     attempts: status === 'failed' || iteration.failure?.node === place.id ? iteration.attempts : 1,
@@ -101,13 +103,15 @@ export interface RootsOptions {
   total: number | null;
   /** What one iteration is called: customer. */
   element: string;
+  /** Iterations of the loops around, the innermost first. */
+  outer: readonly { iteration: Iteration; name: string }[];
   /** The same iteration's neighbours that were looked at. */
   others: readonly Iteration[];
 }
 
 /** In the order of the Input pane. Without a run they have no values, but they have names. */
 export function rootsOf(options: RootsOptions): DataRoot[] {
-  const { place, definition, iteration, data, own, index, total, element, others } = options;
+  const { place, definition, iteration, data, own, index, total, element, outer, others } = options;
   const first = (one: Iteration): unknown => nodeDataOf(one, place, own)?.input[0]?.items[0];
   const items = data?.input.flatMap((one) => one.items) ?? [];
   const inLoop = place.around.length > 0 && !own;
@@ -116,27 +120,41 @@ export function rootsOf(options: RootsOptions): DataRoot[] {
   const where = index === null ? '' : `${element} ${count(index + 1)}`;
   const fromItem = inLoop && place.wires.length === 0;
   const [only] = place.wires.length === 1 ? place.wires : [];
-  const source = only === undefined ? null : titleOf(only.from, place.level[only.from]);
+  const container = own && place.type?.work === 'container';
+  const source = container ? 'each element' : only === undefined ? null : titleOf(only.from, place.level[only.from]);
   if (inLoop && !fromItem)
     roots.push({ code: '$loop.item', label: '$loop.item', value: loopItem, note: where, samples: others.map(valueOf) });
   roots.push({
     code: '$json',
     label: source ?? '$json',
     value: items[0],
-    note: items.length > 1 ? `first of ${count(items.length)} items` : fromItem ? where : source === null ? '' : '$json',
+    note:
+      items.length > 1 ? `first of ${count(items.length)} items` : fromItem ? where : source === null ? '' : '$json',
     samples: others.map(first),
   });
   if (inLoop) {
     if (fromItem)
-      roots.push({ code: '$loop.item', label: '$loop.item', value: loopItem, note: where, hidden: true, samples: others.map(valueOf) });
+      roots.push({
+        code: '$loop.item',
+        label: '$loop.item',
+        value: loopItem,
+        note: where,
+        hidden: true,
+        samples: others.map(valueOf),
+      });
     roots.push({ code: '$loop.index', label: '$loop.index', value: index ?? undefined, note: 'from 0' });
     roots.push({ code: '$loop.count', label: '$loop.count', value: total ?? undefined, note: '', hidden: true });
   }
+  for (const [at, { iteration: around, name }] of outer.entries()) {
+    const code = `$loop${'.parent'.repeat(own ? at : at + 1)}.item`;
+    roots.push({ code, label: code, value: valueOf(around), note: `${name} ${count(around.index + 1)}` });
+  }
+  const steps = [...(own ? [] : (iteration?.steps ?? [])), ...outer.flatMap((one) => one.iteration.steps)];
   for (const id of place.visible) {
-    const step = iteration?.steps.find((one) => one.id === id);
+    const step = steps.find((one) => one.id === id);
     const output = step?.output?.find((port) => port.length > 0);
     const value = output === undefined ? undefined : jsonOf(output[0]);
-    const direct = only?.from === id;
+    const direct = only?.from === id && !container;
     roots.push({
       code: `${nodeCode(id)}.item.json`,
       label: titleOf(id, placedNode(definition, id)?.node),
@@ -149,7 +167,12 @@ export function rootsOf(options: RootsOptions): DataRoot[] {
     });
   }
   if (inLoop && readsPrevious(place.node)) {
-    roots.push({ code: '$loop.previous', label: '$loop.previous', value: undefined, note: 'the result of the iteration before' });
+    roots.push({
+      code: '$loop.previous',
+      label: '$loop.previous',
+      value: undefined,
+      note: 'the result of the iteration before',
+    });
   }
   const inputs = definition.inputs ?? {};
   if (Object.keys(inputs).length > 0) {

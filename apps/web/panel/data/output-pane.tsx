@@ -95,7 +95,10 @@ export function OutputPane({ node, title, data, empty, pinned, onPinned, readOnl
                 label="Output port"
                 value={String(Math.max(0, outputs.indexOf(shown ?? outputs[0]!)))}
                 onChange={setPort}
-                options={outputs.map((one, at) => ({ value: String(at), label: `${one.name} ${count(one.items.length)}` }))}
+                options={outputs.map((one, at) => ({
+                  value: String(at),
+                  label: `${one.name} ${count(one.items.length)}`,
+                }))}
               />
             </div>
           )}
@@ -115,23 +118,45 @@ function Values({
 }: {
   node: string;
   title: string;
-  form: DataForm; items: readonly unknown[]; data: NodeData }) {
+  form: DataForm;
+  items: readonly unknown[];
+  data: NodeData;
+}) {
   const failedData = data.failure?.data;
   const reply = failedData?.['reply'] ?? failedData?.['body'] ?? failedData?.['text'];
   const value = items.length === 1 ? items[0] : items;
-  if (data.cut) return <p className="p-3.5 text-meta text-ink3">Only the number of items was kept: {count(items.length)}.</p>;
+  if (data.cut)
+    return <p className="p-3.5 text-meta text-ink3">Only the number of items was kept: {count(items.length)}.</p>;
   return (
     <div className="flex flex-col gap-2 p-3">
       {data.output === null && data.failure === null && <p className="text-meta text-ink3">Nothing was kept of it.</p>}
-      {data.failure !== null && reply !== undefined && <ValueView label={`Reply to ${title}`} value={reply} as={typeof reply === 'string' ? 'text' : 'tree'} />}
-      {data.failure !== null && reply === undefined && failedData !== undefined && Object.keys(failedData).length > 0 && (
-        <ValueView label={`Facts of the failure of ${title}`} value={failedData} as="tree" />
+      {data.failure !== null && reply !== undefined && (
+        <ValueView label={`Reply to ${title}`} value={reply} as={typeof reply === 'string' ? 'text' : 'tree'} />
       )}
+      {data.failure !== null &&
+        reply === undefined &&
+        failedData !== undefined &&
+        Object.keys(failedData).length > 0 && (
+          <ValueView label={`Facts of the failure of ${title}`} value={failedData} as="tree" />
+        )}
       {data.failure === null && data.output !== null && form === 'fields' && (
-        <FieldsView roots={[{ code: `${nodeCode(node)}.item.json`, label: 'Item', value: items[0], note: items.length > 1 ? `first of ${count(items.length)}` : '' }]} />
+        <FieldsView
+          roots={[
+            {
+              code: `${nodeCode(node)}.item.json`,
+              label: 'Item',
+              value: items[0],
+              note: items.length > 1 ? `first of ${count(items.length)}` : '',
+            },
+          ]}
+        />
       )}
       {data.failure === null && data.output !== null && form !== 'fields' && (
-        <ValueView label={`Output of ${title}`} value={form === 'table' ? items : value} as={form === 'table' ? 'table' : 'tree'} />
+        <ValueView
+          label={`Output of ${title}`}
+          value={form === 'table' ? items : value}
+          as={form === 'table' ? 'table' : 'tree'}
+        />
       )}
       {data.cutAt !== null && <p className="text-meta text-warn">Values are cut at {bytes(data.cutAt)}.</p>}
       {data.logs !== '' && (

@@ -3,8 +3,7 @@
  * iteration follows the run, or is held by the address (`it=701112`, from 1; of nested loops `it=38.817`).
  */
 import { useQuery } from '@tanstack/react-query';
-import { useSearch } from 'wouter/use-browser-location';
-import { navigate } from 'wouter/use-browser-location';
+import { navigate, useSearch } from 'wouter/use-browser-location';
 import type { Loop, Run } from '@rondo/api/schemas/run.ts';
 import { call, useApi } from '../../app/api.ts';
 import type { NodePlace } from '../place.ts';
@@ -59,7 +58,11 @@ export function loopPath(chain: readonly string[], indices: readonly number[]): 
 
 export function useHeldPlace(workflow: string, place: NodePlace): HeldPlace {
   const { held, run: named } = readHeld(useSearch());
-  const listed = useApi('GET /runs', { query: { workflow, limit: 1 } }, { enabled: named === null, refetchInterval: POLL_MS });
+  const listed = useApi(
+    'GET /runs',
+    { query: { workflow, limit: 1 } },
+    { enabled: named === null, refetchInterval: POLL_MS },
+  );
   const id = named ?? listed.data?.items[0]?.id ?? null;
   const { data: run } = useApi(
     'GET /runs/{id}',
@@ -95,13 +98,21 @@ interface Found {
 }
 
 /** Goes down the loops: held iterations as they are, else the newest of a live run, the first failed, the first. */
-async function findPlace(run: string, chain: readonly string[], held: readonly number[], live: boolean): Promise<Found> {
+async function findPlace(
+  run: string,
+  chain: readonly string[],
+  held: readonly number[],
+  live: boolean,
+): Promise<Found> {
   const indices: number[] = [];
   let loop: Loop | null = null;
   for (let level = 0; level < chain.length; level += 1) {
     const path = loopPath(chain.slice(0, level + 1), indices);
     const under = level === 0 ? undefined : `${loopPath(chain.slice(0, level), indices)}[${indices[level - 1]}]`;
-    const { loops } = await call('GET /runs/{id}/loops', { params: { id: run }, query: under === undefined ? {} : { under } });
+    const { loops } = await call('GET /runs/{id}/loops', {
+      params: { id: run },
+      query: under === undefined ? {} : { under },
+    });
     loop = loops.find((one) => one.path === path) ?? null;
     if (loop === null) return { path: null, loop: null, indices };
     indices.push(held[level] ?? (await followed(run, path, live)));

@@ -67,10 +67,10 @@ export interface DecisionProps {
 export function Decision({ specs, value, path }: DecisionProps) {
   const form = useNodeForm();
   const { readOnly } = form;
-  const [chosen, setChosen] = useState<'first' | 'second' | null>(null);
+  const [chosen, setChosen] = useState<'first' | 'second'>(value['when'] === undefined ? 'first' : 'second');
   const kept = useRef<Record<string, unknown>>({});
-  const isExpression = value['when'] !== undefined;
-  const mode = chosen ?? (isExpression ? 'second' : 'first');
+  // Where only one of them is written, that one is shown.
+  const mode = value['when'] !== undefined && value['conditions'] === undefined ? 'second' : chosen;
   const spec = specs.find((one) => one.name === 'conditions');
   const put = (name: string, next: unknown): void => form.set([...path, name], next);
   const setMode = (next: 'first' | 'second'): void => {
@@ -142,7 +142,9 @@ function Conditions({ list, fields, combinator, onCombinator, onChange, readOnly
     onChange(
       list.map((one, index) =>
         index === at
-          ? (Object.fromEntries(Object.entries({ ...one, ...fresh }).filter(([, inner]) => inner !== undefined)) as Condition)
+          ? (Object.fromEntries(
+              Object.entries({ ...one, ...fresh }).filter(([, inner]) => inner !== undefined),
+            ) as Condition)
           : one,
       ),
     );
@@ -166,7 +168,11 @@ function Conditions({ list, fields, combinator, onCombinator, onChange, readOnly
             </span>
           )}
           {at > 1 && <span className="px-2.5 text-meta text-ink3">{combinator}</span>}
-          <div role="group" aria-label={`Condition ${at + 1}`} className="flex flex-col gap-1.5 rounded-[8px] border border-line bg-sunken p-1.5">
+          <div
+            role="group"
+            aria-label={`Condition ${at + 1}`}
+            className="flex flex-col gap-1.5 rounded-[8px] border border-line bg-sunken p-1.5"
+          >
             <div className="flex items-start gap-1.5">
               <div className="min-w-0 flex-1">
                 <CodeField
@@ -174,7 +180,9 @@ function Conditions({ list, fields, combinator, onCombinator, onChange, readOnly
                   language="template"
                   placeholder="{{ $json.field }}"
                   readOnly={readOnly}
-                  value={typeof one.left === 'string' ? one.left : one.left === undefined ? '' : JSON.stringify(one.left)}
+                  value={
+                    typeof one.left === 'string' ? one.left : one.left === undefined ? '' : JSON.stringify(one.left)
+                  }
                   onChange={(left) => change(at, { left })}
                 />
               </div>
@@ -216,7 +224,11 @@ function Conditions({ list, fields, combinator, onCombinator, onChange, readOnly
       ))}
       {!readOnly && (
         <span>
-          <Button small icon={<Plus size={14} aria-hidden />} onClick={() => onChange([...list, { left: '', op: 'equals', right: '' }])}>
+          <Button
+            small
+            icon={<Plus size={14} aria-hidden />}
+            onClick={() => onChange([...list, { left: '', op: 'equals', right: '' }])}
+          >
             Add a condition
           </Button>
         </span>

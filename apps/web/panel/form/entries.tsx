@@ -27,7 +27,12 @@ export function Entries({ label, value, set }: EntriesProps) {
   return (
     <div className="flex flex-col gap-1.5">
       {names.map((name, at) => (
-        <div key={at} role="group" aria-label={`${label}: ${name === '' ? 'no name yet' : name}`} className="flex items-start gap-1.5">
+        <div
+          key={at}
+          role="group"
+          aria-label={`${label}: ${name === '' ? 'no name yet' : name}`}
+          className="flex items-start gap-1.5"
+        >
           <Key
             name={name}
             taken={names.filter((one) => one !== name)}
@@ -44,7 +49,12 @@ export function Entries({ label, value, set }: EntriesProps) {
           </div>
           {!readOnly && (
             <span className="pt-[3px]">
-              <IconButton small label={`Remove ${name}`} icon={<X size={14} aria-hidden />} onClick={() => remove(name)} />
+              <IconButton
+                small
+                label={`Remove ${name}`}
+                icon={<X size={14} aria-hidden />}
+                onClick={() => remove(name)}
+              />
             </span>
           )}
         </div>

@@ -58,7 +58,10 @@ export function FormField({
   return (
     <div
       {...(group ? { role: 'group', 'aria-labelledby': `${id}-label` } : {})}
-      className={classes('group/field relative', beside ? 'grid grid-cols-[132px_minmax(0,1fr)] items-start gap-x-2.5' : 'flex flex-col gap-1')}
+      className={classes(
+        'group/field',
+        beside ? 'grid grid-cols-[132px_minmax(0,1fr)] items-start gap-x-2.5' : 'flex flex-col gap-1',
+      )}
     >
       <div className={classes('flex min-w-0 items-center gap-1', beside ? 'min-h-8' : 'min-h-5')}>
         <Label id={`${id}-label`} {...(group ? {} : { htmlFor: id })} className="cut text-meta font-semibold text-ink2">
@@ -158,7 +161,12 @@ export function Said({ diagnostic }: { diagnostic: Diagnostic }) {
         {diagnostic.fix !== null && !fixable && <span className="text-ink2"> {diagnostic.fix.text}</span>}
       </p>
       {fixable && (
-        <Button small kind="primary" unless={readOnly ? 'It cannot be changed here.' : ''} onClick={() => fix(diagnostic)}>
+        <Button
+          small
+          kind="primary"
+          unless={readOnly ? 'It cannot be changed here.' : ''}
+          onClick={() => fix(diagnostic)}
+        >
           {(diagnostic.fix?.text ?? '').replace(/\.$/, '')}
         </Button>
       )}
@@ -225,13 +233,20 @@ export function ModeToggle({
       aria-pressed={value === one}
       disabled={disabled}
       onClick={() => value !== one && onChange(one)}
-      className={classes('rounded-chip', value === one ? 'text-ink3' : 'font-medium text-ink underline underline-offset-3')}
+      className={classes(
+        'rounded-chip',
+        value === one ? 'text-ink3' : 'font-medium text-ink underline underline-offset-3',
+      )}
     >
       {text}
     </button>
   );
   return (
-    <span role="group" aria-label={label} className="flex flex-none items-center gap-1 text-meta whitespace-nowrap text-ink3">
+    <span
+      role="group"
+      aria-label={label}
+      className="flex flex-none items-center gap-1 text-meta whitespace-nowrap text-ink3"
+    >
       {choice('first', first)}
       <span aria-hidden>or</span>
       {choice('second', second)}

@@ -23,7 +23,9 @@ export function Group({ specs, value, path }: { specs: readonly ParameterView[];
 /** What a form cannot show: as it is, to be repaired. */
 function Odd({ value, path }: { value: unknown; path: Path }) {
   const { set, readOnly } = useNodeForm();
-  return <JsonField label={String(path.at(-1))} value={value} onChange={(next) => set(path, next)} readOnly={readOnly} />;
+  return (
+    <JsonField label={String(path.at(-1))} value={value} onChange={(next) => set(path, next)} readOnly={readOnly} />
+  );
 }
 
 export interface ListProps {

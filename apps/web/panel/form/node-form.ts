@@ -46,7 +46,19 @@ export function diagnosticsAt(
   });
 }
 
-const LETTERS: ReadonlySet<string> = new Set(['url', 'json', 'id', 'sql', 'html', 'csv', 'api', 'xml', 'http', 'mime', 'ms']);
+const LETTERS: ReadonlySet<string> = new Set([
+  'url',
+  'json',
+  'id',
+  'sql',
+  'html',
+  'csv',
+  'api',
+  'xml',
+  'http',
+  'mime',
+  'ms',
+]);
 
 /** `bodyType` as people read it: Body type. */
 export function labelOf(name: string): string {

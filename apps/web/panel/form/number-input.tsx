@@ -32,7 +32,10 @@ export function NumberInput({
   const written = value === undefined ? '' : String(value);
   const [typed, setTyped] = useState(written);
   const wrong = wrongWith(typed, { whole, min, max });
-  useEffect(() => setTyped((before) => (Number(before) === value && before.trim() !== '' ? before : written)), [value, written]);
+  useEffect(
+    () => setTyped((before) => (Number(before) === value && before.trim() !== '' ? before : written)),
+    [value, written],
+  );
   return (
     <>
       <Input

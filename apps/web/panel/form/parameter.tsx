@@ -4,6 +4,8 @@
  */
 import type { ParameterView } from '@rondo/api/schemas/node.ts';
 import { Input, Select, Switch } from '../../ui/input.tsx';
+import { useState } from 'react';
+import { hasTemplate } from '../code/one-expression.ts';
 import { CodeField } from '../code/code-field.tsx';
 import type { EditorLanguage } from '../code/languages.ts';
 import type { Path } from '../edits.ts';
@@ -11,6 +13,7 @@ import { Entries } from './entries.tsx';
 import { type FieldIds, FormField, ModeIcon, ModeToggle } from './field.tsx';
 import { Group, ListOfObjects, ListOfValues } from './nested.tsx';
 import { defaultWords, EDITOR_CODES, labelOf, useNodeForm } from './node-form.ts';
+import { type Named, namedBy, NamedField } from './named-field.tsx';
 import { NumberInput } from './number-input.tsx';
 import { ExpressionField, isLongText, useFixedOrExpression, useTextField } from './text-field.tsx';
 import { useValueField, ValueField } from './value-field.tsx';
@@ -22,6 +25,10 @@ export interface ParameterProps {
 }
 
 export function Parameter({ spec, value, path }: ParameterProps) {
+  const { type } = useNodeForm();
+  // An expression that gives the name is written as text.
+  const named = hasTemplate(value) ? null : namedBy(spec, type);
+  if (named !== null) return <NamedParameter spec={spec} value={value} path={path} named={named} />;
   if (spec.enum === undefined && (spec.type === 'string' || spec.type === 'code'))
     return spec.type === 'code' || spec.jinja ? (
       <CodeParameter spec={spec} value={value} path={path} />
@@ -46,6 +53,35 @@ function useField({ spec, path, value }: ParameterProps, inside: boolean) {
       .diagnosticsAt(path, inside)
       .filter((one) => !isTemplated || spec.jinja || !EDITOR_CODES.has(one.code)),
   };
+}
+
+function NamedParameter({ named, ...props }: ParameterProps & { named: Named }) {
+  const { set, readOnly, label, ...frame } = useField(props, true);
+  const [written, setWritten] = useState(false);
+  return (
+    <FormField
+      {...frame}
+      label={label}
+      beside
+      group={written}
+      mode={
+        <ModeIcon
+          label={label}
+          value={written ? 'second' : 'first'}
+          onChange={(next) => setWritten(next === 'second')}
+          disabled={readOnly}
+        />
+      }
+    >
+      {(ids) =>
+        written ? (
+          <ExpressionField label={label} value={undefined} onChange={set} readOnly={readOnly} />
+        ) : (
+          <NamedField id={ids.id} named={named} value={props.value} onChange={set} readOnly={readOnly} />
+        )
+      }
+    </FormField>
+  );
 }
 
 const said = (spec: ParameterView): string | undefined =>
@@ -84,9 +120,18 @@ function CodeParameter(props: ParameterProps) {
       : form.type === 'python'
         ? 'python'
         : 'javascript';
-  const words = { jinja: 'Jinja', python: 'Python', javascript: 'JavaScript', template: 'SQL' } as Record<string, string>;
+  const words = { jinja: 'Jinja', python: 'Python', javascript: 'JavaScript', template: 'SQL' } as Record<
+    string,
+    string
+  >;
   return (
-    <FormField {...frame} label={label} mode={<span className="text-meta text-ink3">{words[language]}</span>} group loud>
+    <FormField
+      {...frame}
+      label={label}
+      mode={<span className="text-meta text-ink3">{words[language]}</span>}
+      group
+      loud
+    >
       {() => (
         <CodeField
           label={label}
@@ -166,7 +211,10 @@ function FixedControl({ spec, value, path, ids, label, set, readOnly }: ControlP
     const known = allowed.some((one) => String(one) === current);
     const options: [string, string][] = allowed.map((one) => [String(one), String(one)]);
     if (value === undefined || !spec.required)
-      options.unshift(['', fallback === undefined ? (spec.required ? 'choose one' : 'not set') : `${String(fallback)} (default)`]);
+      options.unshift([
+        '',
+        fallback === undefined ? (spec.required ? 'choose one' : 'not set') : `${String(fallback)} (default)`,
+      ]);
     if (!known && current !== '') options.push([current, `${current} (not known)`]);
     return (
       <span className="grid">

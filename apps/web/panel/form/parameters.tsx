@@ -33,7 +33,8 @@ export function Parameters({ specs, value, path, common = new Set() }: Parameter
   const names = new Set(specs.map((one) => one.name));
   const decides = names.has('when') && names.has('conditions');
   const rest = decides ? specs.filter((one) => !DECISION.has(one.name)) : specs;
-  const isFirst = (one: ParameterView): boolean => one.required || common.has(one.name) || Object.hasOwn(value, one.name);
+  const isFirst = (one: ParameterView): boolean =>
+    one.required || common.has(one.name) || Object.hasOwn(value, one.name);
   // What was put in first place stays there, also when its value is taken away.
   const [firsts] = useState(() => new Set(rest.filter(isFirst).map((one) => one.name)));
   const first = rest.length <= FEW ? rest : rest.filter((one) => firsts.has(one.name) || isFirst(one));
@@ -101,7 +102,9 @@ function Unknown({ name, value, path }: { name: string; value: unknown; path: Pa
       diagnostics={form.diagnosticsAt(path, true)}
       group
     >
-      {() => <ValueField label={name} value={value} onChange={(next) => form.set(path, next)} readOnly={form.readOnly} />}
+      {() => (
+        <ValueField label={name} value={value} onChange={(next) => form.set(path, next)} readOnly={form.readOnly} />
+      )}
     </FormField>
   );
 }

@@ -19,7 +19,13 @@ export interface ExpressionFieldProps {
 }
 
 /** One expression; what is stored has the braces, what is seen has not. */
-export function ExpressionField({ value, onChange, place, placeholder = '$json.field', ...rest }: ExpressionFieldProps) {
+export function ExpressionField({
+  value,
+  onChange,
+  place,
+  placeholder = '$json.field',
+  ...rest
+}: ExpressionFieldProps) {
   const stored = typeof value === 'string' ? (soleCode(value) ?? value) : '';
   // What is typed keeps its spaces, although they are not stored.
   const [typed, setTyped] = useState(stored);
@@ -40,19 +46,18 @@ export function ExpressionField({ value, onChange, place, placeholder = '$json.f
   );
 }
 
-/** Whether a value is shown as one expression; a choice of the user's goes before what the value looks like. */
+/** Whether a value is shown as one expression. Does not change while one types; only the user changes it. */
 export function useExpressionMode(value: unknown): [boolean, (on: boolean) => void] {
   const looks = typeof value === 'string' && soleCode(value) !== null;
-  const [chosen, setChosen] = useState<boolean | null>(null);
-  const on = chosen ?? looks;
+  const [on, setOn] = useState(looks);
   // Text with more than one expression in it cannot be shown as one.
-  return [on && (looks || !hasTemplate(value)), setChosen];
+  return [on && (looks || !hasTemplate(value)), setOn];
 }
 
 /** Fixed value or expression, which remembers what the other one was. */
 export function useFixedOrExpression(value: unknown, onChange: (value: unknown) => void) {
   const isTemplate = hasTemplate(value);
-  const [chosen, setChosen] = useState<'first' | 'second'>('first');
+  const [chosen, setChosen] = useState<'first' | 'second'>(isTemplate ? 'second' : 'first');
   const fixed = useRef<unknown>(isTemplate ? undefined : value);
   const expression = useRef<unknown>(isTemplate ? value : undefined);
   useEffect(() => {

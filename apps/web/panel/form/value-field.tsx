@@ -94,7 +94,12 @@ export function useValueField({ value, onChange, label, readOnly = false, lines 
         />
       )}
       {kind === 'number' && (
-        <NumberInput label={label} value={value as number} onChange={(next) => onChange(next ?? 0)} readOnly={readOnly} />
+        <NumberInput
+          label={label}
+          value={value as number}
+          onChange={(next) => onChange(next ?? 0)}
+          readOnly={readOnly}
+        />
       )}
       {kind === 'boolean' && (
         <span className="flex h-8 items-center gap-2">
@@ -154,7 +159,15 @@ export function JsonField({ value, onChange, label, ...rest }: ValueFieldProps) 
   };
   return (
     <div className="flex min-w-0 flex-col gap-1">
-      <CodeField {...rest} label={label} language="json" lines={3} value={text} onChange={take} invalid={wrong !== ''} />
+      <CodeField
+        {...rest}
+        label={label}
+        language="json"
+        lines={3}
+        value={text}
+        onChange={take}
+        invalid={wrong !== ''}
+      />
       {wrong !== '' && (
         <p role="alert" className="text-meta text-failed">
           This is not JSON yet, so the value before it still holds: {wrong}.

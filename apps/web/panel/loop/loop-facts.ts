@@ -73,7 +73,14 @@ function whyNotOf(node: NodeDefinition, runs: Runs, title: string, container: bo
   }
   const isLoop = node.type === 'loop';
   if (!isLoop) {
-    say('Only a Loop has variables that an iteration hands to the next one.', 'while', 'until', 'times', 'state', 'update');
+    say(
+      'Only a Loop has variables that an iteration hands to the next one.',
+      'while',
+      'until',
+      'times',
+      'state',
+      'update',
+    );
   } else {
     say('A Loop hands its variables from one iteration to the next, so they run in order.', 'parallel');
     say('A Loop repeats with its variables; For Each goes through a list.', 'over');

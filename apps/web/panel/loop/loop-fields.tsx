@@ -259,7 +259,9 @@ export interface DurationInputProps {
 
 export function DurationInput({ label, value, onChange, readOnly, placeholder = 'none' }: DurationInputProps) {
   const text = value === undefined ? '' : String(value);
-  const wrong = text !== '' && text.split(',').some((one) => parseDuration(/^\d+$/.test(one.trim()) ? Number(one) : one.trim()) === null);
+  const wrong =
+    text !== '' &&
+    text.split(',').some((one) => parseDuration(/^\d+$/.test(one.trim()) ? Number(one) : one.trim()) === null);
   return (
     <>
       <Input

@@ -20,7 +20,11 @@ export interface LoopFootProps {
 
 export function LoopFoot({ factors, calls, durationMs, cost }: LoopFootProps) {
   if (factors.length === 0) return <p className="flex-1">Once in a run.</p>;
-  const bill = [durationMs === null ? '' : duration(durationMs), cost === null || calls === null ? '' : `about $${moneyOf(cost)}`]
+  const known = factors.every((one) => one.count !== null);
+  const bill = [
+    durationMs === null ? '' : duration(durationMs),
+    cost === null || !known ? '' : `about $${moneyOf(cost)}`,
+  ]
     .filter((one) => one !== '')
     .join(', ');
   return (
@@ -38,12 +42,13 @@ export function LoopFoot({ factors, calls, durationMs, cost }: LoopFootProps) {
             <b className="font-semibold text-ink">{count(calls)} calls</b>
           </>
         )}
-        {calls === null && <span className="text-ink3"> · counted in the first run</span>}
+        {!known && <span className="text-ink3"> · counted in the first run</span>}
       </p>
       {bill !== '' && <p className="flex-none text-ink3">{bill}</p>}
     </>
   );
 }
 
-const amountOf = (value: number): string => (Number.isInteger(value) ? count(value) : String(Math.round(value * 10) / 10));
+const amountOf = (value: number): string =>
+  Number.isInteger(value) ? count(value) : String(Math.round(value * 10) / 10);
 const moneyOf = (value: number): string => ` ${value >= 10 ? count(value) : value.toFixed(2)}`;

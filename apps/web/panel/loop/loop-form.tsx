@@ -107,8 +107,22 @@ export function LoopForm({ place, facts, control, onRuns }: LoopShown) {
     ),
     timeout: time('timeout'),
     pause: time('pause'),
-    state: <Entries label={FIELD_NAMES.state} value={settings.state} path={['loop', 'state']} set={(next) => set(['state'], next)} />,
-    update: <Entries label={FIELD_NAMES.update} value={settings.update} path={['loop', 'update']} set={(next) => set(['update'], next)} />,
+    state: (
+      <Entries
+        label={FIELD_NAMES.state}
+        value={settings.state}
+        path={['loop', 'state']}
+        set={(next) => set(['state'], next)}
+      />
+    ),
+    update: (
+      <Entries
+        label={FIELD_NAMES.update}
+        value={settings.update}
+        path={['loop', 'update']}
+        set={(next) => set(['update'], next)}
+      />
+    ),
     collect: (
       <span className="grid">
         <Select
@@ -150,7 +164,12 @@ export function LoopForm({ place, facts, control, onRuns }: LoopShown) {
       {(Object.keys(rows) as LoopField[])
         .filter((field) => whyNot[field] === undefined)
         .map((field) => (
-          <div key={field} role="group" aria-label={FIELD_NAMES[field]} className="grid grid-cols-[124px_minmax(0,1fr)] items-start gap-2">
+          <div
+            key={field}
+            role="group"
+            aria-label={FIELD_NAMES[field]}
+            className="grid grid-cols-[124px_minmax(0,1fr)] items-start gap-2"
+          >
             <span className="pt-1.5 text-meta font-semibold text-ink2">{FIELD_NAMES[field]}</span>
             <div className="min-w-0">{rows[field]}</div>
           </div>

@@ -62,7 +62,9 @@ export function LoopSection({ place, foot }: LoopSectionProps) {
                 type="button"
                 aria-pressed={as === one}
                 onClick={() => setAs(one)}
-                className={classes(as === one ? 'font-semibold text-ink' : 'underline underline-offset-3 hover:text-ink')}
+                className={classes(
+                  as === one ? 'font-semibold text-ink' : 'underline underline-offset-3 hover:text-ink',
+                )}
               >
                 {one === 'sentence' ? 'Sentence' : 'Form'}
               </button>

@@ -53,7 +53,12 @@ export function LoopSentence({ place, facts, control, onRuns, onForm }: LoopShow
           of{' '}
           <Detail label="The list it goes through" words={codeWords(settings.over)} readOnly={readOnly}>
             <Labelled text="The list it goes through">
-              <ConditionInput label="Through the list" value={settings.over} onChange={(next) => set(['over'], next)} readOnly={readOnly} />
+              <ConditionInput
+                label="Through the list"
+                value={settings.over}
+                onChange={(next) => set(['over'], next)}
+                readOnly={readOnly}
+              />
             </Labelled>
           </Detail>
         </>
@@ -131,7 +136,15 @@ export const onErrorOf = ({ settings }: LoopControl): string =>
   settings.onError === null ? 'null' : (settings.onError ?? (settings.tolerate === undefined ? 'stop' : 'drop'));
 
 /** What belongs to the first token: the number, the condition. */
-export function RunsDetail({ runs, place, control }: { runs: Runs; place: NodePlace; control: LoopControl }): ReactNode {
+export function RunsDetail({
+  runs,
+  place,
+  control,
+}: {
+  runs: Runs;
+  place: NodePlace;
+  control: LoopControl;
+}): ReactNode {
   const { settings, set, readOnly } = control;
   const { node } = place;
   if (runs === 'batch') {
@@ -165,7 +178,11 @@ export function RunsDetail({ runs, place, control }: { runs: Runs; place: NodePl
   return (
     <>
       {' '}
-      <Detail label={{ until: 'Until', while: 'While', times: 'Times' }[runs]} words={codeWords(settings[runs])} readOnly={readOnly}>
+      <Detail
+        label={{ until: 'Until', while: 'While', times: 'Times' }[runs]}
+        words={codeWords(settings[runs])}
+        readOnly={readOnly}
+      >
         <Labelled text={help}>
           <ConditionInput
             label={{ until: 'Until', while: 'While', times: 'Times' }[runs]}

@@ -62,7 +62,8 @@ export function NumberToken({ label, value, onChange, readOnly, min = 1, max = 1
       className={classes(FRAME, 'text-center')}
       onChange={({ target }) => {
         setTyped(target.value);
-        if (target.value.trim() !== '' && wrongWith(target.value, { whole: true, min, max }) === '') onChange(Number(target.value));
+        if (target.value.trim() !== '' && wrongWith(target.value, { whole: true, min, max }) === '')
+          onChange(Number(target.value));
       }}
       onKeyDown={(event) => {
         const by = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : 0;

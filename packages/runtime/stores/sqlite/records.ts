@@ -107,6 +107,20 @@ export function listRuns(db: Connection, before: number, query: Omit<RunQuery, '
   return db.all(text, ...values, query.limit).map(decodeRun);
 }
 
+/** The oldest first, younger than the run with key `after`. */
+export function endedRuns(
+  db: Connection,
+  before: number,
+  after: number,
+  limit: number,
+): { id: string; status: RunStatus }[] {
+  const text =
+    'select id, status from runs where key > ? and finished_at < ? and status in (?, ?, ?) order by key limit ?';
+  return db
+    .all(text, after, before, 'completed', 'failed', 'cancelled', limit)
+    .map(([id, status]) => ({ id: String(id), status: status as RunStatus }));
+}
+
 export function patchRun(db: Connection, key: number, patch: RunPatch): void {
   const columns = 'id, text_sum, status, output, failure, started_at, finished_at, sum';
   const cells = db.first(`select ${columns} from runs where key = ?`, key);

@@ -24,6 +24,7 @@ import {
   type RowTime,
   type RunQuery,
   type RunRecord,
+  type RunStatus,
   type RunStore,
   type TimeQuery,
 } from '@rondo/core/ports.ts';
@@ -358,6 +359,17 @@ class SqliteStore implements RunStore {
       if (held.token !== lease.token || held.owner !== lease.owner)
         throw new StoreError('lease-lost', lostMessage(lease.run));
       confirm(this.db, held.run, path, revision);
+    });
+  }
+
+  async endedRuns(query: {
+    before: number;
+    after?: string;
+    limit: number;
+  }): Promise<{ id: string; status: RunStatus }[]> {
+    return this.db.read(() => {
+      const after = query.after === undefined ? 0 : this.lease(query.after).run;
+      return records.endedRuns(this.db, query.before, after, query.limit);
     });
   }
 

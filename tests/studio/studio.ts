@@ -137,7 +137,12 @@ export async function startStudio({ workflows = {}, args = [], prepare }: Studio
   const makeOwner = async (): Promise<Storage> => {
     if (firstLink === null) throw new Error(`The server printed no link:\n${log.join('')}`);
     const { page, troubles, close } = await openPage();
-    await setUp(page, firstLink);
+    await page.goto(now.url);
+    const hasOwner = page.getByRole('button', { name: 'Sign in' });
+    await hasOwner.or(page.getByLabel('Your name')).first().waitFor();
+    // A test may have gone that way itself.
+    if (await hasOwner.isVisible()) await signIn(page);
+    else await setUp(page, firstLink);
     const state = await page.context().storageState();
     await close();
     if (troubles.length > 0) throw new Error(`Making the owner: ${troubles.join('; ')}`);

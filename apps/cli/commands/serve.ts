@@ -74,6 +74,7 @@ export async function serve(options: ServeOptions, { terminal }: Pick<Context, '
   const studio = options.studio === false ? null : await studioOf((line) => err.write(`${line}\n`));
   let server: StudioServer | undefined;
   let early: (readonly Workflow[])[] = [];
+  let stopping: ReturnType<typeof listenForStop> | undefined;
   try {
     server = await startStudioServer({
       data,
@@ -94,6 +95,8 @@ export async function serve(options: ServeOptions, { terminal }: Pick<Context, '
       },
       ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
     });
+    // Before anybody is told that there is something to stop.
+    stopping = listenForStop(terminal);
     terminal.out.write(`Rondo serves ${server.url}\n`);
     const setup = server.setupUrl();
     if (setup !== null) {
@@ -107,11 +110,13 @@ export async function serve(options: ServeOptions, { terminal }: Pick<Context, '
     if (!isLoopback(host)) err.write(`Everybody who reaches ${printable(host)} can call its webhooks and forms.\n`);
     for (const changed of early) tell(changed, server.url, terminal);
     early = [];
-    await untilStopped(server, terminal);
+    await stopping.came;
+    await stop(server, terminal);
   } catch (error) {
     if (error instanceof OwnerNeeded) throw new EnvironmentError(error.message, 'owner-needed');
     throw error;
   } finally {
+    stopping?.end();
     await opened.store.close();
   }
   return EXIT.completed;
@@ -133,16 +138,20 @@ async function studioOf(say: (line: string) => void): Promise<StudioFiles | null
   }
 }
 
-/** Resolves when a signal came and everything is stored. */
-async function untilStopped(server: Server, terminal: Terminal): Promise<void> {
-  await new Promise<void>((stopped) => {
-    const end = terminal.onStop((why) => {
-      // Who reads our output is of no interest to a server.
-      if (why === 'closed') return;
-      end();
-      stopped();
-    });
+/** Listens for a signal from now on; `came` resolves with the first. */
+function listenForStop(terminal: Terminal): { came: Promise<void>; end(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = terminal.onStop((why) => {
+    // Who reads our output is of no interest to a server.
+    if (why === 'closed') return;
+    end();
+    resolve();
   });
+  return { came: promise, end };
+}
+
+/** Resolves when everything is stored. */
+async function stop(server: Server, terminal: Terminal): Promise<void> {
   terminal.err.write('Stopping: what is in flight is finished first; runs go on at the next start.\n');
   const late = setTimeout(() => {
     terminal.err.write('It takes too long. What is not finished is taken up at the next start.\n');

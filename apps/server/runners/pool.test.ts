@@ -190,7 +190,7 @@ nodes:
     const pool = open(2);
     const handles = [];
     for (const runId of ['a', 'b', 'c']) {
-      handles.push(await pool.start({ definition: effects(3_000), file: file(), runId }));
+      handles.push(await pool.start({ definition: effects(100_000), file: file(), runId }));
     }
     expect(
       pool

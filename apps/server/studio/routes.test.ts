@@ -40,7 +40,7 @@ afterAll(async () => {
 describe('the page', () => {
   it('is there for every address of the studio, with a nonce of its own', async () => {
     const seen = new Set<string>();
-    for (const path of ['/', '/w/orders/n/ask', '/r/7K4Q/l/site[38]/page', '/settings/people?x=1']) {
+    for (const path of ['/', '/w/orders/n/ask', '/w/orders.yaml', '/r/7K4Q/l/site[38]/page', '/settings/people?x=1']) {
       const answer = await fetch(url + path);
       expect([path, answer.status]).toEqual([path, 200]);
       const policy = answer.headers.get('content-security-policy') ?? '';
@@ -52,7 +52,7 @@ describe('the page', () => {
       expect(answer.headers.get('cache-control')).toBe('no-store');
       seen.add(nonce);
     }
-    expect(seen.size).toBe(4);
+    expect(seen.size).toBe(5);
   });
 
   it('is not there where an address belongs to somebody else', async () => {

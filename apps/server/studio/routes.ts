@@ -39,7 +39,8 @@ export function studioRoutes(studio: StudioFiles): Route[] {
         const path = request.url.split('?')[0] ?? '/';
         const file = studio.get(path.slice(1));
         if (file !== undefined) return sendFile(file, request, reply);
-        if (NOT_PAGES.test(path) || /\.\w+$/.test(path)) {
+        // Files lie at the top; deeper, a dot belongs to an id, such as that of a workflow: its file.
+        if (NOT_PAGES.test(path) || /^\/[^/]+\.\w+$/.test(path)) {
           throw new Problem(404, 'not-found', `There is nothing at GET ${path.slice(0, 200)}.`);
         }
         return sendPage(studio, reply);

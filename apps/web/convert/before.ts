@@ -36,7 +36,10 @@ const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value 
 const number = (value: Json | undefined): number => (typeof value === 'number' ? value : 0);
 
 export function foreignOf(value: { [key: string]: Json }): Foreign | null {
-  if (isObject(value.connections) || list(value.nodes).some((node) => isObject(node) && text(node.type).includes('n8n-')))
+  if (
+    isObject(value.connections) ||
+    list(value.nodes).some((node) => isObject(node) && text(node.type).includes('n8n-'))
+  )
     return n8n(value);
   const workflow = isObject(value.workflow) ? value.workflow : value;
   const graph = isObject(workflow.graph) ? workflow.graph : workflow;
@@ -116,10 +119,21 @@ function openflow(modules: Json[]): Foreign {
     for (const step of steps.filter(isObject)) {
       const id = text(step.id);
       const value = isObject(step.value) ? step.value : {};
-      boxes.push({ ...SIZE, id, name: text(step.summary) || id, label: text(step.summary) || id, type: text(value.type), x, y });
+      boxes.push({
+        ...SIZE,
+        id,
+        name: text(step.summary) || id,
+        label: text(step.summary) || id,
+        type: text(value.type),
+        x,
+        y,
+      });
       if (before !== null) lines.push({ from: before, to: id });
       before = id;
-      const inner = [list(value.modules), ...list(value.branches).map((branch) => (isObject(branch) ? list(branch.modules) : []))];
+      const inner = [
+        list(value.modules),
+        ...list(value.branches).map((branch) => (isObject(branch) ? list(branch.modules) : [])),
+      ];
       let depth = y;
       for (const one of inner.filter((part) => part.length > 0)) {
         depth += 80;

@@ -44,7 +44,11 @@ export function ConvertDialog({ source, onClose }: ConvertDialogProps) {
         <ul className="flex max-h-[420px] flex-col overflow-y-auto">
           {held.workflows.map((one) => (
             <li key={one.name}>
-              <button type="button" className="flex w-full items-center gap-2 rounded-chip px-2 py-2 text-left hover:bg-hover" onClick={() => setChosen(one)}>
+              <button
+                type="button"
+                className="flex w-full items-center gap-2 rounded-chip px-2 py-2 text-left hover:bg-hover"
+                onClick={() => setChosen(one)}
+              >
                 <b className="cut flex-1 font-semibold">{one.name}</b>
                 {one.calls > 0 && <span className="text-meta text-ink3">calls {counted(one.calls, 'workflow')}</span>}
               </button>
@@ -58,7 +62,17 @@ export function ConvertDialog({ source, onClose }: ConvertDialogProps) {
   return <Convert name={chosen?.name ?? name} file={source.name} text={text} held={held} onClose={onClose} />;
 }
 
-function NotAWorkflow({ name, text, held, onClose }: { name: string; text: string; held: Extract<Held, { kind: 'data' }>; onClose(): void }) {
+function NotAWorkflow({
+  name,
+  text,
+  held,
+  onClose,
+}: {
+  name: string;
+  text: string;
+  held: Extract<Held, { kind: 'data' }>;
+  onClose(): void;
+}) {
   const place = placeOf(location.pathname);
   const workflow = place.name === 'editor' ? place.workflow : null;
   return (
@@ -107,7 +121,11 @@ function Convert({ name, file, text, held, onClose }: ConvertProps) {
   const [busy, setBusy] = useState(false);
   const may = useMay('workflow:write');
   const body = { text, strict, file: file === '' ? 'pasted' : file };
-  const { data, error } = useApi('POST /workflows/convert', { body }, { staleTime: Number.POSITIVE_INFINITY, placeholderData: keepPreviousData });
+  const { data, error } = useApi(
+    'POST /workflows/convert',
+    { body },
+    { staleTime: Number.POSITIVE_INFINITY, placeholderData: keepPreviousData },
+  );
   const foreign = useMemo(() => foreignOf(held.value), [held]);
   const converted = (data?.definition ?? null) as unknown as Definition | null;
   const simplifications = useSimplifications(converted);
@@ -128,7 +146,10 @@ function Convert({ name, file, text, held, onClose }: ConvertProps) {
   const product = foreign?.product ?? 'Native';
   const failed = useMemo(() => new Set(findings.unsupported.map((one) => one.node ?? '')), [findings]);
   const changed = useMemo(() => new Set(findings.changed.map((one) => one.node ?? '')), [findings]);
-  const loops = definition === null ? 0 : placedNodes(definition).filter(({ node }) => node.body !== undefined || node.type === 'loop-over-items').length;
+  const loops =
+    definition === null
+      ? 0
+      : placedNodes(definition).filter(({ node }) => node.body !== undefined || node.type === 'loop-over-items').length;
   const facts = [
     `${product} workflow`,
     counted(before.boxes.length || after.boxes.length, 'node'),
@@ -147,7 +168,10 @@ function Convert({ name, file, text, held, onClose }: ConvertProps) {
     setBusy(true);
     try {
       const { id } = await call('POST /workflows', {
-        body: { definition: definition as unknown as Record<string, unknown>, note: `Imported from ${file === '' ? 'pasted text' : file}` },
+        body: {
+          definition: definition as unknown as Record<string, unknown>,
+          note: `Imported from ${file === '' ? 'pasted text' : file}`,
+        },
       });
       await queryClient.invalidateQueries({ queryKey: ['GET /workflows'] });
       onClose();
@@ -189,11 +213,32 @@ function Convert({ name, file, text, held, onClose }: ConvertProps) {
           <span className="w-8" />
         </header>
         <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,480px)_minmax(0,1fr)]">
-          <FindingsList findings={findings} error={error} chosen={chosen} onChoose={setChosen} text={text} simplifications={simplifications} />
+          <FindingsList
+            findings={findings}
+            error={error}
+            chosen={chosen}
+            onChoose={setChosen}
+            text={text}
+            simplifications={simplifications}
+          />
           <div className="grid min-h-0 grid-rows-2 border-l border-line">
-            <Picture title={foreign === null ? 'As it is written' : `In ${product}`} picture={before} chosen={chosen} failed={failed} changed={changed} onChoose={setChosen} />
+            <Picture
+              title={foreign === null ? 'As it is written' : `In ${product}`}
+              picture={before}
+              chosen={chosen}
+              failed={failed}
+              changed={changed}
+              onChoose={setChosen}
+            />
             <div className="grid min-h-0 border-t border-line">
-              <Picture title="In Rondo" picture={after} chosen={chosen} failed={failed} changed={changed} onChoose={setChosen} />
+              <Picture
+                title="In Rondo"
+                picture={after}
+                chosen={chosen}
+                failed={failed}
+                changed={changed}
+                onChoose={setChosen}
+              />
             </div>
           </div>
         </div>
@@ -203,7 +248,9 @@ function Convert({ name, file, text, held, onClose }: ConvertProps) {
               <Switch label={`Reproduce ${product}'s defects too`} checked={strict} onChange={setStrict} />
               <p className="text-meta">
                 <b className="font-semibold">Reproduce {product}'s defects too</b>{' '}
-                <span className="text-ink3">{strict ? 'On: it does what it did there.' : 'Off: what was broken there works here.'}</span>
+                <span className="text-ink3">
+                  {strict ? 'On: it does what it did there.' : 'Off: what was broken there works here.'}
+                </span>
               </p>
             </>
           )}
@@ -211,7 +258,10 @@ function Convert({ name, file, text, held, onClose }: ConvertProps) {
           <p role="status" className={trouble === '' ? 'text-meta text-ink3' : 'text-meta text-failed'}>
             {trouble === '' ? 'Nothing is saved until you convert.' : trouble}
           </p>
-          <Button icon={<Download size={15} strokeWidth={1.5} aria-hidden />} onClick={() => download(`${name}.txt`, reportOf(file, findings))}>
+          <Button
+            icon={<Download size={15} strokeWidth={1.5} aria-hidden />}
+            onClick={() => download(`${name}.txt`, reportOf(file, findings))}
+          >
             Report
           </Button>
           <Button onClick={onClose}>Cancel</Button>

@@ -29,7 +29,12 @@ export function FindingsList({ findings, error, chosen, text, simplifications, o
     <div className="min-h-0 overflow-y-auto py-1" aria-label="What is converted" role="region">
       {error !== null && <p className="px-[22px] py-4 text-failed">{messageOf(error)}</p>}
       {unsupported.length > 0 && (
-        <Group tone="failed" icon={<StatusShape status="failed" size={12} />} title="Not supported" count={unsupported.length}>
+        <Group
+          tone="failed"
+          icon={<StatusShape status="failed" size={12} />}
+          title="Not supported"
+          count={unsupported.length}
+        >
           <Rows rows={unsupported} chosen={chosen} text={text} onChoose={onChoose} />
         </Group>
       )}
@@ -48,13 +53,22 @@ export function FindingsList({ findings, error, chosen, text, simplifications, o
         </Group>
       )}
       {simplifications.all.length > 0 && (
-        <Group tone="plain" icon={<Wrench size={13} strokeWidth={1.5} aria-hidden />} title="Can be simpler" count={simplifications.all.length}>
+        <Group
+          tone="plain"
+          icon={<Wrench size={13} strokeWidth={1.5} aria-hidden />}
+          title="Can be simpler"
+          count={simplifications.all.length}
+        >
           {simplifications.all.map((one) => (
             <div key={one.key} className="px-4 pt-2 pb-2.5 pl-[46px]">
               <b className="font-semibold">{one.node}</b>
               <p className="mt-0.5 text-meta text-ink2">{one.message}</p>
               <div className="mt-1.5 flex items-center gap-2 text-meta">
-                <Switch label={`Simplify ${one.node}`} checked={simplifications.on.includes(one)} onChange={() => simplifications.toggle(one.key)} />
+                <Switch
+                  label={`Simplify ${one.node}`}
+                  checked={simplifications.on.includes(one)}
+                  onChange={() => simplifications.toggle(one.key)}
+                />
                 Simplify
               </div>
             </div>
@@ -62,7 +76,12 @@ export function FindingsList({ findings, error, chosen, text, simplifications, o
         </Group>
       )}
       {repaired.length > 0 && (
-        <Group tone="plain" icon={<Check size={14} strokeWidth={1.5} aria-hidden />} title="Repaired or to be set up" count={repaired.length}>
+        <Group
+          tone="plain"
+          icon={<Check size={14} strokeWidth={1.5} aria-hidden />}
+          title="Repaired or to be set up"
+          count={repaired.length}
+        >
           {hints ? (
             <Rows rows={repaired} chosen={chosen} text={text} onChoose={onChoose} />
           ) : (
@@ -75,7 +94,12 @@ export function FindingsList({ findings, error, chosen, text, simplifications, o
         </Group>
       )}
       {kept.length > 0 && (
-        <Group tone="plain" icon={<Check size={14} strokeWidth={1.5} aria-hidden />} title="Kept as they are" count={kept.length}>
+        <Group
+          tone="plain"
+          icon={<Check size={14} strokeWidth={1.5} aria-hidden />}
+          title="Kept as they are"
+          count={kept.length}
+        >
           <div className="flex flex-wrap gap-1.5 pt-0.5 pr-[22px] pl-[46px]">
             {(more ? kept : kept.slice(0, CHIPS)).map((name, index) => (
               <button
@@ -102,7 +126,19 @@ export function FindingsList({ findings, error, chosen, text, simplifications, o
 
 const TONES = { failed: 'text-failed', warn: 'text-warn', plain: 'text-ink2' } as const;
 
-function Group({ tone, icon, title, count, children }: { tone: keyof typeof TONES; icon: ReactNode; title: string; count: number; children: ReactNode }) {
+function Group({
+  tone,
+  icon,
+  title,
+  count,
+  children,
+}: {
+  tone: keyof typeof TONES;
+  icon: ReactNode;
+  title: string;
+  count: number;
+  children: ReactNode;
+}) {
   return (
     <section aria-label={title}>
       <h3 className={classes('flex items-center gap-2 px-[22px] pt-3.5 pb-1.5', TONES[tone])}>
@@ -114,13 +150,29 @@ function Group({ tone, icon, title, count, children }: { tone: keyof typeof TONE
   );
 }
 
-function Rows({ rows, chosen, text, onChoose }: { rows: readonly Finding[]; chosen: string | null; text: string; onChoose(node: string | null): void }) {
+function Rows({
+  rows,
+  chosen,
+  text,
+  onChoose,
+}: {
+  rows: readonly Finding[];
+  chosen: string | null;
+  text: string;
+  onChoose(node: string | null): void;
+}) {
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, FIRST);
   return (
     <>
       {shown.map((row) => (
-        <Row key={row.key} row={row} isChosen={row.node !== null && row.node === chosen} text={text} onChoose={onChoose} />
+        <Row
+          key={row.key}
+          row={row}
+          isChosen={row.node !== null && row.node === chosen}
+          text={text}
+          onChoose={onChoose}
+        />
       ))}
       {shown.length < rows.length && (
         <p className="pl-[46px]">
@@ -135,12 +187,29 @@ function Rows({ rows, chosen, text, onChoose }: { rows: readonly Finding[]; chos
 
 const AROUND = 3;
 
-function Row({ row, isChosen, text, onChoose }: { row: Finding; isChosen: boolean; text: string; onChoose(node: string | null): void }) {
+function Row({
+  row,
+  isChosen,
+  text,
+  onChoose,
+}: {
+  row: Finding;
+  isChosen: boolean;
+  text: string;
+  onChoose(node: string | null): void;
+}) {
   const [source, setSource] = useState(false);
   const { node, messages, fix, line } = row;
   return (
-    <div className={classes('relative py-[9px] pr-4 pl-[46px]', isChosen && 'bg-hover shadow-[inset_3px_0_0_var(--ink)]')}>
-      <button type="button" aria-pressed={isChosen} className="block w-full text-left" onClick={() => onChoose(isChosen ? null : node)}>
+    <div
+      className={classes('relative py-[9px] pr-4 pl-[46px]', isChosen && 'bg-hover shadow-[inset_3px_0_0_var(--ink)]')}
+    >
+      <button
+        type="button"
+        aria-pressed={isChosen}
+        className="block w-full text-left"
+        onClick={() => onChoose(isChosen ? null : node)}
+      >
         <b className="font-semibold">{node ?? 'The file'}</b>
         {messages.map((message) => (
           <span key={message} className="mt-0.5 block text-meta break-words text-ink2">

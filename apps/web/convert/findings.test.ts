@@ -28,11 +28,22 @@ test('several words about one node are one row, and what is not named is kept', 
 });
 
 describe('what a file holds', () => {
-  const n8n = { name: 'A', nodes: [{ name: 'Go', type: 'n8n-nodes-base.manualTrigger', position: [0, 0] }], connections: {} };
+  const n8n = {
+    name: 'A',
+    nodes: [{ name: 'Go', type: 'n8n-nodes-base.manualTrigger', position: [0, 0] }],
+    connections: {},
+  };
   test('one workflow, several, data, nothing', () => {
     expect(heldIn(JSON.stringify(n8n), 'a.json')).toMatchObject({ kind: 'workflow', format: 'n8n' });
-    expect(heldIn(JSON.stringify([n8n, n8n]), 'a.json')).toMatchObject({ kind: 'several', workflows: [{ name: 'A' }, { name: 'A' }] });
-    expect(heldIn('[{"a":1},{"a":2},{"a":3}]', 'a.json')).toEqual({ kind: 'data', isJson: true, found: 'a list of 3 objects' });
+    expect(heldIn(JSON.stringify([n8n, n8n]), 'a.json')).toMatchObject({
+      kind: 'several',
+      workflows: [{ name: 'A' }, { name: 'A' }],
+    });
+    expect(heldIn('[{"a":1},{"a":2},{"a":3}]', 'a.json')).toEqual({
+      kind: 'data',
+      isJson: true,
+      found: 'a list of 3 objects',
+    });
     expect(heldIn('rondo: 1\nnodes: {}', 'a.yaml')).toMatchObject({ kind: 'workflow', format: 'native' });
   });
 });

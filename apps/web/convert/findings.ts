@@ -36,7 +36,10 @@ function grouped(diagnostics: readonly Diagnostic[], names: ReadonlyMap<string, 
   return [...rows.values()];
 }
 
-export function findingsOf(diagnostics: readonly Diagnostic[], nodes: readonly { id: string; name: string }[]): Findings {
+export function findingsOf(
+  diagnostics: readonly Diagnostic[],
+  nodes: readonly { id: string; name: string }[],
+): Findings {
   const names = new Map(nodes.map((node) => [node.id, node.name]));
   const of = (severity: Diagnostic['severity']): Finding[] =>
     grouped(

@@ -68,7 +68,8 @@ export function Picture({ title, picture, chosen, failed, changed, onChoose }: P
   );
 }
 
-const isIn = (chosen: string | null, { id, name }: Box): boolean => chosen !== null && (id === chosen || name === chosen);
+const isIn = (chosen: string | null, { id, name }: Box): boolean =>
+  chosen !== null && (id === chosen || name === chosen);
 const has = (names: ReadonlySet<string>, { id, name }: Box): boolean => names.has(id) || names.has(name);
 
 function curve(a: Box, b: Box): string {
@@ -86,15 +87,49 @@ function curve(a: Box, b: Box): string {
 
 const TONES = { plain: 'stroke-line2', warn: 'stroke-warn-line', failed: 'stroke-failed' } as const;
 
-function Step({ box, isChosen, tone, onChoose }: { box: Box; isChosen: boolean; tone: keyof typeof TONES; onChoose(id: string): void }) {
+function Step({
+  box,
+  isChosen,
+  tone,
+  onChoose,
+}: {
+  box: Box;
+  isChosen: boolean;
+  tone: keyof typeof TONES;
+  onChoose(id: string): void;
+}) {
   const { name, label, x, y, width, height } = box;
   const most = Math.floor((width - 20) / CHARACTER);
   return (
     <g onClick={() => onChoose(name)} className="cursor-pointer">
-      {isChosen && <rect x={x - 5} y={y - 5} width={width + 10} height={height + 10} rx="12" className="fill-none stroke-ink" strokeWidth="3" />}
-      <rect x={x} y={y} width={width} height={height} rx="8" className={classes('fill-surface', TONES[tone])} strokeWidth={tone === 'plain' ? 1 : 1.5} />
+      {isChosen && (
+        <rect
+          x={x - 5}
+          y={y - 5}
+          width={width + 10}
+          height={height + 10}
+          rx="12"
+          className="fill-none stroke-ink"
+          strokeWidth="3"
+        />
+      )}
+      <rect
+        x={x}
+        y={y}
+        width={width}
+        height={height}
+        rx="8"
+        className={classes('fill-surface', TONES[tone])}
+        strokeWidth={tone === 'plain' ? 1 : 1.5}
+      />
       {tone === 'failed' && <path d={`M${x + 15} ${y + height / 2 - 5}l5.500 10h-11z`} className="fill-failed" />}
-      <text x={x + (tone === 'failed' ? 26 : 12)} y={y + height / 2 + 4} fontSize="12" fontWeight="500" className="fill-ink">
+      <text
+        x={x + (tone === 'failed' ? 26 : 12)}
+        y={y + height / 2 + 4}
+        fontSize="12"
+        fontWeight="500"
+        className="fill-ink"
+      >
         {label.length > most ? `${label.slice(0, most - 1)}…` : label}
         <title>{label}</title>
       </text>
@@ -106,7 +141,17 @@ function Loop({ box, isChosen, onChoose }: { box: Box; isChosen: boolean; onChoo
   const { name, label, x, y, width, height } = box;
   return (
     <g onClick={() => onChoose(name)} className="cursor-pointer">
-      {isChosen && <rect x={x - 6} y={y - 6} width={width + 12} height={height + 12} rx="8" className="fill-none stroke-ink" strokeWidth="3" />}
+      {isChosen && (
+        <rect
+          x={x - 6}
+          y={y - 6}
+          width={width + 12}
+          height={height + 12}
+          rx="8"
+          className="fill-none stroke-ink"
+          strokeWidth="3"
+        />
+      )}
       <rect x={x} y={y} width={width} height={height} className="fill-accent opacity-[0.05]" />
       <path d={`M${x} ${y}h${width}M${x} ${y + height}h${width}`} className="stroke-accent-line" strokeWidth="1.5" />
       {[x, x + width - 5].map((at, side) => (

@@ -25,7 +25,11 @@ export function heldIn(text: string, file: string): Held {
       };
     }
     const kinds = new Set(json.map((one) => (isObject(one) ? 'objects' : `${typeof one}s`)));
-    return { kind: 'data', isJson: true, found: `a list of ${json.length} ${kinds.size === 1 ? [...kinds][0] : 'values'}` };
+    return {
+      kind: 'data',
+      isJson: true,
+      found: `a list of ${json.length} ${kinds.size === 1 ? [...kinds][0] : 'values'}`,
+    };
   }
   const { value } = readText(text, file);
   if (value === null) return { kind: 'data', isJson: false, found: 'text that is neither JSON nor YAML' };

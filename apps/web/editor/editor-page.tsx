@@ -40,7 +40,11 @@ export interface EditorPageProps {
 const NOTHING = { label: 'Workflows', href: addressOfPlace.workflows() };
 
 export function EditorPage({ workflow, node }: EditorPageProps) {
-  const { data, error } = useApi('GET /workflows/{id}', { params: { id: workflow } }, { staleTime: 10_000, refetchInterval: 20_000 });
+  const { data, error } = useApi(
+    'GET /workflows/{id}',
+    { params: { id: workflow } },
+    { staleTime: 10_000, refetchInterval: 20_000 },
+  );
   const may = useMay('workflow:write');
   useEffect(() => {
     if (data !== undefined) load(data);
@@ -58,7 +62,8 @@ export function EditorPage({ workflow, node }: EditorPageProps) {
     return (
       <Screen title={name} crumbs={[NOTHING, { label: name }]}>
         <Empty title="The file cannot be read as a workflow.">
-          {data.diagnostics[0]?.message} {data.diagnostics[0]?.line === undefined ? '' : `Line ${data.diagnostics[0].line} of ${data.file}.`}
+          {data.diagnostics[0]?.message}{' '}
+          {data.diagnostics[0]?.line === undefined ? '' : `Line ${data.diagnostics[0].line} of ${data.file}.`}
         </Empty>
       </Screen>
     );
@@ -133,7 +138,11 @@ function Loaded({ workflow, name, node }: EditorPageProps & { name: string }) {
         actions={
           <>
             {serious.length > 0 && (
-              <button type="button" aria-expanded={side === 'warnings'} onClick={() => setView({ side: side === 'warnings' ? null : 'warnings' })}>
+              <button
+                type="button"
+                aria-expanded={side === 'warnings'}
+                onClick={() => setView({ side: side === 'warnings' ? null : 'warnings' })}
+              >
                 <Chip kind={errors > 0 ? 'failed' : 'warn'} icon={<WarningShape size={14} />}>
                   {errors > 0 ? counted(errors, 'error') : counted(serious.length, 'warning')}
                 </Chip>
@@ -146,7 +155,13 @@ function Loaded({ workflow, name, node }: EditorPageProps & { name: string }) {
               unless={canUndo === null ? 'Nothing to undo' : ''}
               onClick={() => undo(workflow)}
             />
-            <Button kind="ghost" keys="/" unless={unless} icon={<Search size={16} strokeWidth={1.5} aria-hidden />} onClick={openAddMenu}>
+            <Button
+              kind="ghost"
+              keys="/"
+              unless={unless}
+              icon={<Search size={16} strokeWidth={1.5} aria-hidden />}
+              onClick={openAddMenu}
+            >
               Find or add
             </Button>
             <RunButtons workflow={workflow} shown={shown} />
@@ -158,7 +173,10 @@ function Loaded({ workflow, name, node }: EditorPageProps & { name: string }) {
           <div className="relative flex min-w-0 flex-1">
             <Canvas lifted={shown !== null && dockOpen} />
             {version !== null && (
-              <p role="status" className="absolute top-4 left-1/2 z-10 -translate-x-1/2 rounded-full border border-line2 bg-surface px-4 py-1.5 shadow-2">
+              <p
+                role="status"
+                className="absolute top-4 left-1/2 z-10 -translate-x-1/2 rounded-full border border-line2 bg-surface px-4 py-1.5 shadow-2"
+              >
                 Version {version.number}, read-only. What changed is marked + − ~.
               </p>
             )}
@@ -184,7 +202,10 @@ function Conflict({ workflow }: { workflow: string }) {
   const conflict = useDocument(workflow, (document) => document.conflict);
   if (conflict === null) return null;
   return (
-    <div role="alert" className="flex flex-none items-center gap-3 border-b border-warn-line bg-warn-soft px-4 py-1.5 text-warn">
+    <div
+      role="alert"
+      className="flex flex-none items-center gap-3 border-b border-warn-line bg-warn-soft px-4 py-1.5 text-warn"
+    >
       <p className="flex-1">
         {conflict.by ?? 'Somebody'} saved version {conflict.version} while you were editing. Yours is not saved yet.
       </p>

@@ -152,7 +152,7 @@ function Warning({ workflow }: { workflow: WorkflowSummary }) {
       </p>
       <div className="mt-2 flex gap-2">
         <ButtonLink small href={address}>
-          {warning.fix?.text ?? 'Open it'}
+          Open it
         </ButtonLink>
       </div>
     </article>

@@ -53,7 +53,7 @@ export function PanelHeader(props: PanelHeaderProps) {
         <NodeIcon type={node.type} group={type?.group} />
       </span>
       <Title {...props} />
-      <span className="flex-none text-ink3">{type?.title ?? node.type}</span>
+      <span className="flex-none text-ink3 max-[1300px]:hidden">{type?.title ?? node.type}</span>
       {badge !== null && (
         <span className="flex min-w-0 shrink items-center">
           <LoopBadge
@@ -143,18 +143,18 @@ function Title({ ref, place }: PanelHeaderProps) {
     );
   }
   return (
-    <h2 ref={ref} id="panel-title" tabIndex={-1} className="min-w-0 text-title font-semibold outline-none">
+    <h2 ref={ref} id="panel-title" tabIndex={-1} className="flex-none text-title font-semibold outline-none">
       {readOnly === '' ? (
         <button
           type="button"
           title={`Rename. In expressions it is $('${id}').`}
           onClick={() => setTyped(title)}
-          className="cut block max-w-[220px] rounded-chip"
+          className="cut block max-w-[220px] max-[1300px]:max-w-[130px] rounded-chip"
         >
           {title}
         </button>
       ) : (
-        <span className="cut block max-w-[220px]" title={id}>
+        <span className="cut block max-w-[220px] max-[1300px]:max-w-[130px]" title={id}>
           {title}
         </span>
       )}

@@ -3,12 +3,14 @@
  * alone, no run.
  */
 import type { Definition, NodeDefinition, NodeId } from '@rondo/core/model/definition.ts';
+import type { NodeType } from '@rondo/core/model/node-type.ts';
 import type { NodeTypeView } from '@rondo/api/schemas/node.ts';
 import { containersAround, levelOf, placedNode, type Nodes } from '../editor/document/tree.ts';
 import { type Wire, wiresInto, wiresOf } from '../editor/document/wires.ts';
 
 export interface NodeTypes {
   view(type: string): NodeTypeView | undefined;
+  get(type: string): NodeType | undefined;
 }
 
 export interface NodePlace {
@@ -16,6 +18,7 @@ export interface NodePlace {
   node: NodeDefinition;
   /** Undefined: there is no such type on this server. */
   type: NodeTypeView | undefined;
+  shape: NodeShape;
   /** Keys from the top of the definition. */
   path: string[];
   level: Nodes;
@@ -28,6 +31,26 @@ export interface NodePlace {
   wires: Wire[];
 }
 
+/** How a node works with these parameters. */
+export interface NodeShape {
+  /** It goes on in parts, in order: pages, chunks of a file. */
+  paged: boolean;
+  /** One call takes many items, one after the other: a file that is written. */
+  block: boolean;
+  /** It sees all items at once. */
+  all: boolean;
+}
+
+export function shapeOf(node: NodeDefinition, type: NodeType | undefined): NodeShape {
+  const raw = node.with ?? {};
+  const { paged = false, unit = 'item' } = type ?? {};
+  return {
+    paged: typeof paged === 'function' ? paged(raw) : paged,
+    block: type?.block === true,
+    all: (typeof unit === 'function' ? unit(raw) : unit) === 'all',
+  };
+}
+
 export function placeOfNode(definition: Definition, id: NodeId, types: NodeTypes): NodePlace | null {
   const placed = placedNode(definition, id);
   if (placed === null) return null;
@@ -37,6 +60,7 @@ export function placeOfNode(definition: Definition, id: NodeId, types: NodeTypes
     id,
     node: placed.node,
     type: types.view(placed.node.type),
+    shape: shapeOf(placed.node, types.get(placed.node.type)),
     path: placed.path,
     level: placed.level,
     around,

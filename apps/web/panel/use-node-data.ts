@@ -104,7 +104,10 @@ export function useNodeData(definition: Definition, place: NodePlace, at: HeldPl
 }
 
 /** The iterations around, the innermost first: what `$loop.parent` and nodes of outer levels are. */
-function useOuter(definition: Definition, { run, chain, indices }: HeldPlace): { iteration: Iteration; name: string }[] {
+function useOuter(
+  definition: Definition,
+  { run, chain, indices }: HeldPlace,
+): { iteration: Iteration; name: string }[] {
   const route = 'GET /runs/{id}/loops/{path}/iterations/{index}' as const;
   const levels = run === null || indices.length < chain.length ? [] : chain.slice(0, -1).map((_, at) => at);
   const found = useQueries({
@@ -158,7 +161,11 @@ function anyOf(text: string, most: number): number {
 const plural = (word: string): string =>
   /(s|x|ch|sh)$/.test(word) ? `${word}es` : /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
 
-function footOf(definition: Definition, place: NodePlace, { run, loop, chain, indices, own }: HeldPlace): LoopFootProps {
+function footOf(
+  definition: Definition,
+  place: NodePlace,
+  { run, loop, chain, indices, own }: HeldPlace,
+): LoopFootProps {
   const loops = own && place.type?.group === 'trigger' ? [] : chain;
   const factors = loops.map((id, level) => {
     const name = elementOf(nameOf(definition, id));
@@ -168,7 +175,10 @@ function footOf(definition: Definition, place: NodePlace, { run, loop, chain, in
     const times = known === null ? null : (known.total ?? known.completed + known.failed);
     const words = times === null || times === 1 ? what : plural(what);
     const around = indices[level - 1];
-    const where = level > 0 && known !== null && around !== undefined ? ` in ${elementOf(nameOf(definition, loops[level - 1] ?? ''))} ${around + 1}` : '';
+    const where =
+      level > 0 && known !== null && around !== undefined
+        ? ` in ${elementOf(nameOf(definition, loops[level - 1] ?? ''))} ${around + 1}`
+        : '';
     return { count: times, what: words + where };
   });
   // How many there are in the others is not known here; the one that is shown is no average.

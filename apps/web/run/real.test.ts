@@ -8,6 +8,9 @@ import { chromiumPath, type Watched } from '../../../tests/studio/browser.ts';
 import { studioTests } from '../../../tests/studio/hooks.ts';
 import { MILLION_RUN, reasonOf, writeMillion } from '../../../tests/studio/million.ts';
 
+/** A loaded machine may do it a little later. */
+const WAIT = { timeout: 10_000 };
+
 const LONG = 60_000;
 const WORKFLOW = `rondo: 1
 id: greet
@@ -86,7 +89,9 @@ describe.skipIf(chromiumPath === null)('the run view on the real server', () => 
     const score = page.getByRole('slider', { name: /^Score of/ });
     const box = await score.boundingBox();
     await page.mouse.click((box?.x ?? 0) + 501, (box?.y ?? 0) + 3);
-    await expect.poll(async () => Number(await score.getAttribute('aria-valuenow'))).toBeGreaterThan(LONG / 2 - 500);
+    await expect
+      .poll(async () => Number(await score.getAttribute('aria-valuenow')), WAIT)
+      .toBeGreaterThan(LONG / 2 - 500);
     await page.keyboard.press('s');
     await page.keyboard.type('Casa Verde 59984');
     await page.getByText(/^Searched [\d,]+ of 60,000, 1 found/).waitFor();

@@ -4,7 +4,7 @@ import type { Workflow } from '@rondo/api/schemas/workflow.ts';
 import { convert, detectFormat } from '@rondo/core/convert/convert.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
 import type { NodeType, ParameterSpec, PortSpec } from '@rondo/core/model/node-type.ts';
-import { registry } from '@rondo/nodes/registry.ts';
+import { registry } from './registry.ts';
 import { apply } from '../editor/document/commands.ts';
 import { placesOf } from '../editor/scene/layout.ts';
 import { type Answers, Refused } from './server.ts';

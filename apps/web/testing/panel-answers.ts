@@ -6,10 +6,11 @@ import { runInNewContext } from 'node:vm';
 import type { ParameterView } from '@rondo/api/schemas/node.ts';
 import type { Iteration, Loop } from '@rondo/api/schemas/run.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
-import type { ParameterSpec, PortSpec } from '@rondo/core/model/node-type.ts';
+import type { Json } from '@rondo/core/model/item.ts';
+import type { NodeType, ParameterSpec, PortSpec } from '@rondo/core/model/node-type.ts';
 import { SCOPE_NAMES } from '@rondo/core/expression/names.ts';
 import { checkDefinition } from '@rondo/core/lint/check.ts';
-import { registry } from '@rondo/nodes/registry.ts';
+import { registry } from './registry.ts';
 import { type Answers, Refused } from './server.ts';
 
 export const TOTAL = 1_000_000;
@@ -176,9 +177,16 @@ function parametersOf(specs: Record<string, ParameterSpec>): ParameterView[] {
   }));
 }
 
-const portsOf = (ports: readonly PortSpec[] | ((raw: Record<string, never>) => readonly PortSpec[])): PortSpec[] => [
-  ...(typeof ports === 'function' ? ports({}) : ports),
+const portsOf = (ports: NodeType['inputs'], raw: Record<string, Json>): PortSpec[] => [
+  ...(typeof ports === 'function' ? ports(raw) : ports),
 ];
+
+function factsOf({ paged = false, unit = 'item' }: NodeType, raw: Record<string, Json>) {
+  return {
+    paged: typeof paged === 'function' ? paged(raw) : paged,
+    unit: typeof unit === 'function' ? unit(raw) : unit,
+  };
+}
 
 /** Evaluates for the tests, in a context of its own; the real server has an isolate. */
 function evaluated(
@@ -294,16 +302,31 @@ export function panelAnswers({ role = 'owner', ran = true, definition = DEFINITI
         description: one.description,
         group: one.group,
         work: one.work,
-        inputs: portsOf(one.inputs as readonly PortSpec[]),
-        outputs: portsOf(one.outputs as readonly PortSpec[]),
-        dynamicPorts: typeof one.inputs === 'function' || typeof one.outputs === 'function',
-        paged: one.paged !== undefined && one.paged !== false,
+        inputs: portsOf(one.inputs, {}),
+        outputs: portsOf(one.outputs, {}),
+        dynamicPorts: [one.inputs, one.outputs, one.unit, one.paged].some((part) => typeof part === 'function'),
+        ...factsOf(one, {}),
+        block: one.block ?? false,
         trigger: one.trigger ?? null,
         parameters: parametersOf(one.parameters),
         examples: one.examples.map(({ title, with: given }) => ({ title, with: given })),
       })) as never,
     }),
-    'POST /nodes/ports': () => ({ nodes: {} }),
+    'POST /nodes/ports': ({ body }) => {
+      const nodes = (body as { nodes: Record<string, { type: string; with?: Record<string, Json> }> }).nodes;
+      const known = Object.entries(nodes).flatMap(([id, node]) => {
+        const type = registry.get(node.type);
+        if (type === undefined) return [];
+        const raw = node.with ?? {};
+        return [
+          [
+            id,
+            { inputs: portsOf(type.inputs, raw), outputs: portsOf(type.outputs, raw), ...factsOf(type, raw) },
+          ] as const,
+        ];
+      });
+      return { nodes: Object.fromEntries(known) } as never;
+    },
     'GET /expressions/names': () => ({ names: [...SCOPE_NAMES], functions: ['extractEmail', 'toTitleCase', 'round'] }),
     'POST /expressions/preview': ({ body }) => {
       state.previews.push(body);

@@ -7,4 +7,3 @@ import { workflowContracts } from './workflows.ts';
 export const CONTRACTS = { ...workflowContracts, ...runContracts, ...nodeContracts, ...accountContracts } as const;
 
 export type Contracts = typeof CONTRACTS;
-export type ContractName = keyof Contracts;

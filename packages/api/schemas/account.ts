@@ -97,7 +97,5 @@ export const auditEntry = z.object({
 
 export type Me = z.output<typeof me>;
 export type Person = z.output<typeof person>;
-export type Token = z.output<typeof token>;
 export type Secret = z.output<typeof secret>;
 export type Setting = z.output<typeof setting>;
-export type Session = z.output<typeof session>;

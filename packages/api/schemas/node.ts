@@ -110,5 +110,4 @@ export const preview = z.object({
 });
 
 export type NodeTypeView = z.output<typeof nodeType>;
-export type Preview = z.output<typeof preview>;
 export type ScopeNameView = z.output<typeof scopeName>;

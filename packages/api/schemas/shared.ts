@@ -60,4 +60,3 @@ export const loopStatus = z.enum(['running', 'waiting', 'completed', 'failed', '
 
 export type Diagnostic = z.output<typeof diagnostic>;
 export type Failure = z.output<typeof failure>;
-export type Problem = z.output<typeof problem>;

@@ -123,7 +123,3 @@ export const converted = z.object({
 
 export type WorkflowSummary = z.output<typeof workflowSummary>;
 export type Workflow = z.output<typeof workflow>;
-export type WorkflowVersion = z.output<typeof version>;
-export type Explanation = z.output<typeof explanation>;
-export type Checked = z.output<typeof checked>;
-export type Converted = z.output<typeof converted>;

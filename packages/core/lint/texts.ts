@@ -52,8 +52,3 @@ export function readsList({ code }: Text): boolean {
 export function readsItem({ code }: Text): boolean {
   return OF_ITEM.test(code);
 }
-
-/** Its value may differ from run to run. */
-export function isVolatile({ code }: Text): boolean {
-  return /\$now\b|\$today\b|Math\s*\.\s*random|Date\b|randomItem|\$execution\b/.test(code);
-}

@@ -142,7 +142,8 @@ export function makeContext(
         id = nextKey++;
         keys.set(key, id);
       }
-      return `${setup.runId}:${id}:${name}`;
+      // The token too: a run that goes on by a repaired definition has other programs than it had in this process.
+      return `${setup.runId}.${lease.token}:${id}:${name}`;
     },
     programs: new Set(),
     stats: { steps: 0, iterations: 0, folds: 0, exceptions: 0 },

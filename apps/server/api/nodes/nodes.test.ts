@@ -97,4 +97,16 @@ it('previews on what a node had in iterations of a run; nested loops lie below t
     body: { template: '{{ $json.n + 1 }}', run: { id, loop: path, indices: [0, 2], node: 'rest' } },
   });
   expect(preview.results.map((result) => result.value)).toEqual([3, 17]);
+  // Loops and nodes around are there, too; what is not kept is told as that.
+  const around = await api('POST /expressions/preview', {
+    body: {
+      template: "{{ $loop.parent.item.n + $loop.parent.index + $('name').item.json.n }}",
+      run: { id, loop: path, indices: [1], node: 'rest' },
+    },
+  });
+  expect(around.results).toEqual([{ value: 17, failure: null }]);
+  const lost = await api('POST /expressions/preview', {
+    body: { template: "{{ $('start').item.json.n }}", run: { id, loop: path, indices: [1], node: 'rest' } },
+  });
+  expect(lost.results[0]?.failure?.message).toBe('It reads a node whose output is not kept with this iteration.');
 });

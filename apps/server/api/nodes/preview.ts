@@ -98,7 +98,7 @@ export function createPreview(context: () => ApiContext, makeEvaluator: () => Ev
         const compiled = compileParameter(body.template as Json, { path: [], dialect, names, nodes });
         const mistake = compiled.diagnostics.find((found) => found.severity === 'error');
         if (mistake === undefined) results.push(await one(compiled.template, scope, dialect));
-        else results.push({ value: null, failure: { code: mistake.code, message: mistake.message } });
+        else results.push({ value: null, failure: missing(mistake, run !== undefined) });
       }
       return { results };
     },
@@ -107,6 +107,15 @@ export function createPreview(context: () => ApiContext, makeEvaluator: () => Ev
       evaluator = null;
     },
   };
+}
+
+/** In an iteration, a node without data is no mistake of the author's. */
+function missing(
+  { code, message }: { code: string; message: string },
+  ofRun: boolean,
+): { code: string; message: string } {
+  if (!ofRun || code !== 'unknown-node') return { code, message };
+  return { code, message: 'It reads a node whose output is not kept with this iteration.' };
 }
 
 function wrong(failed: Failure | null): { code: string; message: string } {
@@ -152,19 +161,48 @@ async function scopeOfRun(
   const { run, loop } = await loopOf(context, { id, path }, { caller });
   const row = await context.store.row(run.id, loop.key, index);
   const input = row === null ? [] : itemsOf(row.input);
-  const steps = row === null || row.steps === '' ? [] : (JSON.parse(row.steps) as { id: string; output?: Json[][] }[]);
-  const nodes: Record<string, Json[]> = {};
-  for (const step of steps) if (step.output !== undefined) nodes[step.id] = step.output.flat();
+  const own = outputsOf(row);
+  const around = await framesAround(context, { id, path }, caller);
   const before = context.facts.step(run, node)?.inputs.flat()[0]?.step ?? -1;
   const container = context.facts.step(run, loop.node)?.container;
   const body = container !== undefined && 'body' in container ? container.body.steps : [];
   const source = body[before]?.id;
   const { options } = context.facts.of(run);
   return {
-    input: (source === undefined ? undefined : nodes[source]) ?? input,
+    input: (source === undefined ? undefined : own[source]) ?? input,
     index: 0,
-    nodes,
+    nodes: Object.assign({}, ...around.map((frame) => frame.nodes).toReversed(), own) as Record<string, Json[]>,
     vars: Array.isArray(options.input) ? {} : (options.input ?? {}),
-    loops: [{ item: input.length === 1 ? input[0] : input, index, count: loop.total }],
+    loops: [loopNames(input, index, loop.total), ...around.map((frame) => frame.names)],
   };
+}
+
+function outputsOf(row: { steps: string } | null): Record<string, Json[]> {
+  const steps = row === null || row.steps === '' ? [] : (JSON.parse(row.steps) as { id: string; output?: Json[][] }[]);
+  return Object.fromEntries(steps.flatMap(({ id, output }) => (output === undefined ? [] : [[id, output.flat()]])));
+}
+
+const loopNames = (input: readonly Json[], index: number, count: number | null): Json => ({
+  item: input.length === 1 ? (input[0] as Json) : [...input],
+  index,
+  count,
+});
+
+/** The iterations that a nested loop lies in, the innermost first: `outer[3]` of `outer[3]/inner`. */
+async function framesAround(
+  context: ApiContext,
+  { id, path }: { id: string; path: string },
+  caller: Caller | null,
+): Promise<{ names: Json; nodes: Record<string, Json[]> }[]> {
+  const frames: { names: Json; nodes: Record<string, Json[]> }[] = [];
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const frame = /^(.*)\[(\d+)\]$/.exec(path.slice(0, end));
+    if (frame === null) continue;
+    const { run, loop } = await loopOf(context, { id, path: frame[1] ?? '' }, { caller });
+    const index = Number(frame[2]);
+    const row = await context.store.row(run.id, loop.key, index);
+    const input = row === null ? [] : itemsOf(row.input);
+    frames.push({ names: loopNames(input, index, loop.total), nodes: outputsOf(row) });
+  }
+  return frames;
 }

@@ -266,6 +266,31 @@ it('changes parallel and rate of a loop while it runs, and puts them back', asyn
   });
 });
 
+it('runs failed iterations again while the run is still going', async () => {
+  const mixed = WAITS.replaceAll('waits', 'mixed')
+    .replace('loop: { parallel: 2 }', 'loop: { parallel: 4, onError: drop, tolerate: { share: 1 } }')
+    .replace(
+      'body:',
+      `body:
+      check: { type: code, with: { code: "if ($json.n % 5 === 0) throw new Error('no'); return $json;" } }`,
+    )
+    .replace('type: wait,', 'type: wait, after: check,');
+  const server = await startApi({ 'mixed.yaml': mixed });
+  const { api, run } = server;
+  const { id } = await api('POST /workflows/{id}/runs', { params: { id: 'mixed' }, body: { items: items(120) } });
+  const params = { id };
+  await until(async () => ((await api('GET /runs/{id}', { params })).failed > 2 ? true : null), 'some have failed');
+  const again = await api('POST /runs/{id}/redrive', { params, query: {}, body: { loop: 'each' } });
+  expect(again.count).toBeGreaterThan(2);
+  await run(id);
+  expect(await api('GET /runs/{id}', { params })).toMatchObject({
+    completed: 96,
+    failed: 24,
+    total: 120,
+    control: 'none',
+  });
+});
+
 it('lets go of old runs, and keeps those with failures longer', async () => {
   const server = await startApi({ 'third.yaml': THIRD });
   const { api, store } = server;

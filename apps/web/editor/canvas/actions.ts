@@ -53,7 +53,12 @@ export function addNode(workflow: string, scene: Scene, menu: AddMenu, { id, nod
     const beside = menu.after?.from ?? menu.into?.from;
     const container = beside === undefined ? menu.container : (placedNode(definition, beside)?.container ?? null);
     const isEmpty = Object.keys(levelOf(definition, container) ?? {}).length === 0;
-    const at = menu.flow === null || isEmpty ? undefined : menu.container === null ? inLevel(scene, container, menu.flow) : menu.flow;
+    const at =
+      menu.flow === null || isEmpty
+        ? undefined
+        : menu.container === null
+          ? inLevel(scene, container, menu.flow)
+          : menu.flow;
     change(workflow, {
       do: 'add',
       id,
@@ -164,7 +169,12 @@ export function remove(workflow: string): void {
 }
 
 /** The node that an arrow key leads to: along a line, else the nearest in that direction. */
-export function neighbour(scene: Scene, definition: Definition, id: string | null, arrow: 'left' | 'right' | 'up' | 'down'): string | null {
+export function neighbour(
+  scene: Scene,
+  definition: Definition,
+  id: string | null,
+  arrow: 'left' | 'right' | 'up' | 'down',
+): string | null {
   const nodes = byId(scene);
   if (id === null || !nodes.has(id)) return scene.nodes[0]?.id ?? null;
   const placed = placedNode(definition, id);

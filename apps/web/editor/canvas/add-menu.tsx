@@ -81,7 +81,13 @@ export function AddMenu({ menu, onChoose, onClose }: AddMenuProps) {
           }}
         />
       </label>
-      <div ref={list} id={`${id}-list`} role="listbox" aria-label="What can be added" className="min-h-0 flex-1 overflow-y-auto p-1.5">
+      <div
+        ref={list}
+        id={`${id}-list`}
+        role="listbox"
+        aria-label="What can be added"
+        className="min-h-0 flex-1 overflow-y-auto p-1.5"
+      >
         {shown.length === 0 && <p className="px-2 py-4 text-ink3">Nothing is called that.</p>}
         {shown.map((entry, index) => (
           <div key={entry.key} role="presentation">
@@ -94,7 +100,10 @@ export function AddMenu({ menu, onChoose, onClose }: AddMenuProps) {
               role="option"
               id={`${id}-${index}`}
               aria-selected={index === at}
-              className={classes('flex cursor-default items-center gap-2.5 rounded-chip px-2 py-1.5', index === at && 'bg-hover')}
+              className={classes(
+                'flex cursor-default items-center gap-2.5 rounded-chip px-2 py-1.5',
+                index === at && 'bg-hover',
+              )}
               onPointerMove={() => setAt(index)}
               onClick={() => choose(entry)}
             >

@@ -20,16 +20,15 @@ import {
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useCatalog } from '../catalog/use-catalog.ts';
 import { change, documentOf, select, useDocument } from '../document/store.ts';
-import { levelOf, placedNode } from '../document/tree.ts';
-import { containerAt, cornerOf, type Scene, sceneOf } from '../scene/scene.ts';
-import { freeBelow, headerOf } from '../scene/layout.ts';
-import { SIDE } from '../scene/sizes.ts';
-import { addNode, inLevel, seenPlaces } from './actions.ts';
+import { placedNode } from '../document/tree.ts';
+import { containerAt, cornerOf, sceneOf } from '../scene/scene.ts';
+import { addNode, inLevel } from './actions.ts';
 import { AddMenu } from './add-menu.tsx';
 import { Backwards } from './backwards.tsx';
 import { commandFor, isBackwards, whyNot, wireBetween } from './connecting.ts';
 import { useEditor } from './context.ts';
 import { EmptyCanvas, Overview, Toolbar, Zoom } from './floats.tsx';
+import { drop } from './drop.ts';
 import { flowEdges, type FlowEdge, type FlowNode, flowNodes } from './flow.ts';
 import { DrawnLine, Line, Refusal } from './lines.tsx';
 import { LoopNode } from './loop-node.tsx';
@@ -83,12 +82,15 @@ export function Canvas({ lifted }: { lifted: boolean }) {
     [workflow],
   );
 
-  const dragged = useCallback((ids: readonly string[], event: MouseEvent | TouchEvent): string | null => {
-    const touch = 'touches' in event ? (event.touches[0] ?? event.changedTouches[0]) : event;
-    if (touch === undefined) return null;
-    const point = flow.screenToFlowPosition({ x: touch.clientX, y: touch.clientY });
-    return containerAt(scene, point, new Set(ids));
-  }, [flow, scene]);
+  const dragged = useCallback(
+    (ids: readonly string[], event: MouseEvent | TouchEvent): string | null => {
+      const touch = 'touches' in event ? (event.touches[0] ?? event.changedTouches[0]) : event;
+      if (touch === undefined) return null;
+      const point = flow.screenToFlowPosition({ x: touch.clientX, y: touch.clientY });
+      return containerAt(scene, point, new Set(ids));
+    },
+    [flow, scene],
+  );
 
   const onNodeDrag = useCallback(
     (event: MouseEvent | TouchEvent, _: FlowNode, moved: FlowNode[]) => {
@@ -119,7 +121,9 @@ export function Canvas({ lifted }: { lifted: boolean }) {
       const now = documentOf(workflow).definition;
       if (isBackwards(now, wire)) {
         const box = frame.current?.getBoundingClientRect();
-        setView({ backwards: { wire, screen: pointer.current ?? { x: (box?.left ?? 0) + 200, y: (box?.top ?? 0) + 200 } } });
+        setView({
+          backwards: { wire, screen: pointer.current ?? { x: (box?.left ?? 0) + 200, y: (box?.top ?? 0) + 200 } },
+        });
         return;
       }
       const to = placedNode(now, wire.to);
@@ -148,11 +152,25 @@ export function Canvas({ lifted }: { lifted: boolean }) {
       if (wire === null) return;
       const screen = { x: at.clientX, y: at.clientY };
       if (wire.start) {
-        setView({ menu: { screen, flow: inLevel(scene, wire.from, { x: point.x, y: point.y - 39 }), container: wire.from, after: null, into: null } });
+        setView({
+          menu: {
+            screen,
+            flow: inLevel(scene, wire.from, { x: point.x, y: point.y - 39 }),
+            container: wire.from,
+            after: null,
+            into: null,
+          },
+        });
         return;
       }
       setView({
-        menu: { screen, flow: { x: point.x, y: point.y - 39 }, container: null, after: { from: wire.from, fromPort: wire.fromPort }, into: null },
+        menu: {
+          screen,
+          flow: { x: point.x, y: point.y - 39 },
+          container: null,
+          after: { from: wire.from, fromPort: wire.fromPort },
+          into: null,
+        },
       });
     },
     [flow, scene, unless],
@@ -208,12 +226,14 @@ export function Canvas({ lifted }: { lifted: boolean }) {
     const to = flow.flowToScreenPosition({ x: x + Math.min(one.width, 300), y: y + Math.min(one.height, 160) });
     const box = frame.current?.getBoundingClientRect();
     if (box === undefined) return;
-    const inSight = from.x >= box.left + 60 && from.y >= box.top && to.x <= box.right && to.y <= box.bottom - (lifted ? 170 : 0);
+    const inSight =
+      from.x >= box.left + 60 && from.y >= box.top && to.x <= box.right && to.y <= box.bottom - (lifted ? 170 : 0);
     if (!inSight) void flow.setCenter(x + one.width / 2, y + one.height / 2, { zoom: flow.getZoom(), duration: 120 });
   }, [flow, selection, scene, lifted]);
 
   const shownEdges = useMemo(
-    () => (chosenEdge === null ? edges : edges.map((one) => (one.id === chosenEdge ? { ...one, selected: true } : one))),
+    () =>
+      chosenEdge === null ? edges : edges.map((one) => (one.id === chosenEdge ? { ...one, selected: true } : one)),
     [edges, chosenEdge],
   );
   const isEmpty = version === null && Object.keys(definition.nodes).length === 0;
@@ -254,7 +274,15 @@ export function Canvas({ lifted }: { lifted: boolean }) {
           const { wire } = edge.data?.scene ?? { wire: null };
           if (wire === null || unless !== '') return;
           const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-          setView({ menu: { screen: { x: event.clientX, y: event.clientY }, flow: { x: point.x - 84, y: point.y - 39 }, container: null, after: null, into: wire } });
+          setView({
+            menu: {
+              screen: { x: event.clientX, y: event.clientY },
+              flow: { x: point.x - 84, y: point.y - 39 },
+              container: null,
+              after: null,
+              into: wire,
+            },
+          });
         }}
         onPaneClick={() => {
           setChosenEdge(null);
@@ -319,76 +347,3 @@ function FarAway({ frame }: { frame: React.RefObject<HTMLDivElement | null> }) {
   }, [frame, step]);
   return null;
 }
-
-/** Where what was moved is left: in its level, or in another one. */
-function drop(workflow: string, scene: Scene, moved: readonly FlowNode[], targetOf: (ids: readonly string[]) => string | null): void {
-  const { definition } = documentOf(workflow);
-  const steps = moved.filter((one) => one.type !== 'note');
-  const ids = steps.map((one) => one.id);
-  const first = ids[0] === undefined ? null : placedNode(definition, ids[0]);
-  const from = first?.container ?? null;
-  const target = ids.length === 0 ? from : targetOf(ids);
-  const byId = new Map(scene.nodes.map((one) => [one.id, one]));
-  // A node and what is inside it move as one.
-  const alone = moved.filter((one) => !moved.some((other) => other.id === one.parentId));
-  const places: Record<string, { x: number; y: number }> = {};
-  for (const one of alone) {
-    const parent = one.parentId === undefined ? undefined : byId.get(one.parentId);
-    places[one.id] = parent === undefined ? one.position : { x: one.position.x - SIDE, y: one.position.y - headerOf(parent.width) };
-  }
-  if (target === from || ids.length === 0) {
-    const level = { ...seenPlaces(scene, definition, from), ...places };
-    const same = Object.entries(places).every(([id, { x, y }]) => {
-      const box = scene.places.get(id) ?? definition.layout?.[id];
-      return box !== undefined && Math.abs(box.x - x) < 1 && Math.abs(box.y - y) < 1;
-    });
-    if (!same) change(workflow, { do: 'place', places: from === null ? level : grown(level, scene, definition, from) });
-    return;
-  }
-  const neighbours = Object.keys(levelOf(definition, target) ?? {});
-  const isArranged = !neighbours.some((id) => definition.layout?.[id] !== undefined);
-  const moving = alone.map((one) => one.id);
-  if (isArranged && target !== null) {
-    change(workflow, { do: 'move', ids: moving, container: target });
-    return;
-  }
-  const there: Record<string, { x: number; y: number }> = {};
-  const taken = neighbours.flatMap((id) => scene.places.get(id) ?? []);
-  for (const one of alone) {
-    const { x, y } = inLevel(scene, target, absolute(byId, one));
-    const box = { x: target === null ? x : Math.max(0, x), y: target === null ? y : Math.max(0, y), width: one.width ?? 0, height: one.height ?? 0, port: 0 };
-    freeBelow(box, taken);
-    taken.push(box);
-    there[one.id] = { x: box.x, y: box.y };
-  }
-  change(workflow, { do: 'move', ids: moving, container: target, places: { ...seenPlaces(scene, definition, target), ...there } });
-}
-
-function absolute(byId: ReadonlyMap<string, { x: number; y: number; parent: string | null }>, one: FlowNode): { x: number; y: number } {
-  let { x, y } = one.position;
-  for (let at = one.parentId === undefined ? undefined : byId.get(one.parentId); at !== undefined; at = at.parent === null ? undefined : byId.get(at.parent)) {
-    x += at.x;
-    y += at.y;
-  }
-  return { x, y };
-}
-
-/** What was moved over the left or upper edge moves the others: a body begins at its corner. */
-function grown(
-  places: Record<string, { x: number; y: number }>,
-  scene: Scene,
-  definition: ReturnType<typeof documentOf>['definition'],
-  container: string,
-): Record<string, { x: number; y: number }> {
-  const left = Math.min(0, ...Object.values(places).map(({ x }) => x));
-  const top = Math.min(0, ...Object.values(places).map(({ y }) => y));
-  if (left === 0 && top === 0) return places;
-  const body = placedNode(definition, container)?.node.body ?? {};
-  const all: Record<string, { x: number; y: number }> = {};
-  for (const id of Object.keys(body)) {
-    const { x, y } = places[id] ?? scene.places.get(id) ?? { x: 0, y: 0 };
-    all[id] = { x: x - left, y: y - top };
-  }
-  return all;
-}
-

@@ -69,6 +69,7 @@ async function paste(workflow: string, text: string): Promise<void> {
   const { nodes, layout = {}, settings } = pasted.definition;
   const [first] = selection;
   const container = first === undefined ? null : (placedNode(definition, first)?.container ?? null);
-  if (settings !== undefined && Object.keys(definition.nodes).length === 0) change(workflow, { do: 'workflow', fields: { settings } });
+  if (settings !== undefined && Object.keys(definition.nodes).length === 0)
+    change(workflow, { do: 'workflow', fields: { settings } });
   change(workflow, { do: 'paste', fragment: { nodes, layout }, container });
 }

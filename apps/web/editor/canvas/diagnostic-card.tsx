@@ -8,7 +8,15 @@ import { change } from '../document/store.ts';
 import { useEditor } from './context.ts';
 import { setView, useView } from './view.ts';
 
-export function DiagnosticCard({ id, problems, kept }: { id: string; problems: readonly Diagnostic[]; kept: readonly Diagnostic[] }) {
+export function DiagnosticCard({
+  id,
+  problems,
+  kept,
+}: {
+  id: string;
+  problems: readonly Diagnostic[];
+  kept: readonly Diagnostic[];
+}) {
   const open = useView((view) => view.card === id);
   const { workflow, unless, open: openNode } = useEditor();
   if (!open || problems.length + kept.length === 0) return null;

@@ -82,7 +82,8 @@ export function entriesOf(views: Iterable<NodeTypeView>, workflows: readonly { i
       says: firstSentence(description),
       type,
       id: type,
-      node: work === 'container' && type !== 'sub-workflow' && type !== 'loop-over-items' ? { type, body: {} } : { type },
+      node:
+        work === 'container' && type !== 'sub-workflow' && type !== 'loop-over-items' ? { type, body: {} } : { type },
     }),
   );
   const order = GROUPS.map(([, name]) => name);

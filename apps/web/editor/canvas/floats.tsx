@@ -28,13 +28,29 @@ export function Toolbar({ onNote }: { onNote(): void }) {
         className="grid size-[34px] place-items-center rounded-control bg-ink text-surface"
         onClick={(event) => {
           const { right, top } = event.currentTarget.getBoundingClientRect();
-          if (unless === '') setView({ menu: { screen: { x: right + 10, y: top - 4 }, flow: null, container: null, after: null, into: null } });
+          if (unless === '')
+            setView({
+              menu: { screen: { x: right + 10, y: top - 4 }, flow: null, container: null, after: null, into: null },
+            });
         }}
       >
         <Plus {...stroke} />
       </button>
-      <IconButton label="Note" icon={<StickyNote {...stroke} />} unless={unless} onClick={onNote} className="!size-[34px]" />
-      <IconButton label="Tidy" keys="T" icon={<LayoutGrid {...stroke} />} unless={unless} onClick={() => tidy(workflow)} className="!size-[34px]" />
+      <IconButton
+        label="Note"
+        icon={<StickyNote {...stroke} />}
+        unless={unless}
+        onClick={onNote}
+        className="!size-[34px]"
+      />
+      <IconButton
+        label="Tidy"
+        keys="T"
+        icon={<LayoutGrid {...stroke} />}
+        unless={unless}
+        onClick={() => tidy(workflow)}
+        className="!size-[34px]"
+      />
       <Menu
         side="right"
         trigger={
@@ -73,11 +89,26 @@ export function Zoom({ lifted }: { lifted: boolean }) {
       className="absolute left-4 z-10 flex h-8 items-center rounded-[8px] border border-line bg-surface text-meta text-ink2 shadow-1"
       style={{ bottom: lifted ? 176 : 16 }}
     >
-      <IconButton small label="Smaller" icon={<Minus size={14} strokeWidth={1.5} aria-hidden />} onClick={() => void zoomOut()} />
-      <button type="button" className="h-full min-w-14 px-1.5" title="Fit everything (1)" onClick={() => void (percent === 100 ? fitView({ padding: 0.1, maxZoom: 1 }) : zoomTo(1))}>
+      <IconButton
+        small
+        label="Smaller"
+        icon={<Minus size={14} strokeWidth={1.5} aria-hidden />}
+        onClick={() => void zoomOut()}
+      />
+      <button
+        type="button"
+        className="h-full min-w-14 px-1.5"
+        title="Fit everything (1)"
+        onClick={() => void (percent === 100 ? fitView({ padding: 0.1, maxZoom: 1 }) : zoomTo(1))}
+      >
         {percent}&#8239;%
       </button>
-      <IconButton small label="Larger" icon={<Plus size={14} strokeWidth={1.5} aria-hidden />} onClick={() => void zoomIn()} />
+      <IconButton
+        small
+        label="Larger"
+        icon={<Plus size={14} strokeWidth={1.5} aria-hidden />}
+        onClick={() => void zoomIn()}
+      />
     </div>
   );
 }
@@ -93,9 +124,7 @@ export function Overview({ lifted }: { lifted: boolean }) {
       zoomable
       nodeClassName={minimapClass}
       nodeBorderRadius={8}
-      maskColor="transparent"
-      maskStrokeColor="var(--ink)"
-      maskStrokeWidth={1.5}
+      maskColor="color-mix(in srgb, var(--ink) 7%, transparent)"
       style={{ position: 'absolute', right: 16, bottom: lifted ? 176 : 16, width: 190, height: 96 }}
     />
   );
@@ -124,7 +153,12 @@ export function EmptyCanvas() {
               onClick={() => {
                 if (start.type !== 'manual') {
                   change(workflow, { do: 'add', id: 'start', node: { type: 'manual' } });
-                  change(workflow, { do: 'add', id: start.id, node: { type: start.type }, after: { from: 'start', fromPort: null } });
+                  change(workflow, {
+                    do: 'add',
+                    id: start.id,
+                    node: { type: start.type },
+                    after: { from: 'start', fromPort: null },
+                  });
                 } else change(workflow, { do: 'add', id: start.id, node: { type: start.type } });
               }}
             >

@@ -21,12 +21,10 @@ export function useCanvasKeys({ scene, removeEdge }: { scene: Scene; removeEdge(
   const { workflow, unless, open } = useEditor();
   const flow = useReactFlow();
   const dock = usePreferences((state) => state.sizes['dock'] ?? 1);
-  const edit =
-    (run: () => void) =>
-    (): void => {
-      if (unless !== '') toast(unless);
-      else run();
-    };
+  const edit = (run: () => void) => (): void => {
+    if (unless !== '') toast(unless);
+    else run();
+  };
   const go = (arrow: 'left' | 'right' | 'up' | 'down') => (): void => {
     const { definition, selection } = documentOf(workflow);
     const next = neighbour(scene, definition, selection[0] ?? null, arrow);
@@ -64,7 +62,11 @@ export function useCanvasKeys({ scene, removeEdge }: { scene: Scene; removeEdge(
     {
       keys: 'Cmd A',
       does: 'Select everything',
-      run: () => select(workflow, placedNodes(documentOf(workflow).definition).map((one) => one.id)),
+      run: () =>
+        select(
+          workflow,
+          placedNodes(documentOf(workflow).definition).map((one) => one.id),
+        ),
     },
     { keys: 'Delete', does: 'Remove', run: drop },
     { keys: 'Backspace', does: 'Remove', run: drop },

@@ -1,5 +1,12 @@
 /** Owns lines: from port to port, back below their loop, with a name where a node has several outputs. */
-import { BaseEdge, type ConnectionLineComponentProps, EdgeLabelRenderer, type EdgeProps, useConnection, useStore } from '@xyflow/react';
+import {
+  BaseEdge,
+  type ConnectionLineComponentProps,
+  EdgeLabelRenderer,
+  type EdgeProps,
+  useConnection,
+  useStore,
+} from '@xyflow/react';
 import { memo } from 'react';
 import { documentOf } from '../document/store.ts';
 import type { FlowEdge } from './flow.ts';
@@ -34,10 +41,18 @@ export const Line = memo(function Line(props: EdgeProps<FlowEdge>) {
   // The floor is told from the top of the level; the target's own place on it is known.
   const floor = Math.max(sourceY, targetY) + 70;
   const path = isReturn ? around(sourceX, sourceY, targetX, targetY, floor) : curve(sourceX, sourceY, targetX, targetY);
-  const label = { x: isReturn ? (sourceX + targetX) / 2 : sourceX + Math.min(26, (targetX - sourceX) / 2), y: isReturn ? floor : sourceY + (targetY - sourceY) * 0.2 };
+  const label = {
+    x: isReturn ? (sourceX + targetX) / 2 : sourceX + Math.min(26, (targetX - sourceX) / 2),
+    y: isReturn ? floor : sourceY + (targetY - sourceY) * 0.2,
+  };
   return (
     <>
-      <BaseEdge id={id} path={path} {...(interactionWidth === undefined ? {} : { interactionWidth })} {...(removed ? { strokeDasharray: '4 4' } : {})} />
+      <BaseEdge
+        id={id}
+        path={path}
+        {...(interactionWidth === undefined ? {} : { interactionWidth })}
+        {...(removed ? { strokeDasharray: '4 4' } : {})}
+      />
       {isReturn && <path className="fill-accent" d={`M${targetX - 2} ${targetY}l-9 -5.500v11z`} />}
       {edge.label !== null && !far && (
         <EdgeLabelRenderer>
@@ -47,7 +62,10 @@ export const Line = memo(function Line(props: EdgeProps<FlowEdge>) {
                 ? 'absolute rounded-[9px] border border-accent-line bg-bg px-2 text-[11px] leading-[16px] font-semibold text-accent'
                 : 'absolute rounded-[4px] bg-bg px-[5px] text-[11px] leading-4 font-medium text-ink3'
             }
-            style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)`, zIndex: edge.depth * 4 + 2 }}
+            style={{
+              transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)`,
+              zIndex: edge.depth * 4 + 2,
+            }}
           >
             {edge.label}
           </span>

@@ -9,8 +9,7 @@ import { count, duration, rate, shortCount } from '../../ui/format.ts';
 import { LoopBadge } from '../../ui/loop-badge.tsx';
 import { StatusShape, WarningShape } from '../../ui/status.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
-import { change } from '../document/store.ts';
-import { useDocument } from '../document/store.ts';
+import { change, useDocument } from '../document/store.ts';
 import { END, type SceneNode, START } from '../scene/scene.ts';
 import { SCORED_WIDTH } from '../scene/sizes.ts';
 import { containerKind, elementOf, nameOf, plannedCount } from '../scene/words.ts';
@@ -33,7 +32,9 @@ export const LoopNode = memo(function LoopNode({ id, data, selected }: NodeProps
   const own = useView((view) => view.facts.get(id)) ?? null;
   const run = useView((view) => view.run);
   const isTarget = useView((view) => view.target === id);
-  const around = useDocument(workflow, ({ definition }) => (parent === null ? null : elementOf(nameOf(definition, parent))));
+  const around = useDocument(workflow, ({ definition }) =>
+    parent === null ? null : elementOf(nameOf(definition, parent)),
+  );
   if (loop === null) return null;
   const serious = problems.find((one) => one.severity !== 'hint');
   const { folded } = loop;
@@ -73,7 +74,12 @@ export const LoopNode = memo(function LoopNode({ id, data, selected }: NodeProps
           <LoopScore run={run} facts={own} rows="folded" />
         </div>
       ) : (
-        <div className={classes('grips absolute inset-x-0 top-0 px-[26px]', width < SCORED_WIDTH ? 'pt-[7px]' : 'pt-[9px]')}>
+        <div
+          className={classes(
+            'grips absolute inset-x-0 top-0 px-[26px]',
+            width < SCORED_WIDTH ? 'pt-[7px]' : 'pt-[9px]',
+          )}
+        >
           <div className="flex items-center gap-2.5 whitespace-nowrap" onDoubleClick={toggle}>
             <LoopBadge
               strong
@@ -82,7 +88,10 @@ export const LoopNode = memo(function LoopNode({ id, data, selected }: NodeProps
               onClick={() => open(id, 'loop')}
             />
             <b
-              className={classes('loop-detail cut min-w-0 font-semibold', width < SCORED_WIDTH ? 'text-[12.5px]' : 'text-title')}
+              className={classes(
+                'loop-detail cut min-w-0 font-semibold',
+                width < SCORED_WIDTH ? 'text-[12.5px]' : 'text-title',
+              )}
               title={name}
             >
               {name}
@@ -112,8 +121,22 @@ export const LoopNode = memo(function LoopNode({ id, data, selected }: NodeProps
       )}
       {!folded && (
         <>
-          <Handle id={START} type="source" position={Position.Right} className="port port-bar" style={{ top: loop.port, left: DOT_X, right: 'auto' }} aria-label="Where its items come in" />
-          <Handle id={END} type="target" position={Position.Left} className="port port-bar" style={{ top: loop.port, left: width - DOT_X }} aria-label="Where its results go" />
+          <Handle
+            id={START}
+            type="source"
+            position={Position.Right}
+            className="port port-bar"
+            style={{ top: loop.port, left: DOT_X, right: 'auto' }}
+            aria-label="Where its items come in"
+          />
+          <Handle
+            id={END}
+            type="target"
+            position={Position.Left}
+            className="port port-bar"
+            style={{ top: loop.port, left: width - DOT_X }}
+            aria-label="Where its results go"
+          />
           {loop.returns !== null && <ReturnLine scene={scene} label={loop.returns} />}
         </>
       )}
@@ -146,8 +169,17 @@ function Fold({ folded, onClick }: { folded: boolean; onClick(): void }) {
   const label = folded ? 'Unfold' : 'Fold';
   return (
     <Tooltip text={label} keys="F">
-      <button type="button" aria-label={label} onClick={onClick} className="nodrag grid size-6 place-items-center rounded-chip text-ink3 hover:bg-hover hover:text-ink">
-        {folded ? <Maximize2 size={13} strokeWidth={1.5} aria-hidden /> : <Minimize2 size={14} strokeWidth={1.5} aria-hidden />}
+      <button
+        type="button"
+        aria-label={label}
+        onClick={onClick}
+        className="nodrag grid size-6 place-items-center rounded-chip text-ink3 hover:bg-hover hover:text-ink"
+      >
+        {folded ? (
+          <Maximize2 size={13} strokeWidth={1.5} aria-hidden />
+        ) : (
+          <Minimize2 size={14} strokeWidth={1.5} aria-hidden />
+        )}
       </button>
     </Tooltip>
   );
@@ -208,7 +240,15 @@ function EmptyBody({ scene }: { scene: SceneNode }) {
       style={{ left: 40, top: loop.header + 4, width: width - 80, height: height - loop.header - 34 }}
       disabled={unless !== ''}
       onClick={(event) =>
-        setView({ menu: { screen: { x: event.clientX, y: event.clientY }, flow: { x: 0, y: 0 }, container: id, after: null, into: null } })
+        setView({
+          menu: {
+            screen: { x: event.clientX, y: event.clientY },
+            flow: { x: 0, y: 0 },
+            container: id,
+            after: null,
+            into: null,
+          },
+        })
       }
     >
       Add what runs each time
@@ -235,7 +275,10 @@ function ReturnLine({ scene, label }: { scene: SceneNode; label: string }) {
         />
         <path className="fill-accent" d={`M${left} ${from - 1}l-6 10h12z`} />
       </svg>
-      <span className="loop-detail pointer-events-none absolute inset-x-6 flex justify-center" style={{ top: floor - 10 }}>
+      <span
+        className="loop-detail pointer-events-none absolute inset-x-6 flex justify-center"
+        style={{ top: floor - 10 }}
+      >
         <span className="cut rounded-[9px] border border-accent-line bg-bg px-2 text-[11px] leading-[18px] font-semibold text-accent">
           {label}
         </span>

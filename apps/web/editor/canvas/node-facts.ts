@@ -48,7 +48,14 @@ export function useNodeFacts(id: string, node: NodeDefinition, parent: string | 
       kept: all.filter((one) => keep.includes(one.code)),
       failed: failures.count,
       facts,
-      done: settled === null || facts === null ? null : facts.total === null ? null : facts.total === 0 ? 1 : settled / facts.total,
+      done:
+        settled === null || facts === null
+          ? null
+          : facts.total === null
+            ? null
+            : facts.total === 0
+              ? 1
+              : settled / facts.total,
       failures: failures.columns,
       status: facts === null && step !== null && step !== 'completed' ? step : null,
     }),

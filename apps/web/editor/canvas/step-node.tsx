@@ -24,7 +24,8 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
   const catalog = useCatalog();
   const view = catalog?.view(node.type);
   const { badge, problems, kept, failed, facts, done, failures, status } = useNodeFacts(id, node, parent);
-  const serious = problems.find((one) => one.severity === 'error') ?? problems.find((one) => one.severity === 'warning');
+  const serious =
+    problems.find((one) => one.severity === 'error') ?? problems.find((one) => one.severity === 'warning');
   const name = node.title ?? id;
   const typeName = view?.title ?? node.type;
   const isError = serious?.severity === 'error';

@@ -2,11 +2,10 @@
  * Owns node types as the editor knows them: what `GET /nodes` says as the registry that compiler and linter ask, and
  * the ports of nodes whose parameters decide them, as the server answered. Does not call the server (use-catalog.ts).
  */
-import type { NodeTypeView } from '@rondo/api/schemas/node.ts';
+import type { NodeTypeView, ParameterView } from '@rondo/api/schemas/node.ts';
 import type { Definition, NodeDefinition } from '@rondo/core/model/definition.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { NodeRegistry, NodeType, ParameterSpec, PortSpec } from '@rondo/core/model/node-type.ts';
-import type { ParameterView } from '@rondo/api/schemas/node.ts';
 import { placedNodes } from '../document/tree.ts';
 
 interface PortFact {
@@ -56,7 +55,10 @@ export class Catalog implements NodeRegistry {
   }
 
   /** The same with what the server said of these nodes. */
-  with(nodes: Readonly<Record<string, { type: string; with?: Raw }>>, answers: Readonly<Record<string, Facts>>): Catalog {
+  with(
+    nodes: Readonly<Record<string, { type: string; with?: Raw }>>,
+    answers: Readonly<Record<string, Facts>>,
+  ): Catalog {
     const facts = new Map(this.#facts.size > MOST_FACTS ? [] : this.#facts);
     for (const [id, answer] of Object.entries(answers)) {
       const node = nodes[id];
@@ -107,7 +109,11 @@ export class Catalog implements NodeRegistry {
       paged: dynamic ? (raw) => facts(raw)?.paged ?? paged : paged,
       ...(unit === undefined && !dynamic
         ? {}
-        : { unit: dynamic ? (raw: Raw) => facts(raw)?.unit ?? unit ?? (work === 'fold' ? 'all' : 'item') : (unit ?? 'item') }),
+        : {
+            unit: dynamic
+              ? (raw: Raw) => facts(raw)?.unit ?? unit ?? (work === 'fold' ? 'all' : 'item')
+              : (unit ?? 'item'),
+          }),
       ...(safe === undefined ? {} : { safe }),
       ...(block === undefined ? {} : { block }),
       ...(runsOnEmpty === undefined ? {} : { runsOnEmpty }),

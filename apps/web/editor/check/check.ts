@@ -24,6 +24,7 @@ function named(one: Diagnostic): Diagnostic {
   if (one.node !== null) return one;
   const { path } = one;
   let node: string | null = null;
-  for (let at = 0; at + 1 < path.length && ['nodes', 'body'].includes(String(path[at])); at += 2) node = String(path[at + 1]);
+  for (let at = 0; at + 1 < path.length && ['nodes', 'body'].includes(String(path[at])); at += 2)
+    node = String(path[at + 1]);
   return node === null ? one : { ...one, node };
 }

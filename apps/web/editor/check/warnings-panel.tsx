@@ -38,7 +38,11 @@ export function WarningsPanel({ workflow, unless }: { workflow: string; unless: 
                 message={one.message}
                 where={
                   node === null ? undefined : (
-                    <button type="button" className="underline underline-offset-2" onClick={() => select(workflow, [node])}>
+                    <button
+                      type="button"
+                      className="underline underline-offset-2"
+                      onClick={() => select(workflow, [node])}
+                    >
                       {node}
                     </button>
                   )
@@ -46,9 +50,15 @@ export function WarningsPanel({ workflow, unless }: { workflow: string; unless: 
                 fix={
                   edits === undefined
                     ? null
-                    : { text: fix?.text ?? 'Fix it', run: () => change(workflow, { do: 'edits', edits, text: fix?.text ?? 'Fix' }), unless }
+                    : {
+                        text: fix?.text ?? 'Fix it',
+                        run: () => change(workflow, { do: 'edits', edits, text: fix?.text ?? 'Fix' }),
+                        unless,
+                      }
                 }
-                {...(one.severity === 'error' || node === null ? {} : { onKeep: () => change(workflow, { do: 'keep', id: node, code: one.code }) })}
+                {...(one.severity === 'error' || node === null
+                  ? {}
+                  : { onKeep: () => change(workflow, { do: 'keep', id: node, code: one.code }) })}
               />
             </div>
           );

@@ -99,7 +99,9 @@ export function apply(definition: Definition, command: Command): Done {
     case 'result':
       return result(definition, command);
     case 'set':
-      return { definition: withNode(definition, command.id, (node) => setParameter(node, command.path, command.value)) };
+      return {
+        definition: withNode(definition, command.id, (node) => setParameter(node, command.path, command.value)),
+      };
     case 'loop':
       return {
         definition: withNode(definition, command.id, (node) => {
@@ -114,8 +116,7 @@ export function apply(definition: Definition, command: Command): Done {
     case 'disable':
       return {
         definition: command.ids.reduce(
-          (so, id) =>
-            withNode(so, id, (node) => withFields(node, { disabled: command.disabled ? true : undefined })),
+          (so, id) => withNode(so, id, (node) => withFields(node, { disabled: command.disabled ? true : undefined })),
           definition,
         ),
       };
@@ -127,9 +128,11 @@ export function apply(definition: Definition, command: Command): Done {
       return { definition: placed(definition, command.places) };
     case 'fold':
       return {
-        definition: withPlace(definition, command.id, ({ collapsed: _, ...rest }) =>
-          command.collapsed ? { ...rest, collapsed: true } : rest,
-        ),
+        definition: withPlace(definition, command.id, (place) => {
+          const { collapsed, ...rest } = place;
+          if (command.collapsed === (collapsed === true)) return place;
+          return command.collapsed ? { ...rest, collapsed: true } : rest;
+        }),
       };
     case 'note':
       return note(definition, command);
@@ -322,7 +325,8 @@ function withPlace(definition: Definition, id: string, change: (place: NodePlace
 
 function placed(definition: Definition, places: Readonly<Record<string, Point>>): Definition {
   const layout = { ...definition.layout };
-  for (const [id, { x, y }] of Object.entries(places)) layout[id] = { ...layout[id], x: Math.round(x), y: Math.round(y) };
+  for (const [id, { x, y }] of Object.entries(places))
+    layout[id] = { ...layout[id], x: Math.round(x), y: Math.round(y) };
   return { ...definition, layout };
 }
 

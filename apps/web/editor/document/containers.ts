@@ -5,7 +5,16 @@
 import type { Definition, LoopSettings, NodeDefinition, NodeId } from '@rondo/core/model/definition.ts';
 import type { Done } from './commands.ts';
 import { containersAround, freeId, idsOf, placedNode, withLevel, withNode, type Nodes } from './tree.ts';
-import { resultSources, rewired, wiresInto, wiresOf, withResult, withWiresInto, type Source, type Wire } from './wires.ts';
+import {
+  resultSources,
+  rewired,
+  wiresInto,
+  wiresOf,
+  withResult,
+  withWiresInto,
+  type Source,
+  type Wire,
+} from './wires.ts';
 
 export type WrapAs = 'for-each' | 'batches' | 'until' | 'branches';
 
@@ -64,7 +73,8 @@ export function wrapNodes(definition: Definition, ids: readonly NodeId[], as: Wr
     );
   });
   const ports = new Set(out.map((wire) => wire.fromPort));
-  const says = ports.size > 1 ? 'A loop has one output: lines from different outputs leave it together now.' : undefined;
+  const says =
+    ports.size > 1 ? 'A loop has one output: lines from different outputs leave it together now.' : undefined;
   return { definition: movedPlaces(next, definition, chosen, id), selection: [id], ...(says && { says }) };
 }
 
@@ -112,7 +122,9 @@ export function unwrapNode(definition: Definition, id: NodeId): Done {
   const results = resultSources(at.node);
   const firsts = new Set(Object.keys(body).filter((key) => body[key]?.after === undefined));
   let next = withLevel(definition, at.container, (level) => {
-    const entries = Object.entries(level).flatMap(([key, node]) => (key === id ? Object.entries(body) : [[key, node] as const]));
+    const entries = Object.entries(level).flatMap(([key, node]) =>
+      key === id ? Object.entries(body) : [[key, node] as const],
+    );
     let flat: Nodes = Object.fromEntries(entries);
     for (const first of firsts)
       flat = withWiresInto(
@@ -140,14 +152,22 @@ export function unwrapNode(definition: Definition, id: NodeId): Done {
 }
 
 /** The result of a container that named a node which is gone. */
-function fixedResult(definition: Definition, container: NodeId | null, gone: NodeId, instead: readonly Source[]): Definition {
+function fixedResult(
+  definition: Definition,
+  container: NodeId | null,
+  gone: NodeId,
+  instead: readonly Source[],
+): Definition {
   if (container === null) return definition;
   return withNode(definition, container, (node) => {
     if (node.result === undefined) return node;
     const texts = Array.isArray(node.result) ? node.result : [node.result];
     if (!texts.some((text) => text === gone || text.startsWith(`${gone}.`))) return node;
     const { result: _, ...plain } = node;
-    const kept = resultSources({ ...plain, result: texts.filter((text) => text !== gone && !text.startsWith(`${gone}.`)) });
+    const kept = resultSources({
+      ...plain,
+      result: texts.filter((text) => text !== gone && !text.startsWith(`${gone}.`)),
+    });
     return withResult(node, [...kept, ...instead]);
   });
 }
@@ -200,14 +220,23 @@ function moveOne(definition: Definition, id: NodeId, target: NodeId | null, from
     const body: Nodes = { ...container.body };
     const firsts = Object.keys(body).filter((key) => body[key]?.after === undefined);
     let grown: Nodes = { ...body, [id]: bare };
-    if (comesAfter) grown = withWiresInto(grown, id, results.map((source) => ({ ...source, to: id, toPort: null })));
+    if (comesAfter)
+      grown = withWiresInto(
+        grown,
+        id,
+        results.map((source) => ({ ...source, to: id, toPort: null })),
+      );
     else if (wasBefore)
-      for (const first of firsts) grown = withWiresInto(grown, first, [{ from: id, fromPort: null, to: first, toPort: null }]);
+      for (const first of firsts)
+        grown = withWiresInto(grown, first, [{ from: id, fromPort: null, to: first, toPort: null }]);
     next = withNode(next, target, ({ result: ___, ...node }) => ({ ...node, body: grown }));
     return withLevel(next, from, (level) => {
       const kept = wiresInto(level, target).filter((wire) => wire.from !== id);
       const more = sources.filter((source) => source.from !== target);
-      return withWiresInto(level, target, [...kept, ...more.map((source) => ({ ...source, to: target, toPort: null }))]);
+      return withWiresInto(level, target, [
+        ...kept,
+        ...more.map((source) => ({ ...source, to: target, toPort: null })),
+      ]);
     });
   }
   if (outwards && from !== null) {
@@ -216,12 +245,18 @@ function moveOne(definition: Definition, id: NodeId, target: NodeId | null, from
       const containerSources = wiresInto(level, from).map(({ from: source, fromPort }) => ({ from: source, fromPort }));
       let grown: Nodes = { ...level, [id]: bare };
       if (before) {
-        grown = withWiresInto(grown, id, containerSources.map((source) => ({ ...source, to: id, toPort: null })));
+        grown = withWiresInto(
+          grown,
+          id,
+          containerSources.map((source) => ({ ...source, to: id, toPort: null })),
+        );
         return withWiresInto(grown, from, [{ from: id, fromPort: null, to: from, toPort: null }]);
       }
       // It takes the place behind the container.
       if (wasLast) {
-        grown = rewired(grown, (wire) => (wire.from === from && wire.to !== id ? [{ ...wire, from: id, fromPort: null }] : [wire]));
+        grown = rewired(grown, (wire) =>
+          wire.from === from && wire.to !== id ? [{ ...wire, from: id, fromPort: null }] : [wire],
+        );
       }
       return withWiresInto(grown, id, [{ from, fromPort: null, to: id, toPort: null }]);
     });
@@ -253,7 +288,9 @@ export function removeNodes(definition: Definition, ids: readonly string[]): Don
     next = withLevel(next, at.container, (level) => {
       const { [id]: _, ...rest } = level;
       return rewired(rest, (wire) =>
-        wire.from === id ? instead.filter((source) => source.from !== wire.to).map((source) => ({ ...wire, ...source })) : [wire],
+        wire.from === id
+          ? instead.filter((source) => source.from !== wire.to).map((source) => ({ ...wire, ...source }))
+          : [wire],
       );
     });
     next = fixedResult(next, at.container, id, instead);

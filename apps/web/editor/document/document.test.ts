@@ -32,7 +32,12 @@ function refusal(definition: Definition, command: Command): string {
 
 describe('connections', () => {
   test('a node is added after an output, and into a line', () => {
-    const added = does(chain(), { do: 'add', id: 'log', node: { type: 'no-op' }, after: { from: 'check', fromPort: 'true' } });
+    const added = does(chain(), {
+      do: 'add',
+      id: 'log',
+      node: { type: 'no-op' },
+      after: { from: 'check', fromPort: 'true' },
+    });
     expect(added.nodes['log']).toEqual({ type: 'no-op', after: 'check.true' });
     const into = does(chain(), {
       do: 'add',
@@ -52,9 +57,13 @@ describe('connections', () => {
   });
 
   test('circles and lines over the edge of a loop are refused with the reason', () => {
-    expect(refusal(chain(), { do: 'connect', wire: { from: 'end', fromPort: null, to: 'fetch', toPort: null } })).toContain('circle');
+    expect(
+      refusal(chain(), { do: 'connect', wire: { from: 'end', fromPort: null, to: 'fetch', toPort: null } }),
+    ).toContain('circle');
     const wrapped = does(chain(), { do: 'wrap', ids: ['fetch'], as: 'for-each' });
-    expect(whyNotConnect(wrapped, { from: 'fetch', fromPort: null, to: 'end', toPort: null })).toContain('do not cross');
+    expect(whyNotConnect(wrapped, { from: 'fetch', fromPort: null, to: 'end', toPort: null })).toContain(
+      'do not cross',
+    );
   });
 
   test('a line back to Loop Over Items is what it is for', () => {
@@ -135,7 +144,9 @@ describe('loops', () => {
   test('the loop section is set field by field and vanishes when it is empty', () => {
     const set = does(chain(), { do: 'loop', id: 'fetch', fields: { parallel: 8 } });
     expect(set.nodes['fetch']?.loop).toEqual({ parallel: 8 });
-    expect(does(set, { do: 'loop', id: 'fetch', fields: { parallel: undefined } }).nodes['fetch']).toEqual(chain().nodes['fetch']);
+    expect(does(set, { do: 'loop', id: 'fetch', fields: { parallel: undefined } }).nodes['fetch']).toEqual(
+      chain().nodes['fetch'],
+    );
   });
 });
 

@@ -60,7 +60,12 @@ export function pasteNodes(definition: Definition, fragment: Fragment, container
   for (const [id, place] of Object.entries(fragment.layout)) {
     const key = names.get(id) ?? freeId(new Set([...taken, ...Object.keys(layout)]), id);
     const isRoot = roots.has(id) || !names.has(id);
-    const moved = isRoot && at !== undefined ? { x: place.x - corner.x + at.x, y: place.y - corner.y + at.y } : isRoot ? { x: place.x + 24, y: place.y + 24 } : {};
+    const moved =
+      isRoot && at !== undefined
+        ? { x: place.x - corner.x + at.x, y: place.y - corner.y + at.y }
+        : isRoot
+          ? { x: place.x + 24, y: place.y + 24 }
+          : {};
     layout[key] = { ...place, ...moved };
   }
   return {

@@ -29,9 +29,11 @@ export function renamedIn<T>(value: T, names: ReadonlyMap<NodeId, NodeId>): T {
   }
   if (value !== null && typeof value === 'object') {
     const entries = Object.entries(value).map(([key, one]) => [key, renamedIn(one, names)] as const);
-    return (entries.every(([key, one]) => one === (value as Record<string, unknown>)[key])
-      ? value
-      : Object.fromEntries(entries)) as T;
+    return (
+      entries.every(([key, one]) => one === (value as Record<string, unknown>)[key])
+        ? value
+        : Object.fromEntries(entries)
+    ) as T;
   }
   return value;
 }

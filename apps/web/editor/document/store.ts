@@ -119,7 +119,11 @@ export async function save(workflow: string): Promise<boolean> {
     const note = notes.get(workflow) ?? documentOf(workflow).past.at(-1)?.text;
     const answer = await call('PUT /workflows/{id}', {
       params: { id: workflow },
-      body: { definition: definition as unknown as Record<string, unknown>, version, ...(note === undefined ? {} : { note }) },
+      body: {
+        definition: definition as unknown as Record<string, unknown>,
+        version,
+        ...(note === undefined ? {} : { note }),
+      },
     });
     notes.delete(workflow);
     queryClient.setQueryData(queryKeyOf('GET /workflows/{id}', { params: { id: workflow } }), answer);

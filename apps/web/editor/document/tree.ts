@@ -97,7 +97,10 @@ export function freeId(taken: ReadonlySet<string>, wanted: string): NodeId {
 }
 
 /** `fields` over a node; undefined takes a field away. */
-export function withFields(node: NodeDefinition, fields: Partial<Record<keyof NodeDefinition, unknown>>): NodeDefinition {
+export function withFields(
+  node: NodeDefinition,
+  fields: Partial<Record<keyof NodeDefinition, unknown>>,
+): NodeDefinition {
   const next: Record<string, unknown> = { ...node };
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) delete next[name];

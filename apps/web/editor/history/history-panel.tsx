@@ -15,7 +15,11 @@ import { type Difference, differencesOf, mergedFor } from './difference.ts';
 const close = (): void => setView({ side: null, version: null, differences: new Map() });
 
 export function HistoryPanel({ workflow, unless }: { workflow: string; unless: string }) {
-  const { data, error } = useApi('GET /workflows/{id}/versions', { params: { id: workflow }, query: { limit: 100 } }, { staleTime: 0 });
+  const { data, error } = useApi(
+    'GET /workflows/{id}/versions',
+    { params: { id: workflow }, query: { limit: 100 } },
+    { staleTime: 0 },
+  );
   const now = useDocument(workflow, (document) => document.version);
   const version = useView((view) => view.version);
   const differences = useView((view) => view.differences);
@@ -30,7 +34,8 @@ export function HistoryPanel({ workflow, unless }: { workflow: string; unless: s
       const read = async (one: number): Promise<Definition | null> =>
         one === now
           ? documentOf(workflow).definition
-          : ((await call('GET /workflows/{id}', { params: { id: workflow }, query: { version: one } })).definition as unknown as Definition | null);
+          : ((await call('GET /workflows/{id}', { params: { id: workflow }, query: { version: one } }))
+              .definition as unknown as Definition | null);
       const [own, before] = await Promise.all([read(number), previous === undefined ? null : read(previous.version)]);
       if (own === null) toast(`Version ${number} cannot be read as a workflow.`);
       else
@@ -46,10 +51,17 @@ export function HistoryPanel({ workflow, unless }: { workflow: string; unless: s
   };
   const restore = async (number: number): Promise<void> => {
     try {
-      const { definition } = await call('GET /workflows/{id}', { params: { id: workflow }, query: { version: number } });
+      const { definition } = await call('GET /workflows/{id}', {
+        params: { id: workflow },
+        query: { version: number },
+      });
       if (definition === null) return;
       noteNextVersion(workflow, `Version ${number} restored`);
-      change(workflow, { do: 'replace', definition: definition as unknown as Definition, text: `Restore version ${number}` });
+      change(workflow, {
+        do: 'replace',
+        definition: definition as unknown as Definition,
+        text: `Restore version ${number}`,
+      });
       close();
     } catch (problem) {
       toast(messageOf(problem));
@@ -66,8 +78,17 @@ export function HistoryPanel({ workflow, unless }: { workflow: string; unless: s
         {versions.map((one) => {
           const isShown = version?.number === one.version;
           return (
-            <li key={one.version} className={classes('border-b border-line', isShown && 'bg-hover shadow-[inset_3px_0_0_var(--ink)]')}>
-              <button type="button" aria-pressed={isShown} aria-busy={busy === one.version} className="block w-full px-4 py-2.5 text-left" onClick={() => (isShown ? setView({ version: null, differences: new Map() }) : void show(one.version))}>
+            <li
+              key={one.version}
+              className={classes('border-b border-line', isShown && 'bg-hover shadow-[inset_3px_0_0_var(--ink)]')}
+            >
+              <button
+                type="button"
+                aria-pressed={isShown}
+                aria-busy={busy === one.version}
+                className="block w-full px-4 py-2.5 text-left"
+                onClick={() => (isShown ? setView({ version: null, differences: new Map() }) : void show(one.version))}
+              >
                 <span className="flex items-baseline gap-2">
                   <b className="font-semibold">Version {one.version}</b>
                   {one.version === now && <span className="text-meta text-ink3">now</span>}

@@ -23,17 +23,34 @@ export function Dock({ shown }: { shown: ShownRun }) {
   const params = { id: run.id, path: main?.path ?? '' };
   const asked = { enabled: main !== null, staleTime: 2_000 };
   const { data: score } = useApi('GET /runs/{id}/loops/{path}/score', { params, query: {} }, asked);
-  const { data } = useApi('GET /runs/{id}/loops/{path}/causes', { params }, { ...asked, enabled: main !== null && main.failed > 0 });
+  const { data } = useApi(
+    'GET /runs/{id}/loops/{path}/causes',
+    { params },
+    { ...asked, enabled: main !== null && main.failed > 0 },
+  );
   const rerun = useRerun(run, () => void queryClient.invalidateQueries({ queryKey: ['GET /runs/{id}'] }));
   const causes = main !== null && main.failed > 0 ? (data?.causes ?? []) : [];
   const done = main === null ? 0 : main.completed + main.failed + main.skipped;
   const share = main?.total == null ? null : percent(done, main.total);
-  const noun = main === null ? '' : `${elementOf(main.title)}${main.title.toLowerCase().includes('each ') ? 's' : ''}`;
+  const noun = main === null ? '' : nounOf(main.title);
   const where = main === null ? addressOfPlace.run(run.id) : addressOfPlace.loop(run.id, main.path);
   const toggle = (
     <span className="flex">
-      <IconButton small label={open ? 'Fold the dock' : 'Unfold the dock'} keys="." icon={open ? <ChevronDown size={14} aria-hidden /> : <ChevronUp size={14} aria-hidden />} onClick={() => setSize('dock', open ? 0 : 1)} />
-      {ended && <IconButton small label="Show no run" icon={<X size={14} aria-hidden />} onClick={() => setView({ run: '', facts: new Map() })} />}
+      <IconButton
+        small
+        label={open ? 'Fold the dock' : 'Unfold the dock'}
+        keys="."
+        icon={open ? <ChevronDown size={14} aria-hidden /> : <ChevronUp size={14} aria-hidden />}
+        onClick={() => setSize('dock', open ? 0 : 1)}
+      />
+      {ended && (
+        <IconButton
+          small
+          label="Show no run"
+          icon={<X size={14} aria-hidden />}
+          onClick={() => setView({ run: '', facts: new Map() })}
+        />
+      )}
     </span>
   );
   const title = (
@@ -41,16 +58,26 @@ export function Dock({ shown }: { shown: ShownRun }) {
       <b className="text-section font-semibold" title={run.id}>
         Run {run.id.slice(-4).toUpperCase()}
       </b>
-      <StatusChip status={run.status}>{run.control === 'pause' ? 'pausing' : run.status === 'completed' && (main?.failed ?? 0) > 0 ? 'completed with failures' : undefined}</StatusChip>
+      <StatusChip status={run.status}>
+        {run.control === 'pause'
+          ? 'pausing'
+          : run.status === 'completed' && (main?.failed ?? 0) > 0
+            ? 'completed with failures'
+            : undefined}
+      </StatusChip>
     </span>
   );
   if (!open) {
     return (
-      <section aria-label="Run" className="absolute inset-x-4 bottom-4 z-10 flex h-9 items-center gap-4 rounded-card border border-line bg-surface px-4 text-meta shadow-2">
+      <section
+        aria-label="Run"
+        className="absolute inset-x-4 bottom-4 z-10 flex h-9 items-center gap-4 rounded-card border border-line bg-surface px-4 text-meta shadow-2"
+      >
         {title}
         {main !== null && (
           <span>
-            <b className="font-semibold">{share ?? count(done)}</b> {main.total === null ? '' : `${count(done)} of ${count(main.total)} ${noun}`}
+            <b className="font-semibold">{share ?? count(done)}</b>{' '}
+            {main.total === null ? '' : `${count(done)} of ${count(main.total)} ${noun}`}
           </span>
         )}
         {main !== null && main.failed > 0 && (
@@ -75,7 +102,13 @@ export function Dock({ shown }: { shown: ShownRun }) {
         {title}
         {main === null ? (
           <p className="mt-2 text-meta text-ink2">
-            {run.failure !== null ? run.failure.message.slice(0, 140) : ended ? 'It had no loops.' : run.status === 'queued' ? 'Waiting for a runner.' : 'No loop has begun yet.'}
+            {run.failure !== null
+              ? run.failure.message.slice(0, 140)
+              : ended
+                ? 'It had no loops.'
+                : run.status === 'queued'
+                  ? 'Waiting for a runner.'
+                  : 'No loop has begun yet.'}
           </p>
         ) : (
           <>
@@ -84,7 +117,9 @@ export function Dock({ shown }: { shown: ShownRun }) {
               {main.total === null ? `${count(done)} ${noun} so far` : `${count(done)} of ${count(main.total)} ${noun}`}
             </p>
             <p className="cut text-meta text-ink3">
-              {ended ? `in ${duration(main.durationMs)}` : `${duration(main.durationMs)} so far${main.leftMs === null ? '' : `, ${duration(main.leftMs)} left`}`}
+              {ended
+                ? `in ${duration(main.durationMs)}`
+                : `${duration(main.durationMs)} so far${main.leftMs === null ? '' : `, ${duration(main.leftMs)} left`}`}
             </p>
           </>
         )}
@@ -99,10 +134,18 @@ export function Dock({ shown }: { shown: ShownRun }) {
               onClick={(event) => {
                 const box = event.currentTarget.getBoundingClientRect();
                 const index = Math.floor(((event.clientX - box.left) / box.width) * (main.total ?? done));
-                navigate(addressOfPlace.loop(run.id, main.path, { it: Math.max(1, Math.min(main.total ?? done, index + 1)) }));
+                navigate(
+                  addressOfPlace.loop(run.id, main.path, { it: Math.max(1, Math.min(main.total ?? done, index + 1)) }),
+                );
               }}
             >
-              <MiniScore size="dock" cells={score.cells} grid={score} stats={{ completed: main.completed, failed: main.failed, total: main.total }} className="h-16 overflow-hidden" />
+              <MiniScore
+                size="dock"
+                cells={score.cells}
+                grid={score}
+                stats={{ completed: main.completed, failed: main.failed, total: main.total }}
+                className="h-16 overflow-hidden"
+              />
             </button>
             <p aria-hidden className="mt-[3px] flex justify-between text-[11px] leading-[14px] text-ink3">
               {axis(main.total ?? done).map((mark) => (
@@ -110,7 +153,9 @@ export function Dock({ shown }: { shown: ShownRun }) {
               ))}
             </p>
             <p className="mt-1.5 text-meta text-ink3">
-              {main.failed > 0 ? 'Click a red cell to open that iteration.' : `One cell is ${counted(score.per, 'iteration')}.`}
+              {main.failed > 0
+                ? 'Click a red cell to open that iteration.'
+                : `One cell is ${counted(score.per, 'iteration')}.`}
             </p>
           </>
         )}
@@ -131,15 +176,30 @@ export function Dock({ shown }: { shown: ShownRun }) {
               <span className="cut min-w-0 flex-1" title={cause.message}>
                 {cause.message}
               </span>
-              <span className={classes('whitespace-nowrap', cause.pattern === 'still failing' ? 'text-failed' : 'text-ink3')}>{cause.pattern}</span>
+              <span
+                className={classes(
+                  'whitespace-nowrap',
+                  cause.pattern === 'still failing' ? 'text-failed' : 'text-ink3',
+                )}
+              >
+                {cause.pattern}
+              </span>
               <b className="font-semibold">{count(cause.count)}</b>
             </a>
           ))}
-          {causes.length === 0 && main !== null && <p className="text-meta text-ink3">{main.failed > 0 ? '' : 'Nothing has failed.'}</p>}
+          {causes.length === 0 && main !== null && (
+            <p className="text-meta text-ink3">{main.failed > 0 ? '' : 'Nothing has failed.'}</p>
+          )}
         </div>
         <div className="flex items-center gap-2">
           {main !== null && main.failed > 0 && (
-            <Button small icon={<RotateCw size={14} strokeWidth={1.5} aria-hidden />} unless={rerun.unless} busy={rerun.busy} onClick={() => rerun.start({ loop: main.path, status: 'failed' })}>
+            <Button
+              small
+              icon={<RotateCw size={14} strokeWidth={1.5} aria-hidden />}
+              unless={rerun.unless}
+              busy={rerun.busy}
+              onClick={() => rerun.start({ loop: main.path, status: 'failed' })}
+            >
               Re-run {count(main.failed)} failed
             </Button>
           )}
@@ -154,6 +214,13 @@ export function Dock({ shown }: { shown: ShownRun }) {
       </div>
     </section>
   );
+}
+
+/** What is counted: customers, items; iterations where the name does not say. */
+function nounOf(title: string): string {
+  const element = elementOf(title);
+  if (element === title) return 'iterations';
+  return /(s|x|z|ch|sh)$/.test(element) ? `${element}es` : `${element}s`;
 }
 
 function axis(total: number): number[] {

@@ -19,7 +19,9 @@ const MOST_BYTES = 40_000_000;
 export function RunButtons({ workflow, shown }: { workflow: string; shown: ShownRun | null }) {
   const may = useMay('run:start');
   const starting = useInputs((state) => state.starting === workflow);
-  const errors = useView((view) => [...view.diagnostics.values(), view.general].flat().filter((one) => one.severity === 'error').length);
+  const errors = useView(
+    (view) => [...view.diagnostics.values(), view.general].flat().filter((one) => one.severity === 'error').length,
+  );
   const [, navigate] = useLocation();
   const goesOn = shown !== null && !shown.ended;
   const unless = !may.allowed
@@ -41,7 +43,13 @@ export function RunButtons({ workflow, shown }: { workflow: string; shown: Shown
       {goesOn ? (
         <>
           <Button
-            icon={paused ? <Play size={15} strokeWidth={1.5} aria-hidden /> : <Pause size={15} strokeWidth={1.5} aria-hidden />}
+            icon={
+              paused ? (
+                <Play size={15} strokeWidth={1.5} aria-hidden />
+              ) : (
+                <Pause size={15} strokeWidth={1.5} aria-hidden />
+              )
+            }
             unless={may.allowed ? '' : may.why}
             onClick={() => void ask(paused ? 'POST /runs/{id}/resume' : 'POST /runs/{id}/pause')}
           >

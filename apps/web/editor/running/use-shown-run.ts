@@ -66,7 +66,10 @@ const settled = ({ completed, failed, skipped }: Loop): number => completed + fa
 function mainOf(loops: readonly Loop[], wanted: string | null): Loop | null {
   const named = loops.find((loop) => loop.path === wanted);
   if (named !== undefined) return named;
-  return loops.reduce<Loop | null>((best, loop) => (best === null || (loop.total ?? settled(loop)) > (best.total ?? settled(best)) ? loop : best), null);
+  return loops.reduce<Loop | null>(
+    (best, loop) => (best === null || (loop.total ?? settled(loop)) > (best.total ?? settled(best)) ? loop : best),
+    null,
+  );
 }
 
 function factsOf({ path, status, total, completed, failed, skipped, inFlight, rate, leftMs }: Loop): LoopFacts {

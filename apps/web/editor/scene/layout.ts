@@ -3,10 +3,22 @@
  * as containers are as large as what they hold. Pure. Dagre orders a level; sizes, ports and levels are our own pass.
  */
 import { Graph, layout as dagre } from '@dagrejs/dagre';
+import { order } from '@rondo/core/compile/graph.ts';
 import type { Definition, NodeDefinition, NodeId } from '@rondo/core/model/definition.ts';
 import { leadsTo, wiresOf, type Wire } from '../document/wires.ts';
 import type { Nodes } from '../document/tree.ts';
-import { EMPTY_BODY, FLOOR, FOLDED, GAP, HEADER, NODE, RETURN_FLOOR, SCORED_HEADER, SCORED_WIDTH, SIDE } from './sizes.ts';
+import {
+  EMPTY_BODY,
+  FLOOR,
+  FOLDED,
+  GAP,
+  HEADER,
+  NODE,
+  RETURN_FLOOR,
+  SCORED_HEADER,
+  SCORED_WIDTH,
+  SIDE,
+} from './sizes.ts';
 import { returnLabel } from './words.ts';
 
 export interface Box {
@@ -21,8 +33,8 @@ export interface Box {
 
 export type Places = Map<NodeId, Box>;
 
-/** Beyond it, dagre's slow ranking costs more than it gives. */
-const MANY = 150;
+/** Beyond so many nodes of a level, dagre takes seconds; a plain layering is there at once. */
+const MANY = 300;
 /** Wires of one node follow each other in the file, as a rule. */
 const NEAR = 50;
 
@@ -69,16 +81,27 @@ function sizeOf(node: NodeDefinition, places: Places, folded: boolean): Box {
   const [first] = firsts;
   // The line goes straight on into the body where there is one entrance.
   const port = firsts.length === 1 && first !== undefined ? first.y + first.port : bottom / 2;
-  return { ...zero, width, height: header + bottom + (returnLabel(node) === null ? FLOOR : RETURN_FLOOR), port: header + port };
+  return {
+    ...zero,
+    width,
+    height: header + bottom + (returnLabel(node) === null ? FLOOR : RETURN_FLOOR),
+    port: header + port,
+  };
 }
 
 /** A whole level, from left to right; parts that nothing connects one below the other. */
 function arrange(nodes: Nodes, places: Places): void {
   const wires = wiresOf(nodes).filter((wire) => Object.hasOwn(nodes, wire.from) && wire.from !== wire.to);
+  const isLarge = Object.keys(nodes).length > MANY;
   let top = 0;
   for (const ids of partsOf(Object.keys(nodes), wires)) {
     const own = new Set(ids);
-    const height = arrangePart(nodes, ids, wires.filter((wire) => own.has(wire.to)), places);
+    const height = (isLarge ? layered : arrangePart)(
+      nodes,
+      ids,
+      wires.filter((wire) => own.has(wire.to)),
+      places,
+    );
     for (const id of ids) (places.get(id) as Box).y += top;
     top += height + GAP.y;
   }
@@ -114,7 +137,6 @@ function arrangePart(nodes: Nodes, ids: readonly NodeId[], wires: readonly Wire[
     rankdir: 'LR',
     nodesep: GAP.y,
     ranksep: GAP.x,
-    ...(ids.length > MANY ? { ranker: 'longest-path' } : {}),
   });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const id of ids) {
@@ -133,7 +155,10 @@ function arrangePart(nodes: Nodes, ids: readonly NodeId[], wires: readonly Wire[
     const { x, y } = graph.node(id) as { x: number; y: number };
     middles.set(id, { x, y });
     const column = Math.round(x);
-    columns.set(column, Math.min(columns.get(column) ?? Number.POSITIVE_INFINITY, x - (places.get(id) as Box).width / 2));
+    columns.set(
+      column,
+      Math.min(columns.get(column) ?? Number.POSITIVE_INFINITY, x - (places.get(id) as Box).width / 2),
+    );
   }
   const sign = isUpsideDown(wires, middles) ? -1 : 1;
   const boxes = ids.map((id) => {
@@ -151,6 +176,39 @@ function arrangePart(nodes: Nodes, ids: readonly NodeId[], wires: readonly Wire[
     box.y -= top;
   }
   return Math.max(...boxes.map((box) => box.y + box.height));
+}
+
+/** Columns by the longest way from a start; in them, each node beside what it comes after, where there is room. */
+function layered(nodes: Nodes, ids: readonly NodeId[], wires: readonly Wire[], places: Places): number {
+  const forwards = wires.filter(
+    (wire) => !(nodes[wire.to]?.type === 'loop-over-items' && leadsTo(nodes, wire.to, wire.from)),
+  );
+  const edges = forwards.map(({ from, to }) => ({ from, to, fromPort: 0, toPort: 0 }));
+  const { sorted, circle } = order(ids, edges);
+  const before = new Map<NodeId, NodeId[]>(ids.map((id) => [id, []]));
+  for (const { from, to } of edges) before.get(to)?.push(from);
+  const column = new Map<NodeId, number>();
+  const widths: number[] = [];
+  const rows: number[] = [];
+  let bottom = 0;
+  for (const id of [...sorted, ...circle]) {
+    const box = places.get(id) as Box;
+    const sources = (before.get(id) ?? []).filter((one) => column.has(one));
+    const at = Math.max(-1, ...sources.map((one) => column.get(one) ?? 0)) + 1;
+    column.set(id, at);
+    widths[at] = Math.max(widths[at] ?? 0, box.width);
+    const [first] = sources;
+    const source = first === undefined ? undefined : places.get(first);
+    const wanted = source === undefined ? 0 : source.y + source.port - box.port;
+    box.y = Math.max(wanted, rows[at] ?? 0);
+    rows[at] = box.y + box.height + GAP.y;
+    bottom = Math.max(bottom, box.y + box.height);
+  }
+  for (const id of ids) {
+    const at = column.get(id) ?? 0;
+    (places.get(id) as Box).x = widths.slice(0, at).reduce((sum, width) => sum + width + GAP.x, 0);
+  }
+  return bottom;
 }
 
 /** Dagre does not know ports: what leaves by the first output belongs above what leaves by the second. */
@@ -175,8 +233,12 @@ function fit(nodes: Nodes, places: Places, known: Set<NodeId>): void {
   for (const id of Object.keys(nodes)) {
     if (known.has(id)) continue;
     const box = places.get(id) as Box;
-    const before = wires.filter((wire) => wire.to === id && known.has(wire.from)).map((wire) => places.get(wire.from) as Box);
-    const after = wires.filter((wire) => wire.from === id && known.has(wire.to)).map((wire) => places.get(wire.to) as Box);
+    const before = wires
+      .filter((wire) => wire.to === id && known.has(wire.from))
+      .map((wire) => places.get(wire.from) as Box);
+    const after = wires
+      .filter((wire) => wire.from === id && known.has(wire.to))
+      .map((wire) => places.get(wire.to) as Box);
     const [source] = before;
     const [target] = after;
     if (source !== undefined) {

@@ -75,9 +75,18 @@ describe('the picture', () => {
         send: { type: 'set', after: 'batches.loop' },
       },
     };
-    expect(sceneOf(drawn, null).edges.filter((edge) => edge.kind === 'return').map((edge) => edge.label)).toEqual(['next 50 items']);
+    expect(
+      sceneOf(drawn, null)
+        .edges.filter((edge) => edge.kind === 'return')
+        .map((edge) => edge.label),
+    ).toEqual(['next 50 items']);
     expect(edges.filter((edge) => edge.kind === 'entry').map((edge) => edge.target)).toEqual(['model', 'fetch']);
-    expect(edges.filter((edge) => edge.kind === 'exit' && edge.target === 'each').map((edge) => edge.source).sort()).toEqual(['flag', 'save']);
+    expect(
+      edges
+        .filter((edge) => edge.kind === 'exit' && edge.target === 'each')
+        .map((edge) => edge.source)
+        .sort(),
+    ).toEqual(['flag', 'save']);
   });
 
   test('places of the file hold; a new node goes where there is room', () => {
@@ -110,7 +119,8 @@ describe('the picture', () => {
 
   test('2,000 nodes are laid out within two seconds', () => {
     const nodes: Definition['nodes'] = {};
-    for (let at = 0; at < 2_000; at += 1) nodes[`n${at}`] = { type: 'set', ...(at % 40 === 0 ? {} : { after: `n${at - 1}` }) };
+    for (let at = 0; at < 2_000; at += 1)
+      nodes[`n${at}`] = { type: 'set', ...(at % 40 === 0 ? {} : { after: `n${at - 1}` }) };
     const from = performance.now();
     expect(sceneOf({ rondo: 1, name: 'large', nodes }, null).nodes).toHaveLength(2_000);
     expect(performance.now() - from).toBeLessThan(2_000);

@@ -103,12 +103,16 @@ function level(drawing: Drawing, own: Nodes, parent: NodeId | null, depth: numbe
   const container = parent === null ? null : places.get(parent);
   const offset = container == null ? { x: 0, y: 0 } : { x: SIDE, y: headerOf(container.width) };
   const many = new Map<string, boolean>();
+  const touching = new Map<string, Wire[]>();
+  for (const wire of wires) {
+    for (const id of new Set([wire.from, wire.to])) touching.set(id, [...(touching.get(id) ?? []), wire]);
+  }
   for (const [id, node] of Object.entries(own)) {
     const box = places.get(id);
     if (box === undefined) continue;
     const open = isOpen(node);
     const folded = open && definition.layout?.[id]?.collapsed === true;
-    const ports = portsOf(catalog, node, id, wires, box.port, box.height);
+    const ports = portsOf(catalog, node, id, touching.get(id) ?? [], box.port, box.height);
     many.set(id, ports.outputs.length > 1);
     nodes.push({
       ...BLANK,
@@ -123,7 +127,13 @@ function level(drawing: Drawing, own: Nodes, parent: NodeId | null, depth: numbe
       node,
       ...ports,
       loop: open
-        ? { folded, inside: Object.keys(node.body ?? {}).length, port: box.port, header: headerOf(box.width), returns: returnLabel(node) }
+        ? {
+            folded,
+            inside: Object.keys(node.body ?? {}).length,
+            port: box.port,
+            header: headerOf(box.width),
+            returns: returnLabel(node),
+          }
         : null,
     });
     if (open && !folded) {
@@ -195,7 +205,9 @@ function ends({ edges, catalog }: Drawing, node: NodeDefinition, id: NodeId, dep
       kind: 'exit',
       source: from,
       target: id,
-      sourceHandle: outputHandle(fromPort === (catalog?.portsOf(body[from] as NodeDefinition)?.outputs[0] ?? 'main') ? null : fromPort),
+      sourceHandle: outputHandle(
+        fromPort === (catalog?.portsOf(body[from] as NodeDefinition)?.outputs[0] ?? 'main') ? null : fromPort,
+      ),
       targetHandle: END,
       depth,
     });
@@ -216,8 +228,14 @@ function portsOf(
   const named = (names: (string | null)[]): string[] => names.filter((name) => name !== null);
   // Ports that only a line tells of are drawn as well: a line is never without an end.
   const more = (list: readonly string[], used: (string | null)[]): string[] => [...new Set([...list, ...named(used)])];
-  const inputs = more(known?.inputs ?? ['main'], wires.filter((wire) => wire.to === id).map((wire) => wire.toPort));
-  const outputs = more(known?.outputs ?? ['main'], wires.filter((wire) => wire.from === id).map((wire) => wire.fromPort));
+  const inputs = more(
+    known?.inputs ?? ['main'],
+    wires.filter((wire) => wire.to === id).map((wire) => wire.toPort),
+  );
+  const outputs = more(
+    known?.outputs ?? ['main'],
+    wires.filter((wire) => wire.from === id).map((wire) => wire.fromPort),
+  );
   const takesAll = isWhole(catalog, node);
   const trigger = catalog?.get(node.type)?.group === 'trigger';
   const kind: PortKind = takesAll ? 'list' : 'item';

@@ -136,15 +136,24 @@ export function badgeOf(definition: Definition, node: NodeDefinition, said: Expl
       return { count: `×${NARROW}${count ?? ''}`.trim(), reason: each, title };
     case 'per batch': {
       const size = node.loop?.size;
-      return { count: `×${NARROW}${count ?? ''}`.trim(), reason: `in batches of ${typeof size === 'number' ? size : 'n'}`, title };
+      return {
+        count: `×${NARROW}${count ?? ''}`.trim(),
+        reason: `in batches of ${typeof size === 'number' ? size : 'n'}`,
+        title,
+      };
     }
     case 'per page':
       return { count: `×${NARROW}${count ?? ''}`.trim(), reason: 'pages', title };
     case 'per round':
-      return { count: `×${NARROW}${count ?? plannedCount(node) ?? ''}`.trim(), reason: endOf(node.loop) ?? 'without an end', title };
+      return {
+        count: `×${NARROW}${count ?? plannedCount(node) ?? ''}`.trim(),
+        reason: endOf(node.loop) ?? 'without an end',
+        title,
+      };
     case 'per item':
       // The run counts the loop around; how many items each iteration has is not among its counts.
-      if (each !== null) return { count: '×', reason: `n per ${elementOf(nameOf(definition, around as string))}`, title };
+      if (each !== null)
+        return { count: '×', reason: `n per ${elementOf(nameOf(definition, around as string))}`, title };
       return { count: `×${NARROW}${count ?? plannedCount(node) ?? ''}`.trim(), reason: 'each item', title };
   }
 }
@@ -153,7 +162,11 @@ const NARROW = '\u00a0';
 
 /** 1 M, 228 k, 41. */
 export function shortTimes(value: number): string {
-  for (const [size, unit] of [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const) {
+  for (const [size, unit] of [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const) {
     if (value >= size) return `${Number((value / size).toPrecision(3))}\u202f${unit}`;
   }
   return String(value);

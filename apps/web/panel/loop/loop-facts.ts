@@ -3,7 +3,7 @@
  * node shows what applies. Pure. Follows what the compiler accepts.
  */
 import type { LoopSettings, NodeDefinition } from '@rondo/core/model/definition.ts';
-import { readsPrevious, type NodePlace } from '../place.ts';
+import { readsPrevious, type NodePlace, type NodeShape } from '../place.ts';
 
 /** How often something runs, each time it is reached. */
 export type Runs = 'item' | 'all' | 'batch' | 'until' | 'while' | 'times' | 'start' | 'pages';
@@ -20,13 +20,15 @@ export interface LoopFacts {
   whyNot: Partial<Record<LoopField, string>>;
 }
 
-export function loopFactsOf(place: Pick<NodePlace, 'node' | 'type' | 'around'>): LoopFacts {
-  const { node, type } = place;
+type Placed = Pick<NodePlace, 'node' | 'type' | 'shape'>;
+
+export function loopFactsOf(place: Placed): LoopFacts {
+  const { node, type, shape } = place;
   const { runs, choices, fixed } = runsOf(node, type?.type ?? node.type, type?.work ?? 'kernel', {
     trigger: type?.group === 'trigger',
-    paged: type?.paged === true && node.with?.['pagination'] !== undefined,
+    ...shape,
   });
-  return { runs, choices, fixed, whyNot: whyNotOf(node, runs, type?.title ?? node.type, type?.work === 'container') };
+  return { runs, choices, fixed, whyNot: whyNotOf(place, runs) };
 }
 
 interface Choice {
@@ -39,7 +41,7 @@ function runsOf(
   node: NodeDefinition,
   type: string,
   work: string,
-  { trigger, paged }: { trigger: boolean; paged: boolean },
+  { trigger, paged, block, all: seesAll }: { trigger: boolean } & NodeShape,
 ): Choice {
   const section = node.loop ?? {};
   const only = (runs: Runs, fixed: string): Choice => ({ runs, choices: [runs], fixed });
@@ -54,14 +56,16 @@ function runsOf(
   if (type === 'branches' && section.over === undefined) return only('all', 'It runs its body once, as one piece.');
   if (type === 'sub-workflow')
     return { runs: node.with?.['mode'] === 'each' ? 'item' : 'all', choices: ['item', 'all'], fixed: '' };
-  if (paged) return only('pages', 'It asks for page after page until there is no more.');
-  if ((type === 'code' || type === 'python') && node.with?.['mode'] === 'all')
-    return only('all', 'Its mode is all: the code sees all items at once.');
+  if (block) return only('item', 'It takes one item after the other, in order.');
+  if (paged) return only('pages', 'It goes on in parts, one after the other, until there is no more.');
+  if (seesAll) return only('all', 'With these fields it sees all items at once.');
   const all = section.size === 'all' || node.executeOnce === true;
   return { runs: all ? 'all' : batch ? 'batch' : 'item', choices: ['item', 'all', 'batch'], fixed: '' };
 }
 
-function whyNotOf(node: NodeDefinition, runs: Runs, title: string, container: boolean): LoopFacts['whyNot'] {
+function whyNotOf({ node, type, shape }: Placed, runs: Runs): LoopFacts['whyNot'] {
+  const title = type?.title ?? node.type;
+  const container = type?.work === 'container';
   const why: LoopFacts['whyNot'] = {};
   const say = (reason: string, ...fields: LoopField[]): void => {
     for (const field of fields) why[field] ??= reason;
@@ -92,7 +96,8 @@ function whyNotOf(node: NodeDefinition, runs: Runs, title: string, container: bo
     say('It runs once, with all items.', 'parallel', 'rate', 'stopWhen', 'pause', 'limit', 'tolerate');
     if (!container) say('It runs once, with all items.', 'over');
   }
-  if (runs === 'pages') say(`${title} asks for one page after the other.`, 'parallel');
+  if (runs === 'pages') say(`${title} goes on in parts, one after the other.`, 'parallel');
+  if (shape.block) say(`${title} takes one item after the other, in order.`, 'parallel');
   if (readsPrevious(node)) {
     const where = container ? 'Its body reads' : 'It reads';
     say(`${where} $loop.previous, the result of the iteration before, so they run in order.`, 'parallel');

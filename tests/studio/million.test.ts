@@ -1,0 +1,96 @@
+/** A run of 1,000,000 iterations in the run view: there at once, paged by key, memory flat, any failure in two steps. */
+import type { CDPSession, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath } from './browser.ts';
+import { studioTests } from './hooks.ts';
+import { MILLION, MILLION_RUN, nameOf, writeMillion } from './million.ts';
+
+const studioOf = studioTests({ prepare: (folder) => writeMillion(folder) });
+const USABLE_MS = 300;
+const PAGE_MS = 50;
+const MB = 1_000_000;
+const PAGES = 40;
+
+/** Notes when the Score and rows with names are there; the page's own clock, as its names are the page's. */
+const WATCH = `
+  globalThis.__usable = 0;
+  new MutationObserver((_, observer) => {
+    const row = [...document.querySelectorAll('[role="table"][aria-label="Iterations"] [role="cell"][title]')]
+      .some((cell) => /^(Nordlicht|Casa|Harbor|Okada|Brightwater|Lund)/.test(cell.title));
+    if (!row || document.querySelector('[role="slider"]') === null) return;
+    globalThis.__usable = performance.now();
+    observer.disconnect();
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['title'] });
+`;
+
+async function heap(cdp: CDPSession): Promise<number> {
+  await cdp.send('HeapProfiler.collectGarbage');
+  return (await cdp.send('Runtime.getHeapUsage')).usedSize;
+}
+
+/** From the server's answer about the run to a view that can be used. */
+async function usableAfter(page: Page): Promise<number> {
+  await page.evaluate('performance.clearResourceTimings()');
+  await page.evaluate(WATCH);
+  await page.getByRole('link', { name: 'Enrich customers' }).first().click();
+  await page.waitForFunction('globalThis.__usable > 0');
+  return page.evaluate(`(() => {
+    const asked = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/runs/${MILLION_RUN}'));
+    return globalThis.__usable - (asked[0]?.responseEnd ?? globalThis.__usable);
+  })()`);
+}
+
+describe.skipIf(chromiumPath === null)('a run of a million', { timeout: 90_000 }, () => {
+  it('can be used at once, and its failures are found by cause, by key and by text', async () => {
+    const studio = await studioOf();
+    const { page, troubles, close } = await studio.open('/runs');
+    const times: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      times.push(await usableAfter(page));
+      if (round < 2) {
+        await page.goto(`${studio.url}/runs`);
+        await page.getByRole('link', { name: 'Enrich customers' }).first().waitFor();
+      }
+    }
+    expect(Math.min(...times)).toBeLessThan(USABLE_MS);
+    const score = page.getByRole('slider').first();
+    expect(await score.getAttribute('aria-valuemax')).toBe(String(MILLION));
+
+    await page.getByRole('button', { name: /^Unexpected field in row/ }).click();
+    await page.getByRole('heading', { name: 'Iteration 1,235' }).waitFor();
+    await page.getByRole('button', { name: /^Unexpected field in row/ }).click();
+    await score.focus();
+    await page.keyboard.press('End');
+    await page.getByRole('heading', { name: 'Iteration 1,000,000' }).waitFor();
+    await page.getByText(nameOf(MILLION - 1)).first().waitFor();
+    expect(troubles).toEqual([]);
+    await close();
+  });
+
+  it('is scrolled page by page, quickly, without growing', async () => {
+    const studio = await studioOf();
+    const { page, troubles, close } = await studio.open(`/r/${MILLION_RUN}`);
+    const table = page.getByRole('table', { name: 'Iterations' });
+    await table.getByText(nameOf(0)).first().waitFor();
+    const cdp = await page.context().newCDPSession(page);
+    await table.hover();
+    const firstRow = (): Promise<number> =>
+      page.evaluate(`Number(document.querySelector('[role="table"] [role="rowgroup"] [role="row"]')?.ariaRowIndex ?? 0)`);
+    const scroll = async (): Promise<void> => {
+      const from = await firstRow();
+      await page.mouse.wheel(0, 2_900);
+      await expect.poll(firstRow, { interval: 5 }).toBeGreaterThan(from);
+    };
+    for (let at = 0; at < 10; at += 1) await scroll();
+    const before = await heap(cdp);
+    for (let at = 0; at < PAGES; at += 1) await scroll();
+    expect((await heap(cdp)) - before).toBeLessThan(4 * MB);
+    expect(await table.getByRole('row').count()).toBeLessThan(120);
+    const times: number[] = await page.evaluate(`performance.getEntriesByType('resource')
+      .filter(({ name }) => name.includes('/iterations?')).map(({ duration }) => duration)`);
+    expect(times.length).toBeGreaterThan(10);
+    expect(times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]).toBeLessThan(PAGE_MS);
+    expect(troubles).toEqual([]);
+    await close();
+  });
+});

@@ -345,14 +345,6 @@ const DIFY_STRUCTURE: Malformed[] = [
     says: 'newest',
   },
   {
-    name: '13 a newer version',
-    file: 'dify-newer.json',
-    content: lines({ ...dify(), version: '99.0.0' }),
-    codes: ['differs'],
-    severity: 'warning',
-    says: '99.0.0',
-  },
-  {
     name: '14 an unknown type',
     file: 'dify-type.json',
     content: lines(

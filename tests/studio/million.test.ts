@@ -62,7 +62,10 @@ describe.skipIf(chromiumPath === null)('a run of a million', { timeout: 90_000 }
     await score.focus();
     await page.keyboard.press('End');
     await page.getByRole('heading', { name: 'Iteration 1,000,000' }).waitFor();
-    await page.getByText(nameOf(MILLION - 1)).first().waitFor();
+    await page
+      .getByText(nameOf(MILLION - 1))
+      .first()
+      .waitFor();
     expect(troubles).toEqual([]);
     await close();
   });
@@ -75,7 +78,9 @@ describe.skipIf(chromiumPath === null)('a run of a million', { timeout: 90_000 }
     const cdp = await page.context().newCDPSession(page);
     await table.hover();
     const firstRow = (): Promise<number> =>
-      page.evaluate(`Number(document.querySelector('[role="table"] [role="rowgroup"] [role="row"]')?.ariaRowIndex ?? 0)`);
+      page.evaluate(
+        `Number(document.querySelector('[role="table"] [role="rowgroup"] [role="row"]')?.ariaRowIndex ?? 0)`,
+      );
     const scroll = async (): Promise<void> => {
       const from = await firstRow();
       await page.mouse.wheel(0, 2_900);

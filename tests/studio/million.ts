@@ -55,7 +55,14 @@ export function reasonOf(index: number): string | null {
   return null;
 }
 
-const NAMES = ['Nordlicht Logistik', 'Casa Verde', 'Harbor & Pine', 'Okada Precision', 'Brightwater Foods', 'Lund Medico'];
+const NAMES = [
+  'Nordlicht Logistik',
+  'Casa Verde',
+  'Harbor & Pine',
+  'Okada Precision',
+  'Brightwater Foods',
+  'Lund Medico',
+];
 export const nameOf = (index: number): string => `${NAMES[index % NAMES.length]} ${index + 1}`;
 
 const PER_COMMIT = 10_000;
@@ -104,7 +111,16 @@ export async function writeMillion(folder: string, total = MILLION): Promise<voi
     const rows = Array.from({ length: to - from }, (_, at) => rowOf(from + at));
     failed += rows.filter(({ status }) => status === 'failed').length;
     const counts = { total, completed: to - failed, failed, skipped: 0, cursor: to };
-    const loop = { key: 1, path: 'each', node: 'each', ...counts, carry: null, tally: '', startedAt: begun, durationMs };
+    const loop = {
+      key: 1,
+      path: 'each',
+      node: 'each',
+      ...counts,
+      carry: null,
+      tally: '',
+      startedAt: begun,
+      durationMs,
+    };
     await store.commit({
       lease,
       now: ended,

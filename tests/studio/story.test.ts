@@ -79,7 +79,12 @@ describe.skipIf(chromiumPath === null)('the first five minutes', () => {
       params: { id: run, path: 'each' },
       query: { sort: 'started', limit: 4 },
     });
-    expect(rows.items.map(({ index }) => index).slice(0, 3).sort((a, b) => a - b)).toEqual([40, 87, 131]);
+    expect(
+      rows.items
+        .map(({ index }) => index)
+        .slice(0, 3)
+        .sort((a, b) => a - b),
+    ).toEqual([40, 87, 131]);
     expect(rows.items[2]?.startedAt).toBeGreaterThan((rows.items[3]?.startedAt ?? 0) + 1_000);
   }, 90_000);
 
@@ -93,11 +98,17 @@ describe.skipIf(chromiumPath === null)('the first five minutes', () => {
 
     await page.keyboard.press('/');
     await page.keyboard.type('for each');
-    await page.getByRole('option', { name: /^For Each/ }).first().waitFor();
+    await page
+      .getByRole('option', { name: /^For Each/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Add what runs each time').click();
     await page.keyboard.type('set fields');
-    await page.getByRole('option', { name: /^Set fields/ }).first().waitFor();
+    await page
+      .getByRole('option', { name: /^Set fields/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Add what runs each time').waitFor({ state: 'detached' });
     await page.keyboard.press('Enter');
@@ -109,7 +120,10 @@ describe.skipIf(chromiumPath === null)('the first five minutes', () => {
     await page.keyboard.press('Escape');
 
     // The list is pasted, then it runs.
-    await page.getByRole('button', { name: /^Input/ }).first().click();
+    await page
+      .getByRole('button', { name: /^Input/ })
+      .first()
+      .click();
     await page.getByLabel('Input as JSON').fill('[{ "qty": 3 }, { "qty": 1 }, { "qty": 5 }]');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: /^Input: 3 items/ }).waitFor();
@@ -159,10 +173,14 @@ describe.skipIf(chromiumPath === null)('the first five minutes', () => {
     const killed = childrenOf(studio.pid);
     expect(killed.length).toBeGreaterThan(0);
     for (const pid of killed) process.kill(pid, 'SIGKILL');
-    const ended = await until(async () => {
-      const run = await studio.call('GET /runs/{id}', { params: { id } });
-      return run.status === 'completed' ? run : null;
-    }, 'the run has ended in another process', 40_000);
+    const ended = await until(
+      async () => {
+        const run = await studio.call('GET /runs/{id}', { params: { id } });
+        return run.status === 'completed' ? run : null;
+      },
+      'the run has ended in another process',
+      40_000,
+    );
     expect(ended.completed + ended.failed).toBe(150);
     await page.getByText('100 %', { exact: false }).first().waitFor({ state: 'attached' });
   }, 60_000);

@@ -168,8 +168,9 @@ function Panel({ place, onClose }: { place: NodePlace; onClose(): void }) {
           onPin={pin}
           run={{
             busy: runs.busy,
-            alone: alone === '',
-            unless: mayRun.allowed ? '' : mayRun.why,
+            // While it is being found out, nothing changes its words.
+            alone: alone === '' || at.loading || at.never === null,
+            unless: mayRun.allowed ? (at.loading ? 'The last run is being looked up.' : '') : mayRun.why,
             start: alone === '' ? runs.onThisIteration : runs.upToHere,
           }}
           side={side}

@@ -23,6 +23,8 @@ export interface ControlsProps {
   loop: Loop | null;
   query: RunQuery;
   rerun: Rerun;
+  /** Without the keys on the buttons: there is no room. */
+  compact: boolean;
 }
 
 export const isOver = ({ status }: Pick<Run, 'status'>): boolean =>
@@ -30,7 +32,7 @@ export const isOver = ({ status }: Pick<Run, 'status'>): boolean =>
 
 type Control = 'pause' | 'resume' | 'cancel';
 
-export function Controls({ run, loop, query, rerun }: ControlsProps) {
+export function Controls({ run, loop, query, rerun, compact }: ControlsProps) {
   const may = useMay('run:start');
   const [busy, setBusy] = useState(false);
   const unless = may.allowed ? '' : may.why;
@@ -91,7 +93,7 @@ export function Controls({ run, loop, query, rerun }: ControlsProps) {
               <Pause size={16} strokeWidth={1.5} aria-hidden />
             )
           }
-          keys="P"
+          {...(compact ? {} : { keys: 'P' })}
           unless={unless}
           busy={busy}
           onClick={() => void send(paused ? 'resume' : 'pause')}
@@ -108,7 +110,7 @@ export function Controls({ run, loop, query, rerun }: ControlsProps) {
         <Button
           kind="primary"
           icon={<RotateCw size={16} strokeWidth={1.5} aria-hidden />}
-          keys="Shift R"
+          {...(compact ? {} : { keys: 'Shift R' })}
           unless={rerun.unless}
           busy={rerun.busy}
           onClick={again}

@@ -224,7 +224,7 @@ const Row = memo(function Row({ top, index, row, now, failing, held, selected, o
           aria-label={`Select iteration ${count(index + 1)}`}
           checked={selected}
           onChange={(event) => onSelect(index, event.target.checked)}
-          className="m-0 size-4 accent-ink"
+          className="m-0 grid size-4 appearance-none place-items-center rounded-[4px] border border-line2 bg-surface text-[11px] leading-none text-surface before:content-['✓'] checked:border-ink checked:bg-ink not-checked:before:opacity-0"
         />
       </span>
       <span role="cell" className="px-2 font-semibold">

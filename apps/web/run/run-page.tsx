@@ -68,6 +68,8 @@ function frameOf(path: string | null): string | null {
 
 /** Below it, badge and words of the header have no room. */
 const WIDE = 1_300;
+/** Below it, the buttons do without their keys. */
+const ROOMY = 1_500;
 
 function Loaded({ run, view, path }: { run: Run; view: RunView; path: string | null }) {
   const [query, setQuery] = useRunQuery();
@@ -86,8 +88,10 @@ function Loaded({ run, view, path }: { run: Run; view: RunView; path: string | n
       label: run.workflow,
       ...(run.workflowId === null ? {} : { href: addressOfPlace.workflow(run.workflowId) }),
     },
-    { label: `Run ${run.id.length > 10 ? run.id.slice(0, 8) : run.id}`, href: addressOfPlace.run(run.id) },
+    { label: `Run ${run.id.slice(-4).toUpperCase()}`, href: addressOfPlace.run(run.id) },
   ];
+  // The workflow is one click away from the run, too.
+  if (available > 0 && available < WIDE) crumbs.shift();
   if (nested && path !== null) {
     crumbs.push({
       label: levels.at(-1)?.node ?? '',
@@ -132,7 +136,7 @@ function Loaded({ run, view, path }: { run: Run; view: RunView; path: string | n
           )}
         </>
       }
-      actions={<Controls run={run} loop={loop ?? null} query={query} rerun={rerun} />}
+      actions={<Controls run={run} loop={loop ?? null} query={query} rerun={rerun} compact={available < ROOMY} />}
     >
       <div ref={frame} className={view === 'loop' ? 'relative flex min-h-0 flex-1 flex-col' : 'relative'}>
         <Asked />

@@ -7,13 +7,15 @@ import { clockTime, count, duration } from '../ui/format.ts';
 import { Empty } from '../ui/empty.tsx';
 import { LoopBadge } from '../ui/loop-badge.tsx';
 import { Status } from '../ui/status.tsx';
+import { useNow } from '../ui/time.tsx';
 import { isOver } from './controls.tsx';
 import { useScore } from './use-loop.ts';
 
 export function Timeline({ run }: { run: Run }) {
-  if (run.loops.length === 0) return <Empty title="Nothing repeats in this run.">Its steps ran once each.</Empty>;
   const from = run.startedAt ?? run.createdAt;
-  const to = run.finishedAt ?? Math.max(from, ...run.loops.map((loop) => loop.startedAt + loop.durationMs));
+  const now = useNow();
+  const to = Math.max(from, run.finishedAt ?? now);
+  if (run.loops.length === 0) return <Empty title="Nothing repeats in this run.">Its steps ran once each.</Empty>;
   return (
     <div className="p-4">
       <table className="w-full border-collapse bg-surface">

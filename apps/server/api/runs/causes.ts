@@ -40,7 +40,7 @@ async function causeView(
   const { message, node, count, first, last } = cause;
   return {
     id: cause.cause,
-    message,
+    message: shortMessage(message),
     node,
     count,
     first,
@@ -157,4 +157,9 @@ function said(value: Json): string[] {
   if (typeof value === 'object') return [...(Object.keys(value).length === 0 ? ['is empty'] : []), 'is an object'];
   if (value === '') return ['is empty', 'is a text'];
   return [`= ${shortText(JSON.stringify(value), 80)}`, `is a ${typeof value === 'string' ? 'text' : typeof value}`];
+}
+
+/** What went wrong, without which field of which node it was: that is told beside it, and lines are short. */
+function shortMessage(message: string): string {
+  return /^Node \S+, parameter [^:]+: .* failed: (.+)$/s.exec(message)?.[1] ?? message;
 }

@@ -208,7 +208,8 @@ export function Canvas({ lifted }: { lifted: boolean }) {
   useEffect(() => {
     if (isFitted.current || scene.nodes.length === 0 || width === 0) return;
     isFitted.current = true;
-    void flow.fitView(fitWith(lifted));
+    // A large workflow opens where one can still read the names of its loops.
+    void flow.fitView({ ...fitWith(lifted), minZoom: 0.2 });
   }, [flow, scene, width, lifted]);
 
   const tidied = useDocument(workflow, ({ past }) => (past.at(-1)?.text === 'Tidy' ? past.length : 0));

@@ -1,5 +1,5 @@
 /** Owns how a node is drawn: tile, name, type, how often and why, what is wrong, how far it is. */
-import type { NodeProps } from '@xyflow/react';
+import { type NodeProps, useStore } from '@xyflow/react';
 import { Pin } from 'lucide-react';
 import { memo } from 'react';
 import { classes } from '../../ui/classes.ts';
@@ -15,9 +15,36 @@ import { Mark } from './mark.tsx';
 import { Ports } from './ports.tsx';
 import { useNodeFacts } from './node-facts.ts';
 import { useEditor } from './context.ts';
-import { setView } from './view.ts';
+import { setView, useView } from './view.ts';
 
-export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<FlowNode>) {
+const FAR = 0.4;
+
+/** From far away a node is a box in a colour: of two thousand, each must cost next to nothing. */
+export const StepNode = memo(function StepNode(props: NodeProps<FlowNode>) {
+  const far = useStore((state) => state.transform[2] < FAR);
+  return far ? <Flat {...props} /> : <Near {...props} />;
+});
+
+function Flat({ id, data, selected }: NodeProps<FlowNode>) {
+  const problem = useView((view) => view.diagnostics.get(id)?.[0]?.severity);
+  return (
+    <div
+      className={classes(
+        'h-[78px] rounded-node border bg-surface',
+        selected
+          ? 'border-ink outline-2 outline-ink'
+          : problem === 'error'
+            ? 'border-failed'
+            : problem === 'warning'
+              ? 'border-warn'
+              : 'border-line2',
+      )}
+      style={{ width: data.scene.width }}
+    />
+  );
+}
+
+function Near({ id, data, selected }: NodeProps<FlowNode>) {
   const { scene } = data;
   const { node, inputs, outputs, width, parent } = scene;
   const editor = useEditor();
@@ -104,4 +131,4 @@ export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps
       <DiagnosticCard id={id} problems={problems} kept={kept} />
     </div>
   );
-});
+}

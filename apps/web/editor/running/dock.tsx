@@ -5,6 +5,7 @@ import { addressOfPlace } from '../../app/addresses.ts';
 import { queryClient, useApi } from '../../app/api.ts';
 import { setSize, usePreferences } from '../../app/preferences.ts';
 import { MiniScore } from '../../score/mini-score.tsx';
+import { Asked } from '../../run/ask.tsx';
 import { useRerun } from '../../run/rerun.ts';
 import { Button, ButtonLink, IconButton } from '../../ui/button.tsx';
 import { classes } from '../../ui/classes.ts';
@@ -98,6 +99,7 @@ export function Dock({ shown }: { shown: ShownRun }) {
       aria-label="Run"
       className="absolute inset-x-4 bottom-4 z-10 grid h-36 grid-cols-[244px_minmax(0,1fr)_292px] gap-5 rounded-card border border-line bg-surface px-4 pt-2.5 pb-3 shadow-2"
     >
+      <Asked />
       <div className="min-w-0">
         {title}
         {main === null ? (

@@ -12,5 +12,3 @@ export function droppedCode(data: DataTransfer | null): string | null {
   const code = data?.getData(TYPE) ?? '';
   return code === '' ? null : code;
 }
-
-export const carriesCode = (data: DataTransfer | null): boolean => data?.types.includes(TYPE) === true;

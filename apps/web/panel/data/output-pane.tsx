@@ -4,7 +4,6 @@
  */
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { Button } from '../../ui/button.tsx';
 import { classes } from '../../ui/classes.ts';
 import { bytes, count, counted, duration } from '../../ui/format.ts';
 import { Segments } from '../../ui/segments.tsx';
@@ -221,13 +220,5 @@ function ScoreBox({ run, href, cells, completed, failed, total, alike }: ScoreFo
         {alike !== null && alike > 0 && `, ${count(alike)} like this one`}
       </p>
     </footer>
-  );
-}
-
-export function PinButton({ pinned, unless, onClick }: { pinned: boolean; unless: string; onClick(): void }) {
-  return (
-    <Button aria-pressed={pinned} unless={unless} onClick={onClick} className={pinned ? 'bg-selected' : ''}>
-      {pinned ? 'Unpin' : 'Pin'}
-    </Button>
   );
 }

@@ -2,13 +2,12 @@
  * Owns the pictures of the documentation: `npm run pictures`. Starts a real server with sample data in a folder of its
  * own, walks the screens in both themes and two sizes, and writes docs/pictures/. With names, only those.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { closeBrowser } from '../tests/studio/browser.ts';
 import { MILLION_RUN, writeMillion } from '../tests/studio/million.ts';
 import { dropFile, startStudio, type Studio, until } from '../tests/studio/studio.ts';
-import { readFileSync } from 'node:fs';
 import { ROOT } from './repository.ts';
 
 interface Picture {

@@ -54,7 +54,7 @@ describe.skipIf(chromiumPath === null)('every screen', { timeout: 90_000 }, () =
       [`/r/${run}`, 'Score'],
       [`/r/${run}?status=failed&it=41`, 'Iteration 41'],
       [`/r/${run}/timeline`, 'Each person'],
-      [`/r/${run}/canvas`, 'Each person'],
+      [`/r/${run}/canvas`, 'Canvas'],
       [`/r/${run}/output`, 'Hello'],
       ['/w/say-hello', 'Each person'],
       ['/w/say-hello/n/hello', 'Loop'],

@@ -19,7 +19,7 @@ afterEach(async () => {
   const troubles = open?.troubles ?? [];
   await open?.close();
   open = null;
-  expect(troubles).toEqual([]);
+  if (troubles.length > 0) throw new Error(`The page complained: ${troubles.join('; ')}`);
 });
 const studioOf = studioTests();
 

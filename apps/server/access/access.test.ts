@@ -318,6 +318,23 @@ describe('a token', () => {
     expect((await studio.call('/api/v1/me', bearer(other))).status).toBe(401);
   });
 
+  it('takes the tokens of a removed person away', async () => {
+    const studio = await startStudio();
+    const owner = await studio.owner();
+    const eve = { name: 'Eve', password: 'four words in a row' };
+    const made = await owner('/api/v1/people', json('POST', { ...eve, role: 'admin' }));
+    const { id } = (await made.json()) as { id: string };
+    const cookie = (await signIn(studio, eve)).headers.get('set-cookie')?.split(';')[0] ?? '';
+    const token = await studio.call('/api/v1/tokens', {
+      ...json('POST', { name: 'ci', scopes: ['workflow:read'] }),
+      headers: { 'content-type': 'application/json', cookie, origin: studio.server.url },
+    });
+    const { secret } = (await token.json()) as { secret: string };
+    expect((await studio.call('/api/v1/me', bearer(secret))).status).toBe(200);
+    expect((await owner(`/api/v1/people/${id}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await studio.call('/api/v1/me', bearer(secret))).status).toBe(401);
+  });
+
   it('gives nobody more than it has', async () => {
     const studio = await startStudio();
     await studio.owner();

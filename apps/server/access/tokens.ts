@@ -32,6 +32,8 @@ export interface Tokens {
   list(): Token[];
   find(id: string): Token | null;
   remove(id: string): boolean;
+  /** Takes away every token that this person made; answers how many. */
+  removeOf(createdBy: string): number;
 }
 
 interface Row extends Omit<Token, 'scopes' | 'workflows'> {
@@ -79,5 +81,6 @@ export function createTokens(db: StudioDb, now: () => number): Tokens {
     },
     list: () => db.all<Row>(`select ${COLUMNS} from tokens order by created_at desc, id`).map(tokenOf),
     remove: (id) => db.change('delete from tokens where id = ?', id) > 0,
+    removeOf: (createdBy) => db.change('delete from tokens where created_by = ?', createdBy),
   };
 }

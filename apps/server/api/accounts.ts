@@ -167,7 +167,7 @@ function sessionHandlers(access: Access): Pick<All, 'changePassword' | 'listSess
 function peopleHandlers(
   access: Access,
 ): Pick<All, 'listPeople' | 'createPerson' | 'updatePerson' | 'deletePerson' | 'listAudit'> {
-  const { people, sessions, cookie, audit } = access;
+  const { people, sessions, tokens, cookie, audit } = access;
   const find = (id: string): Person => {
     const person = people.find(id);
     if (person === null) throw new Problem(404, 'not-found', 'There is no such person.');
@@ -225,6 +225,8 @@ function peopleHandlers(
       if (person.role === 'owner') throw new Problem(403, 'owner-kept', 'The owner cannot be removed.');
       checkGives(caller, person.role);
       people.remove(person.id);
+      // Who has left does not come back by a token.
+      tokens.removeOf(person.name);
       audit.add({ who: caller.name, action: 'person.delete', object: person.name, address: request.ip });
     },
     async listAudit({ query, caller: known }) {

@@ -45,7 +45,7 @@ export function IterationTable(props: IterationTableProps) {
     count: state.rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_PX,
-    overscan: 8,
+    overscan: 4,
     getItemKey: (at) => state.rows[at]?.index ?? at,
   });
 
@@ -214,7 +214,7 @@ const Row = memo(function Row({ top, index, row, now, failing, held, selected, o
       style={{ transform: `translateY(${top}px)` }}
       className={classes(
         COLUMNS,
-        'absolute inset-x-0 top-0 h-[29px] cursor-default border-b border-line',
+        'absolute inset-x-0 top-0 h-[29px] cursor-default border-b border-line [contain:strict]',
         held ? 'bg-selected shadow-[inset_3px_0_0_var(--ink)]' : 'hover:bg-hover',
       )}
     >

@@ -89,4 +89,49 @@ describe.skipIf(chromiumPath === null)('every screen', { timeout: 90_000 }, () =
     expect(await findings(page)).toEqual([]);
     await close();
   });
+
+  it('can be walked by keyboard alone: find, open, run, look at a failure', async () => {
+    const studio = await studioOf();
+    await sampleRun(studio);
+    const { page, troubles, close } = await studio.open('/');
+    await page.getByRole('link', { name: 'Say hello to 150 people' }).first().waitFor();
+
+    // The first stop leads past the rail; every stop can be seen.
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    for (let at = 0; at < 12; at += 1) {
+      await page.keyboard.press('Tab');
+      const ring = await page.evaluate(
+        `(() => { const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement);
+          return outlineStyle !== 'none' && outlineWidth !== '0px' || boxShadow !== 'none'; })()`,
+      );
+      expect([at, ring]).toEqual([at, true]);
+    }
+
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').getByRole('combobox').waitFor();
+    await page.keyboard.type('say hello');
+    await page.getByRole('option', { name: /Say hello to 150 people/ }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('Each person').first().waitFor();
+    expect(new URL(page.url()).pathname).toBe('/w/say-hello');
+
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('button', { name: /^Pause/ }).first().waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await page.getByRole('heading', { name: 'Runs' }).waitFor();
+    await page.goto(`${studio.url}/r/${await sampleRun(studio)}`);
+    await page.getByRole('slider').first().waitFor();
+    await page.keyboard.press('n');
+    await page.getByRole('heading', { name: 'Iteration 41' }).waitFor();
+    await page.keyboard.press('n');
+    await page.getByRole('heading', { name: 'Iteration 88' }).waitFor();
+    await page.keyboard.press('Shift+N');
+    await page.getByRole('heading', { name: 'Iteration 41' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('Re-run the failed').waitFor();
+    expect(troubles).toEqual([]);
+    await close();
+  });
 });

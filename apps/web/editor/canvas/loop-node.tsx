@@ -127,7 +127,7 @@ export const LoopNode = memo(function LoopNode({ id, data, selected }: NodeProps
             position={Position.Right}
             className="port port-bar"
             style={{ top: loop.port, left: DOT_X, right: 'auto' }}
-            aria-label="Where its items come in"
+            title="Where its items come in"
           />
           <Handle
             id={END}
@@ -135,7 +135,7 @@ export const LoopNode = memo(function LoopNode({ id, data, selected }: NodeProps
             position={Position.Left}
             className="port port-bar"
             style={{ top: loop.port, left: width - DOT_X }}
-            aria-label="Where its results go"
+            title="Where its results go"
           />
           {loop.returns !== null && <ReturnLine scene={scene} label={loop.returns} />}
         </>

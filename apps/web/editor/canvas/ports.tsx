@@ -14,7 +14,7 @@ export function Ports({ inputs, outputs }: { inputs: readonly ScenePort[]; outpu
           position={Position.Left}
           className={classes('port', `port-${port.kind}`)}
           style={{ top: port.y }}
-          aria-label={`Input${port.label === null ? '' : ` ${port.label}`}`}
+          title={`Input${port.label === null ? '' : ` ${port.label}`}`}
         >
           {port.label !== null && <span className="port-name port-name-in">{port.label}</span>}
         </Handle>
@@ -27,7 +27,7 @@ export function Ports({ inputs, outputs }: { inputs: readonly ScenePort[]; outpu
           position={Position.Right}
           className={classes('port', `port-${port.kind}`)}
           style={{ top: port.y }}
-          aria-label={`Output${port.label === null ? '' : ` ${port.label}`}`}
+          title={`Output${port.label === null ? '' : ` ${port.label}`}`}
         />
       ))}
     </>

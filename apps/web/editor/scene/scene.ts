@@ -8,7 +8,7 @@ import { notesOf } from '../document/commands.ts';
 import type { Nodes } from '../document/tree.ts';
 import { leadsTo, resultSources, wiresOf, type Wire } from '../document/wires.ts';
 import { headerOf, isOpen, placesOf, type Places } from './layout.ts';
-import { NODE, NOTE, SIDE } from './sizes.ts';
+import { NOTE, SIDE } from './sizes.ts';
 import { returnLabel } from './words.ts';
 
 /** Filled: all items at once. Hollow: one at a time. Square: what failed. */
@@ -296,5 +296,3 @@ export function containerAt(
   }
   return found?.id ?? null;
 }
-
-export const stepSize = NODE;

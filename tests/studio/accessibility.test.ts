@@ -111,13 +111,19 @@ describe.skipIf(chromiumPath === null)('every screen', { timeout: 90_000 }, () =
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('combobox').waitFor();
     await page.keyboard.type('say hello');
-    await page.getByRole('option', { name: /Say hello to 150 people/ }).first().waitFor();
+    await page
+      .getByRole('option', { name: /Say hello to 150 people/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('Each person').first().waitFor();
     expect(new URL(page.url()).pathname).toBe('/w/say-hello');
 
     await page.keyboard.press('Control+Enter');
-    await page.getByRole('button', { name: /^Pause/ }).first().waitFor();
+    await page
+      .getByRole('button', { name: /^Pause/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('r');
     await page.getByRole('heading', { name: 'Runs' }).waitFor();

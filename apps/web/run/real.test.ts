@@ -56,7 +56,7 @@ const people = (bad: number) =>
     extra: at === bad ? 'nothing' : '{"greeting":"hello"}',
   }));
 
-describe.skipIf(chromiumPath === null)('the run view on the real server', () => {
+describe.skipIf(chromiumPath === null)('the run view on the real server', { timeout: 120_000 }, () => {
   it('shows a run that has just failed in one of twelve, from the red cell to its error', async () => {
     const { call } = await studio();
     const started = await call('POST /workflows/{id}/runs', {

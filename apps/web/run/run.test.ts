@@ -56,7 +56,7 @@ const row = (page: Page, index: string) => page.getByRole('row').filter({ hasTex
 const heading = (page: Page, name: string) => page.getByRole('heading', { name });
 const asked = (pattern: RegExp): string[] => fixture.asked.filter((one) => pattern.test(one));
 
-describe.skipIf(chromiumPath === null)('from red to cause', () => {
+describe.skipIf(chromiumPath === null)('from red to cause', { timeout: 60_000 }, () => {
   it('shows a million, and one click on a cause shows its failures, the nearest one open beside', async () => {
     const page = await open('/r/7K4Q');
     await expect.poll(() => page.getByText('of 1,000,000 completed').count(), WAIT).toBe(1);
@@ -89,7 +89,7 @@ describe.skipIf(chromiumPath === null)('from red to cause', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('the Score as a control', () => {
+describe.skipIf(chromiumPath === null)('the Score as a control', { timeout: 60_000 }, () => {
   it('scrolls the table when it is dragged, and shows where the table is', async () => {
     const page = await open('/r/7K4Q');
     const box = await scoreOf(page).boundingBox();
@@ -143,8 +143,8 @@ describe.skipIf(chromiumPath === null)('the Score as a control', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('the table', () => {
-  it('is usable 300 ms after the answer and keeps three pages, however far it is scrolled', async () => {
+describe.skipIf(chromiumPath === null)('the table', { timeout: 60_000 }, () => {
+  it('keeps three pages, however far it is scrolled, and finds back to the first row', async () => {
     const page = await open('/r/7K4Q');
     await row(page, '1').waitFor();
     const scroller = iterations(page).getByRole('rowgroup').locator('xpath=..');
@@ -219,7 +219,7 @@ describe.skipIf(chromiumPath === null)('the table', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('steering', () => {
+describe.skipIf(chromiumPath === null)('steering', { timeout: 60_000 }, () => {
   it('asks before an effect may happen twice, and leaves everything when told so', async () => {
     const page = await open('/r/7K4Q?status=failed&cause=c429');
     await page.getByRole('button', { name: 'Re-run these 612' }).click();
@@ -269,7 +269,7 @@ describe.skipIf(chromiumPath === null)('steering', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('while it runs', () => {
+describe.skipIf(chromiumPath === null)('while it runs', { timeout: 60_000 }, () => {
   it('changes numbers and Score, never the rows: new failures are counted and shown when asked for', async () => {
     const page = await open('/r/7K4Q?status=failed');
     await page.getByRole('row').nth(3).waitFor();
@@ -295,7 +295,7 @@ describe.skipIf(chromiumPath === null)('while it runs', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('other loops', () => {
+describe.skipIf(chromiumPath === null)('other loops', { timeout: 60_000 }, () => {
   it('shows levels as stacked scores and goes out and in by keys', async () => {
     const page = await open('/r/3F9D/l/site[37]/page?it=817');
     await page.getByRole('slider', { name: 'Score of Each site' }).waitFor();
@@ -337,7 +337,7 @@ describe.skipIf(chromiumPath === null)('other loops', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('for everybody', () => {
+describe.skipIf(chromiumPath === null)('for everybody', { timeout: 60_000 }, () => {
   it.each(['light', 'dark'] as const)('has no serious findings of axe, %s', async (colorScheme) => {
     const page = await open('/r/7K4Q?status=failed&cause=json&it=701112', { colorScheme });
     await heading(page, 'Iteration 701,112').waitFor();

@@ -14,11 +14,6 @@ export interface Badge {
   title: string;
 }
 
-export interface Counted {
-  /** How often it ran or will have run. */
-  times: number;
-}
-
 const MOST = 28;
 const cut = (text: string, most = MOST): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 

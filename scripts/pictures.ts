@@ -25,7 +25,7 @@ const pictures = (sample: string): readonly Picture[] => [
   { name: 'editor', path: '/w/say-hello', ready: 'Each person' },
   { name: 'node', path: `/w/say-hello/n/hello?run=${sample}&loop=each&it=41`, ready: 'Iteration 41' },
   { name: 'run', path: `/r/${sample}?status=failed&it=41`, ready: 'Iteration 41' },
-  { name: 'million', path: `/r/${MILLION_RUN}?status=failed`, ready: '429 Too Many Requests' },
+  { name: 'million', path: `/r/${MILLION_RUN}?status=failed`, ready: 'Reply is not valid JSON' },
   { name: 'runs', path: '/runs', ready: 'Enrich customers' },
   {
     name: 'convert',

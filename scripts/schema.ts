@@ -48,7 +48,9 @@ function loopSection(): Schema {
     },
     limit: whole('Most iterations; passing it is an error.', 1),
     onError: { description: 'What a failed iteration means.', enum: ['stop', 'null', 'drop', 'item', 'port', null] },
-    fallback: { description: 'With onError item and port: the value given in place of a failed iteration. Sees $error.' },
+    fallback: {
+      description: 'With onError item and port: the value given in place of a failed iteration. Sees $error.',
+    },
     tolerate: {
       description: 'Failures that are accepted before the loop fails.',
       ...object({ count: whole('Number.', 0), share: { type: 'number', minimum: 0, maximum: 1 } }),

@@ -61,11 +61,9 @@ describe.skipIf(chromiumPath === null)('a run of a million', { timeout: 90_000 }
     await page.getByRole('button', { name: /^Unexpected field in row/ }).click();
     await score.focus();
     await page.keyboard.press('End');
-    await page.getByRole('heading', { name: 'Iteration 1,000,000' }).waitFor();
-    await page
-      .getByText(nameOf(MILLION - 1))
-      .first()
-      .waitFor();
+    // Of what the filter lets through: the last failure.
+    await page.getByRole('heading', { name: 'Iteration 999,974' }).waitFor();
+    await page.getByText(nameOf(999_973)).first().waitFor();
     expect(troubles).toEqual([]);
     await close();
   });

@@ -26,7 +26,7 @@ const pictures = (sample: string): readonly Picture[] => [
   { name: 'node', path: `/w/say-hello/n/hello?run=${sample}&loop=each&it=41`, ready: 'Iteration 41' },
   { name: 'run', path: `/r/${sample}?status=failed&it=41`, ready: 'Iteration 41' },
   { name: 'million', path: `/r/${MILLION_RUN}?status=failed`, ready: 'Reply is not valid JSON' },
-  { name: 'runs', path: '/runs', ready: 'Enrich customers' },
+  { name: 'runs', path: '/runs', ready: 'Started by' },
   {
     name: 'convert',
     path: '/',

@@ -67,11 +67,3 @@ export function changedColumns(before: Uint8Array, after: Uint8Array, rows: numb
   }
   return runs;
 }
-
-/** The nearest failed cell after (step 1) or before (step -1) a cell; -1: there is none. */
-export function nextFailedCell(cells: Uint8Array, from: number, step: 1 | -1): number {
-  for (let i = from + step; i >= 0 && i < cells.length; i += step) {
-    if (statusOf(cells[i] ?? 0) === CELL.failed) return i;
-  }
-  return -1;
-}

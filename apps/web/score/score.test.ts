@@ -1,7 +1,7 @@
 /** Owns tests of the pure parts of the score: bytes, places, pixels, words. */
 import { describe, expect, it } from 'vitest';
 import { setLocale } from '../ui/format.ts';
-import { CELL, changedColumns, condense, decodeCells, failuresOf, nextFailedCell, statusOf } from './decode.ts';
+import { CELL, changedColumns, condense, decodeCells, failuresOf, statusOf } from './decode.ts';
 import {
   axisOf,
   bracketOf,
@@ -50,12 +50,6 @@ describe('bytes', () => {
     ]);
     expect(changedColumns(before, before.slice(), 32)).toEqual([]);
     expect(changedColumns(before, new Uint8Array(5), 32)).toBeNull();
-  });
-
-  it('finds the next failed cell in both directions', () => {
-    const cells = new Uint8Array([0x20, 0x51, 0x20, 0x51, 0x20]);
-    expect(nextFailedCell(cells, 1, 1)).toBe(3);
-    expect(nextFailedCell(cells, 1, -1)).toBe(-1);
   });
 });
 

@@ -158,6 +158,35 @@ describe('n8n', () => {
     ]);
   });
 
+  it('names the secrets that a credential becomes, by commands that work', async () => {
+    const asks = n8nNode(
+      'Ask',
+      'httpRequest',
+      {
+        url: 'http://127.0.0.1:9/',
+        authentication: 'genericCredentialType',
+        genericAuthType: 'httpHeaderAuth',
+        options: {},
+      },
+      { typeVersion: 4.2, credentials: { httpHeaderAuth: { id: 'elsewhere', name: 'Other key' } } },
+    );
+    here.write(
+      'asks.json',
+      JSON.stringify({
+        name: 'Asks',
+        nodes: [n8nNode('Go', 'manualTrigger'), asks],
+        connections: chain('Go', 'Ask'),
+        settings: { executionOrder: 'v1' },
+      }),
+    );
+    const checked = await here.rondo('check', 'asks.json');
+    expect(checked.stderr).toContain("rondo secrets set 'Other key'");
+    expect(checked.stderr).toContain("rondo secrets set 'Other key name'");
+    const ran = await run('asks.json');
+    expect(ran).toMatchObject({ code: 1, error: { code: 'secret-missing', node: 'Ask' } });
+    expect(await here.rondoWith('x', 'secrets', 'set', 'Other key')).toMatchObject({ code: 0 });
+  });
+
   it('refuses what it does not support before anything runs, unless its output is given', async () => {
     const nodes = [...GREET.nodes, n8nNode('Post it', 'frobnicate')];
     const text = JSON.stringify({ ...GREET, nodes, connections: chain('When clicked', 'Say it', 'Post it') }, null, 2);

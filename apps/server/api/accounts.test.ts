@@ -20,10 +20,11 @@ describe('the audit log', () => {
     const studio = await startStudio();
     const owner = await studio.owner();
     await owner(
-      '/api/v1/secrets/mail',
+      // A name as n8n's credentials have them.
+      '/api/v1/secrets/mail%20account%20user',
       json('PUT', { value: 'a-value-that-nobody-sees-4f2', hosts: ['mail.example.org'] }),
     );
-    await owner('/api/v1/secrets/mail', { method: 'DELETE' });
+    await owner('/api/v1/secrets/mail%20account%20user', { method: 'DELETE' });
     await signIn(studio, { ...OWNER, password: 'wrong wrong wrong' });
     type Page = { items: { action: string; who: string; object: string | null }[]; next: string | null };
     const seen: string[] = [];
@@ -36,8 +37,8 @@ describe('the audit log', () => {
     }
     expect(seen).toEqual([
       'Ada session.refused null',
-      'Ada secret.delete mail',
-      'Ada secret.create mail',
+      'Ada secret.delete mail account user',
+      'Ada secret.create mail account user',
       'Ada owner.create Ada',
     ]);
     const { audit } = studio.server.access;

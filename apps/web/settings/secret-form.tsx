@@ -1,4 +1,5 @@
 /** Owns setting a secret: a new one, another value, other hosts. The field is never filled with what is there. */
+import { SECRET_NAME } from '@rondo/core/model/secret-name.ts';
 import type { Secret } from '@rondo/api/schemas/account.ts';
 import { type FormEvent, useState } from 'react';
 import { messageOf, useSend } from '../app/api.ts';
@@ -7,7 +8,6 @@ import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/input.tsx';
 
 /** As the server takes it. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/;
 
 export function SecretForm({ secret, onClose }: { secret: Secret | null; onClose(): void }) {
   const [name, setName] = useState(secret?.name ?? '');
@@ -15,7 +15,9 @@ export function SecretForm({ secret, onClose }: { secret: Secret | null; onClose
   const [hosts, setHosts] = useState(secret?.hosts.join(', ') ?? '');
   const [tried, setTried] = useState(false);
   const put = useSend('PUT /secrets/{name}', { changes: ['GET /secrets'], onSuccess: onClose });
-  const nameError = NAME.test(name) ? undefined : 'Letters, digits, _ . and -, beginning with a letter.';
+  const nameError = SECRET_NAME.test(name)
+    ? undefined
+    : '1 to 128 characters: no =, no brackets, no space at the ends.';
   const valueError = secret === null && value === '' ? 'A new secret needs a value.' : undefined;
   const submit = (event: FormEvent): void => {
     event.preventDefault();

@@ -1,11 +1,12 @@
 /** Owns the contracts about people, sessions, tokens, secrets and settings. */
 import { z } from 'zod';
+import { SECRET_NAME } from '@rondo/core/model/secret-name.ts';
 import { contract } from '../contract.ts';
 import * as a from '../schemas/account.ts';
 import { cursor, id, limit, page } from '../schemas/shared.ts';
 
 const one = z.object({ id });
-const secretName = z.object({ name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/) });
+const secretName = z.object({ name: z.string().regex(SECRET_NAME) });
 
 export const accountContracts = {
   me: contract({

@@ -2,6 +2,8 @@
  * Owns the way from the parsed JSON of a n8n file - an export, or what the clipboard holds - to a native definition.
  * Its steps are beside it: nodes and wires are read, each node is mapped by its type, wires become `after`.
  */
+import { storeCommand } from '../../model/secret-name.ts';
+import { secretOf } from './types/credentials.ts';
 import { diagnostic, type Diagnostic } from '../../errors.ts';
 import type { Definition, LoopSettings, NodeDefinition } from '../../model/definition.ts';
 import type { Json } from '../../model/item.ts';
@@ -132,11 +134,24 @@ function hintSecrets(all: readonly Entry[], nodes: ReadonlyMap<string, MappedEnt
     const own = nodes.get(entry.node.name);
     if (entry.disabled || own?.placeholder === true) continue;
     for (const [type, { name }] of Object.entries(entry.node.credentials)) {
-      const message = `${entry.node.name} uses the credentials ${describe(name ?? type)} (${type}), which the file does not hold. Store the secret that the node names: rondo secret set.`;
+      const commands = secretsOf(own?.mapped.with, secretOf(entry.node, type)).map(storeCommand).join('  and  ');
+      const how = commands === '' ? '' : ` Store what it needs: ${commands}`;
+      const message = `${entry.node.name} uses the credentials ${describe(name ?? type)} (${type}), which the file does not hold.${how}`;
       const path = [...entry.path, 'credentials', type];
       out.push(diagnostic('converted', path, message, { severity: 'hint', node: entry.node.name }));
     }
   }
+}
+
+/** Names of secrets that the native node asks for because of this credential: the credential's, or its with a field. */
+function secretsOf(parameters: unknown, credential: string): string[] {
+  const found = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string' && (value === credential || value.startsWith(`${credential} `))) found.add(value);
+    else if (value !== null && typeof value === 'object') Object.values(value).forEach(visit);
+  };
+  visit(parameters);
+  return [...found];
 }
 
 function idOf(id: Json | undefined): { id?: string } {

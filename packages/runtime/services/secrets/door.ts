@@ -2,6 +2,7 @@
  * Owns the door `secret` of effects: finds a value, checks where it is going, remembers it for the
  * redactor. Does not store or encrypt.
  */
+import { quoted, storeCommand } from '@rondo/core/model/secret-name.ts';
 import { FailureError, failure } from '@rondo/core/errors.ts';
 import type { EffectPorts } from '@rondo/core/model/effect-ports.ts';
 import { StoreError } from '@rondo/core/ports.ts';
@@ -30,7 +31,7 @@ function found(lookup: SecretLookup, name: string): Secret {
     throw error;
   }
   if (secret !== null) return secret;
-  const fix = `Store it with: rondo secrets set ${name}; or give it to one run with --secret ${name}=VALUE.`;
+  const fix = `Store it with: ${storeCommand(name)}; or give it to one run with --secret ${quoted(name)}=VALUE.`;
   throw missing(`Secret "${name}" is not defined.`, fix);
 }
 

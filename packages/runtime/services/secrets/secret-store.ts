@@ -4,6 +4,7 @@
  */
 import { FailureError, failure } from '@rondo/core/errors.ts';
 import { LIMITS } from '@rondo/core/model/limits.ts';
+import { SECRET_NAME } from '@rondo/core/model/secret-name.ts';
 import { StoreError } from '@rondo/core/ports.ts';
 import { corrupt, type Cell } from '../../stores/sqlite/connection.ts';
 import type { Database } from '../database.ts';
@@ -40,14 +41,13 @@ export interface SecretStore {
 }
 
 const MOST_HOSTS = 100;
-const NAME = /^[^\p{C}\p{Z}=[\]]([^\p{C}\p{Zl}\p{Zp}=[\]]{0,126}[^\p{C}\p{Z}=[\]])?$/u;
 
 function invalid(message: string, fix: string): FailureError {
   return new FailureError(failure('input-invalid', `${message} ${fix}`, { fix, retry: 'no' }));
 }
 
 function checkName(name: string): void {
-  if (NAME.test(name)) return;
+  if (SECRET_NAME.test(name)) return;
   const fix = 'A name has 1 to 128 characters; no control characters, no "=", no brackets, no space at its ends.';
   throw invalid(`${JSON.stringify(name.slice(0, 200))} cannot be the name of a secret.`, fix);
 }

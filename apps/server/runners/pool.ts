@@ -3,6 +3,7 @@
  * another one when its process dies; whoever waits for the run does not notice. Speaks as a Driver (runs/launcher.ts).
  * Does not drive, and decides nothing about workflows.
  */
+import { hasEnded } from '@rondo/runtime/stores/rules.ts';
 import type { StatePort } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { StoreError, type Clock, type Control, type RunRecord, type RunStore } from '@rondo/core/ports.ts';
@@ -60,7 +61,6 @@ interface DrivenRun {
   reject(error: Error): void;
 }
 
-const ENDED = new Set(['completed', 'failed', 'cancelled']);
 const BACKOFF_MS = 100;
 const MOST_BACKOFF_MS = 5_000;
 /** A process that lived so long did not die of its start. */
@@ -217,7 +217,7 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
       try {
         const record = await store.getRun(run.id);
         if (record === null) throw new StoreError('run-not-found', `Run ${run.id} is gone.`);
-        if (ENDED.has(record.status) || ending.signal.aborted) {
+        if (hasEnded(record.status) || ending.signal.aborted) {
           forget(run);
           run.resolve(resultOf(record));
           return;
@@ -329,7 +329,7 @@ function newRun(id: string, output: boolean): DrivenRun & { done: Promise<RunRes
 function resultOf({ id, status, output, failure }: RunRecord): RunResult {
   return {
     runId: id,
-    status: ENDED.has(status) ? status : 'waiting',
+    status: hasEnded(status) ? status : 'waiting',
     output: output === null ? null : (JSON.parse(output) as Json),
     failure,
     loops: [],

@@ -2,6 +2,7 @@
  * Owns the runs of this server: starts them, goes on with abandoned ones, knows which are going, interrupts
  * them at the end. Bounded: where too many are going, it says so instead of queueing. Does not know triggers.
  */
+import { hasEnded } from '@rondo/runtime/stores/rules.ts';
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { StoreError, type Clock, type RunStore } from '@rondo/core/ports.ts';
@@ -79,7 +80,6 @@ export interface LauncherOptions {
   report(line: string): void;
 }
 
-const ENDED = new Set(['completed', 'failed', 'cancelled']);
 const SWEPT = 100;
 
 interface Going {
@@ -179,7 +179,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
       if (going.has(runId) || starting.has(runId)) return 'active';
       const record = await store.getRun(runId);
       if (record === null) return 'absent';
-      return ENDED.has(record.status) ? 'ended' : 'active';
+      return hasEnded(record.status) ? 'ended' : 'active';
     },
     async resume(runId) {
       // A run that was paused here just now has given its lease up a moment before it is over.

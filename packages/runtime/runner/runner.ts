@@ -2,6 +2,7 @@
  * Owns the Runner: takes requests, checks them, stores the run, drives it under a lease with an
  * evaluator of its own. What happens inside a run is run.ts.
  */
+import { hasEnded } from '../stores/rules.ts';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { compile } from '@rondo/core/compile/compile.ts';
@@ -103,7 +104,7 @@ export function createRunner(environment: RunnerEnvironment): Runner {
     async resume(runId) {
       const record = await environment.store.getRun(runId);
       if (record === null) throw new StoreError('run-not-found', `There is no run ${runId}.`);
-      if (['completed', 'failed', 'cancelled'].includes(record.status)) {
+      if (hasEnded(record.status)) {
         throw new StoreError(
           'run-ended',
           `Run ${runId} is ${record.status}. To do its failed iterations again: rondo runs redrive ${runId}`,
@@ -119,7 +120,7 @@ export function createRunner(environment: RunnerEnvironment): Runner {
       const record = await environment.store.getRun(run);
       if (record === null) throw new StoreError('run-not-found', `There is no run ${run}.`);
       const { definition } = record;
-      if (!['completed', 'failed', 'cancelled'].includes(record.status)) {
+      if (!hasEnded(record.status)) {
         throw new FailureError(
           failure('bad-value', `Run ${run} is ${record.status}; only one that has ended can be started again.`),
         );

@@ -186,8 +186,18 @@ describe.skipIf(chromiumPath === null)('the table', { timeout: 60_000 }, () => {
         return first();
       }, WAIT)
       .toBeLessThan(410_000);
-    const seen = await iterations(page).getByRole('row').allInnerTexts();
-    const numbers = seen.slice(1).map((text) => Number(text.split('\n')[0]?.replaceAll(',', '')));
+    const shown = async (): Promise<number[]> => {
+      const seen = await iterations(page).getByRole('row').allInnerTexts();
+      return seen.slice(1).map((text) => Number(text.split('\n')[0]?.replaceAll(',', '')));
+    };
+    // Rows that are still asked for have no number.
+    let numbers: number[] = [];
+    await expect
+      .poll(async () => {
+        numbers = await shown();
+        return numbers.every((number) => number > 0);
+      }, WAIT)
+      .toBe(true);
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
     expect(new Set(numbers).size).toBe(numbers.length);
   });

@@ -34,15 +34,20 @@ class Components {
   }
 }
 
+/** Bounds of every whole number that JavaScript can hold: they say nothing about the field. */
+const SAFE: readonly unknown[] = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+
 /** References into the own document lead to the components. */
 function moved(value: unknown, prefix: string): unknown {
   if (Array.isArray(value)) return value.map((one) => moved(one, prefix));
   if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).map(([key, one]) =>
-    key === '$ref' && typeof one === 'string'
-      ? [key, one.replace(/^#\/\$defs\//, `#/components/schemas/${prefix}`)]
-      : [key, moved(one, prefix)],
-  );
+  const entries = Object.entries(value)
+    .filter(([key, one]) => !(/^(?:min|max)imum$/.test(key) && SAFE.includes(one)))
+    .map(([key, one]) =>
+      key === '$ref' && typeof one === 'string'
+        ? [key, one.replace(/^#\/\$defs\//, `#/components/schemas/${prefix}`)]
+        : [key, moved(one, prefix)],
+    );
   return Object.fromEntries(entries);
 }
 

@@ -40,6 +40,9 @@ nodes:
 output: "{{ $('each').all().length }}"
 `;
 
+/** Without a rhythm, and always the same. */
+const chance = (index: number): number => Math.imul(index ^ (index >>> 9), 0x9e37_79b1) >>> 8;
+
 /** Why an iteration failed; null: it did not. Bursts, a stretch that goes on to the end, and here and there. */
 export function reasonOf(index: number): string | null {
   const inBurst = [
@@ -47,10 +50,10 @@ export function reasonOf(index: number): string | null {
     [398_000, 409_000],
     [612_000, 617_000],
   ].some(([from = 0, to = 0]) => index >= from && index < to);
-  if (inBurst && index % 53 === 0) return '429 Too Many Requests';
-  if (index >= 980_000 && index % 61 === 0) return 'Reply is not valid JSON';
-  if (index % 4_999 === 17) return 'email is empty';
-  if (index >= 550_500 && index < 554_500 && index % 69 === 0) return 'No answer within 30 s';
+  if (inBurst && chance(index) % 53 === 0) return '429 Too Many Requests';
+  if (index >= 980_000 && chance(index) % 61 === 0) return 'Reply is not valid JSON';
+  if (chance(index) % 4_999 === 17) return 'email is empty';
+  if (index >= 550_500 && index < 554_500 && chance(index) % 69 === 0) return 'No answer within 30 s';
   if (index === 1_234) return 'Unexpected field in row';
   return null;
 }

@@ -61,6 +61,13 @@ it('sees a period in the indices', () => {
   expect(word(3_000, [100, 1_100, 2_100])).toBe('scattered');
 });
 
+it('does not take the distances within a burst for a period of the whole list', () => {
+  const within = (from: number, to: number): number[] => range(from, to).filter((n) => n % 53 === 0);
+  expect(word(1_000_000, [...within(176_000, 192_000), ...within(398_000, 409_000)])).toBe('2 bursts');
+  expect(word(1_000_000, within(980_000, 1_000_000))).toBe('still failing');
+  expect(word(1_000_000, within(550_000, 560_000))).toBe('1 burst');
+});
+
 it('tells what began in the middle and goes on from what lies everywhere', () => {
   const failing = range(700_000, 740_000).filter((n) => n % 7 < 3);
   expect(word(740_001, failing, 125)).toBe('still failing');

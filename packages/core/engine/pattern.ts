@@ -26,8 +26,10 @@ const IN_BURSTS = 0.9;
 const MOST_BURSTS = 9;
 /** Single failures here and there are no bursts. */
 const PER_BURST = 3;
-/** A period is believed when it held so often. */
+/** A period is believed when it held so often, and over this share of what was started: within a burst it is chance. */
 const PERIODS = 4;
+const PERIOD_SPAN = 0.1;
+const PERIOD_LACKS = 0.02;
 
 interface Stretch {
   from: number;
@@ -41,7 +43,7 @@ export function patternOf(facts: PatternFacts): string {
   if (count === 0) return 'scattered';
   if (count >= started) return started === 1 ? 'scattered' : 'all';
   if (count > 1 && first === 0 && last === count - 1) return `first ${count}`;
-  const period = periodOf(indices);
+  const period = periodOf(facts);
   if (period > 1) return `every ${ordinal(period)}`;
   const stretches = stretchesOf(facts.columns);
   const final = stretches.at(-1);
@@ -51,10 +53,13 @@ export function patternOf(facts: PatternFacts): string {
   return 'scattered';
 }
 
-/** The distance between neighbours where it is always the same; 0 where it is not. */
-function periodOf(indices: readonly number[]): number {
-  if (indices.length <= PERIODS) return 0;
+/** The distance between neighbours where it is the same from the first to the last; 0 where it is not. */
+function periodOf({ indices, count, first, last, started }: PatternFacts): number {
+  if (indices.length <= PERIODS || last - first < started * PERIOD_SPAN) return 0;
   const period = (indices[1] ?? 0) - (indices[0] ?? 0);
+  // Only the lowest indices are known one by one; that the rest follows shows in their number. What is in flight lacks.
+  const whole = (last - first) / period + 1;
+  if (Math.abs(count - whole) > Math.max(1, whole * PERIOD_LACKS)) return 0;
   for (let i = 1; i < indices.length; i += 1) if ((indices[i] ?? 0) - (indices[i - 1] ?? 0) !== period) return 0;
   return period;
 }

@@ -22,7 +22,7 @@ const N8N = join(ROOT, 'tests', 'studio', 'fixtures', 'orders-n8n.json');
 
 const pictures = (sample: string): readonly Picture[] => [
   { name: 'home', path: '/', ready: 'Say hello to 150 people' },
-  { name: 'editor', path: '/w/say-hello', ready: 'Each person' },
+  { name: 'editor', path: '/w/say-hello', ready: 'Click a red cell' },
   { name: 'node', path: `/w/say-hello/n/hello?run=${sample}&loop=each&it=41`, ready: 'Iteration 41' },
   { name: 'run', path: `/r/${sample}?status=failed&it=41`, ready: 'Iteration 41' },
   { name: 'million', path: `/r/${MILLION_RUN}?status=failed`, ready: 'Reply is not valid JSON' },

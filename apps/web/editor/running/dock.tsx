@@ -32,7 +32,9 @@ export function Dock({ shown }: { shown: ShownRun }) {
   const rerun = useRerun(run, () => void queryClient.invalidateQueries({ queryKey: ['GET /runs/{id}'] }));
   const causes = main !== null && main.failed > 0 ? (data?.causes ?? []) : [];
   const done = main === null ? 0 : main.completed + main.failed + main.skipped;
-  const share = main?.total == null ? null : percent(done, main.total);
+  // Failures are never averaged away: what is said to be done, is completed.
+  const completed = main?.completed ?? 0;
+  const share = main?.total == null ? null : percent(completed, main.total);
   const noun = main === null ? '' : nounOf(main.title);
   const where = main === null ? addressOfPlace.run(run.id) : addressOfPlace.loop(run.id, main.path);
   const toggle = (
@@ -77,8 +79,8 @@ export function Dock({ shown }: { shown: ShownRun }) {
         {title}
         {main !== null && (
           <span>
-            <b className="font-semibold">{share ?? count(done)}</b>{' '}
-            {main.total === null ? '' : `${count(done)} of ${count(main.total)} ${noun}`}
+            <b className="font-semibold">{share ?? count(completed)}</b>{' '}
+            {main.total === null ? '' : `${count(completed)} of ${count(main.total)} ${noun}`}
           </span>
         )}
         {main !== null && main.failed > 0 && (
@@ -114,9 +116,11 @@ export function Dock({ shown }: { shown: ShownRun }) {
           </p>
         ) : (
           <>
-            <p className="text-number leading-[30px] font-semibold tracking-[-0.3px]">{share ?? count(done)}</p>
+            <p className="text-number leading-[30px] font-semibold tracking-[-0.3px]">{share ?? count(completed)}</p>
             <p className="cut text-meta text-ink2">
-              {main.total === null ? `${count(done)} ${noun} so far` : `${count(done)} of ${count(main.total)} ${noun}`}
+              {main.total === null
+                ? `${count(completed)} ${noun} so far`
+                : `${count(completed)} of ${count(main.total)} ${noun}`}
             </p>
             <p className="cut text-meta text-ink3">
               {ended

@@ -39,7 +39,7 @@ interface Stretch {
 
 /** `all`, `first n`, `every 3rd`, `still failing`, `1 burst`, `3 bursts`, `scattered`. */
 export function patternOf(facts: PatternFacts): string {
-  const { count, first, last, started, indices } = facts;
+  const { count, first, last, started } = facts;
   if (count === 0) return 'scattered';
   if (count >= started) return started === 1 ? 'scattered' : 'all';
   if (count > 1 && first === 0 && last === count - 1) return `first ${count}`;

@@ -11,6 +11,7 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     maxWorkers: 2,
+    globalSetup: 'tests/studio/browser-folders.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Order of files must not matter; a fixed one keeps a failure repeatable.

@@ -14,9 +14,6 @@ const PAGE = 500;
 /** A run whose heartbeat is older than this is not being driven. */
 export const HEARTBEAT_MS = 15_000;
 
-/** Statuses that a run keeps, unless it is redriven. */
-export const FINAL: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
-
 export interface Opened extends Database {
   store: RunStore;
 }

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { GivenSettings } from '../server/settings/settings.ts';
+import { LOG_LEVELS } from '../server/log/levels.ts';
 import { UsageError } from './exit.ts';
 import { egressOf, databaseOf, readConfig, type Database } from './settings.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,6 +18,7 @@ export interface ServeFlags {
   database?: string;
   runners?: number;
   publicUrl?: string;
+  logLevel?: string;
   allow?: string[];
 }
 
@@ -44,6 +46,7 @@ export function serveSettings(flags: ServeFlags, terminal: Terminal): ServeSetti
       host: flags.host,
       runners: flags.runners,
       publicUrl: urlOf(flags.publicUrl, '--public-url'),
+      logLevel: levelOf(flags.logLevel, '--log-level'),
       egressAllow: listOf('flag'),
       data: flags.data === undefined ? undefined : data,
       database: flags.database === undefined ? undefined : database.shown,
@@ -53,6 +56,7 @@ export function serveSettings(flags: ServeFlags, terminal: Terminal): ServeSetti
       host: textOf(env.RONDO_HOST),
       runners: runnersOf(numberOf(env.RONDO_RUNNERS), 'RONDO_RUNNERS'),
       publicUrl: urlOf(textOf(env.RONDO_PUBLIC_URL), 'RONDO_PUBLIC_URL'),
+      logLevel: levelOf(textOf(env.RONDO_LOG_LEVEL), 'RONDO_LOG_LEVEL'),
       egressAllow: listOf('environment'),
       data: textOf(env.RONDO_DATA) === undefined ? undefined : data,
       database: textOf(env.RONDO_DATABASE_URL) === undefined ? undefined : database.shown,
@@ -62,6 +66,7 @@ export function serveSettings(flags: ServeFlags, terminal: Terminal): ServeSetti
       host: config.host,
       runners: runnersOf(config.runners, 'rondo.config.json: runners'),
       publicUrl: urlOf(config.publicUrl, 'rondo.config.json: publicUrl'),
+      logLevel: levelOf(config.logLevel, 'rondo.config.json: logLevel'),
       egressAllow: listOf('file'),
       data: config.data === undefined ? undefined : data,
       database: config.database === undefined ? undefined : database.shown,
@@ -112,4 +117,9 @@ function runnersOf(value: number | undefined, name: string): number | undefined 
 function urlOf(value: string | undefined, name: string): string | undefined {
   if (value === undefined || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))) return value;
   throw new UsageError(`${name} must be an address such as https://rondo.example.org.`, 'bad-value');
+}
+
+function levelOf(value: string | undefined, name: string): string | undefined {
+  if (value === undefined || LOG_LEVELS.some((level) => level === value)) return value;
+  throw new UsageError(`${name} must be one of ${LOG_LEVELS.join(', ')}.`, 'bad-value');
 }

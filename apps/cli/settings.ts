@@ -27,6 +27,7 @@ export interface Config {
   host?: string;
   runners?: number;
   publicUrl?: string;
+  logLevel?: string;
 }
 
 export const DB_OPTION = [
@@ -47,7 +48,7 @@ export function readConfig(terminal: Terminal): Config {
     throw new UsageError('rondo.config.json must hold an object.');
   }
   const config = value as Record<string, unknown>;
-  for (const name of ['database', 'data', 'host', 'publicUrl']) {
+  for (const name of ['database', 'data', 'host', 'publicUrl', 'logLevel']) {
     if (config[name] !== undefined && typeof config[name] !== 'string') {
       throw new UsageError(`rondo.config.json: ${name} must be a text.`);
     }

@@ -57,6 +57,31 @@ function scores(text: string): number[] {
   return passages.map((passage) => Math.round((overlap(query, passage) / most) * 100) / 100);
 }
 
+/** A path that a line of the prompt says is a list: `- $json.rows: list of 12, each ...`. */
+interface ListLine {
+  path: string;
+  says: string;
+}
+
+/**
+ * The list that is asked for by a text `expression`: of the lines `- PATH: list of N ...`, the one that shares most
+ * words with what is said before the data; of equals, the first. One that was said not to work is not given again.
+ */
+function listFor({ context }: Source): ListLine | null {
+  const lines = [...context.matchAll(/^- (\S.*?): (list of (?!0\b).*)$/gm)].map(
+    (match): ListLine => ({ path: match[1] as string, says: match[2] as string }),
+  );
+  const asked = context.slice(0, Math.max(0, context.indexOf('\n- ')));
+  const refused = [...context.matchAll(/"expression":"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1]);
+  let best: ListLine | null = null;
+  let most = -1;
+  for (const line of lines.filter((one) => !refused.includes(one.path))) {
+    const count = overlap(asked, `${line.path.replaceAll(/([a-z])([A-Z])/g, '$1 $2')} ${line.says}`);
+    if (count > most) [best, most] = [line, count];
+  }
+  return best;
+}
+
 function choice(options: Json[], name: string, source: Source): Json {
   const stated = said(name, source.text)?.toLowerCase();
   const direct = options.find((option) => String(option).toLowerCase() === stated);
@@ -76,6 +101,8 @@ function choice(options: Json[], name: string, source: Source): Json {
 }
 
 function text(schema: Schema, name: string, source: Source, inList: string | null): string {
+  const list = name === 'expression' || name === 'why' ? listFor(source) : null;
+  if (list !== null) return name === 'expression' ? list.path : `${list.path} is the ${list.says}.`;
   const formats: Record<string, string> = {
     'date': '2030-01-31',
     'date-time': '2030-01-31T09:00:00Z',

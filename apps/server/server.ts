@@ -16,6 +16,7 @@ import type { SecretReader } from './hooks/auth.ts';
 import type { Form, Hook, HookContext } from './hooks/context.ts';
 import { createApp, HTTP_LIMITS, type HttpLimits } from './http/app.ts';
 import { addRoutes, type Gate, type Route } from './http/route.ts';
+import type { Report } from './log/log.ts';
 import { formRoutes } from './routes/forms.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
@@ -60,7 +61,7 @@ export interface ServerOptions {
   /** What runs of this server tell while they go. */
   onProgress?(runId: string, progress: Progress): void;
   /** Lines for the log of the process. No secrets, no bodies. */
-  report(line: string): void;
+  report: Report;
   /** Workflows were read: all of them, and those that are new or changed. */
   onWorkflows?(workflows: readonly Workflow[], changed: readonly Workflow[]): void;
 }
@@ -259,7 +260,7 @@ function formsOf(workflows: readonly Workflow[]): { pattern: Form['path']; value
   );
 }
 
-function jobsOf(workflows: readonly Workflow[], launcher: Launcher, report: (line: string) => void): ScheduleJob[] {
+function jobsOf(workflows: readonly Workflow[], launcher: Launcher, report: Report): ScheduleJob[] {
   return workflows.flatMap((workflow) =>
     workflow.triggers.flatMap((trigger): ScheduleJob[] => {
       if (trigger.kind !== 'schedule') return [];
@@ -276,7 +277,10 @@ function jobsOf(workflows: readonly Workflow[], launcher: Launcher, report: (lin
             } catch (error) {
               // Trying again would not help: the tick is given up.
               if (!(error instanceof InvalidWorkflow)) throw error;
-              report(`${workflow.shown}: the tick of ${new Date(at).toISOString()} was left out: ${error.message}`);
+              report(
+                `${workflow.shown}: the tick of ${new Date(at).toISOString()} was left out: ${error.message}`,
+                'warn',
+              );
             }
           },
         },

@@ -7,6 +7,7 @@ import { Defect } from '@rondo/core/errors.ts';
 import { resolveLimits } from '@rondo/core/model/limits.ts';
 import type { Clock, RunStore } from '@rondo/core/ports.ts';
 import { registry } from '@rondo/nodes/registry.ts';
+import type { HostLimits } from '@rondo/runtime/egress/host-gate.ts';
 import { createFolderBlobs } from '@rondo/runtime/blobs/blobs.ts';
 import { systemClock } from '@rondo/runtime/runner/clock.ts';
 import { servicesFor, type RunnerServices } from '@rondo/runtime/services/for-runner.ts';
@@ -15,14 +16,18 @@ import { audited } from './access/audited.ts';
 import { accountHandlers } from './api/accounts.ts';
 import { createApi } from './api/api.ts';
 import { createSecretUses } from './api/secrets.ts';
+import type { LogLevel } from './log/levels.ts';
+import { createLog } from './log/log.ts';
 import { createRunnerPool, type RunnerPool } from './runners/pool.ts';
 import { isLoopback, startServer, type RunnerParts, type Server, type ServerOptions } from './server.ts';
+import { hostLimitsOf } from './settings/host-limits.ts';
 import { openSettings, settingSpecs, type GivenSettings, type Settings } from './settings/settings.ts';
 import { StudioDb } from './store/studio-db.ts';
 import type { Workflow } from './workflows/workflow.ts';
 
-export interface StudioServerOptions
-  extends Pick<ServerOptions, 'trustProxy' | 'limits' | 'studio' | 'report' | 'onWorkflows'> {
+export interface StudioServerOptions extends Pick<ServerOptions, 'trustProxy' | 'limits' | 'studio' | 'onWorkflows'> {
+  /** Takes one line of the log, without its end. */
+  write(line: string): void;
   /** Folder of workflows and studio.db. */
   data: string;
   /** The run store, and the file that runner processes open for themselves. */
@@ -76,11 +81,24 @@ export async function startStudioServer(options: StudioServerOptions): Promise<S
 }
 
 async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerServices): Promise<StudioServer> {
-  const { data, store, folder, database, secrets, report, clock = systemClock } = options;
+  const { data, store, folder, database, secrets, clock = systemClock } = options;
   const specs = settingSpecs({ runners: options.runners, data, database });
   const settings = openSettings(db, specs, options.given, clock.now);
+  const log = createLog({
+    level: () => settings.value('logLevel') as LogLevel,
+    now: clock.now,
+    write: options.write,
+  });
+  const { report } = log;
+  for (const [name, value] of Object.entries(secrets)) log.hide(name, value);
   const publicUrl = (settings.value('publicUrl') as string | null) || null;
-  const access = openAccess({ db, now: clock.now, publicUrl, resetOwner: options.resetOwner === true });
+  const access = openAccess({
+    db,
+    now: clock.now,
+    own: async () => (await kept.open()).secrets.own,
+    publicUrl,
+    resetOwner: options.resetOwner === true,
+  });
   const host = String(settings.value('host'));
   if (!access.people.hasOwner() && !isLoopback(host)) throw new OwnerNeeded(host);
   const uses = createSecretUses(db);
@@ -91,6 +109,12 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
     pool: null,
     signalBase: () => '',
   };
+  const hostLimits = (): HostLimits =>
+    hostLimitsOf(
+      Number(settings.value('hostParallel')),
+      Number(settings.value('hostRate')),
+      settings.value('hostLimits') as string[],
+    );
   const makePool = (parts: RunnerParts): RunnerPool => {
     // A token stands behind the address, so the address of none is what all begin with.
     found.signalBase = () => parts.signalUrl('');
@@ -105,6 +129,7 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
         signalBase: found.signalBase(),
       }),
       most: Number(settings.value('runners')),
+      hosts: hostLimits(),
       store,
       state,
       clock,
@@ -124,12 +149,27 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
     report,
     keep: () => ({ runs: Number(settings.value('keepRuns')), failed: Number(settings.value('keepFailedRuns')) }),
     processes: () => found.pool?.processes() ?? [],
+    suggest: {
+      model: () => {
+        const [baseUrl, model, secret] = ['suggestUrl', 'suggestModel', 'suggestSecret'].map((name) =>
+          String(settings.value(name) ?? '').trim(),
+        ) as [string, string, string];
+        return baseUrl === '' || model === '' ? null : { baseUrl, model, secret };
+      },
+      egressAllow: () => settings.value('egressAllow') as string[],
+      secrets: async () => {
+        const store = (await kept.open()).secrets;
+        return (name) =>
+          Object.hasOwn(secrets, name) ? { value: secrets[name] as string, hosts: [] } : (store.value(name) ?? null);
+      },
+    },
     accounts: accountHandlers({
       access,
       settings,
       uses,
       secrets: async () => (await kept.open()).secrets,
       workflows: () => found.workflows,
+      egressAllow: () => settings.value('egressAllow') as string[],
       now: clock.now,
     }),
   });
@@ -144,8 +184,12 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
     state,
     blobs: createFolderBlobs(blobs),
     gate: access.gate,
-    secret: async (name) =>
-      (Object.hasOwn(secrets, name) ? secrets[name] : undefined) ?? (await kept.open()).secrets.value(name)?.value,
+    report,
+    secret: async (name) => {
+      const value = Object.hasOwn(secrets, name) ? secrets[name] : (await kept.open()).secrets.value(name)?.value;
+      if (value !== undefined) log.hide(name, value);
+      return value;
+    },
     makeRunner: makePool,
     routes: (parts) => audited(api.routes(parts), access.audit),
     onProgress: api.onProgress,
@@ -160,6 +204,7 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
   if (pool === null) throw new Defect('the server asked for no runner');
   settings.onChange((name, value) => {
     if (name === 'runners') pool.setMost(Number(value));
+    if (name.startsWith('host')) pool.setHosts(hostLimits());
   });
   pool.listening(found.signalBase(), options.warm !== false);
   return {

@@ -14,8 +14,18 @@ export const NONCE = '__RONDO_NONCE__';
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [react(), tailwind()],
+  // Elements are made by ui/jsx-runtime.ts, which shows characters that hide or turn others.
+  plugins: [react({ jsxImportSource: 'rondo-elements' }), tailwind()],
+  resolve: {
+    alias: [
+      {
+        find: /^rondo-elements\/jsx(-dev)?-runtime$/,
+        replacement: fileURLToPath(new URL('./ui/jsx-runtime.ts', import.meta.url)),
+      },
+    ],
+  },
   html: { cspNonce: NONCE },
+  worker: { format: 'es' },
   build: {
     target: 'es2023',
     outDir: 'dist',

@@ -92,6 +92,7 @@ function programOf(dialect: Dialect, template: Template, timezone = 'UTC'): Prog
       itemDepth: limits['item.depth'],
       itemKeys: limits['item.keys'],
       stepBytes: limits['step.bytes'],
+      argumentBytes: limits['iteration.arguments'],
       logBytes: limits['code.logBytes'],
     },
   };

@@ -34,6 +34,8 @@ export interface Contract<
   stream?: 'events' | 'file';
   /** Longest body in bytes; default 1 MiB. */
   maxBytes?: number;
+  /** Longest time of an answer; default 30 s. */
+  timeoutMs?: number;
 }
 
 export function contract<

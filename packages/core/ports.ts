@@ -1,5 +1,6 @@
 /**
- * Owns the ports of the runtime: store, clock, evaluator. Interfaces and records only.
+ * Owns the ports of the runtime: store, clock, evaluator. Interfaces and records, and what of
+ * them everybody has to read alike.
  * Every adapter passes the conformance suite of its port (runtime/stores/conformance.ts).
  */
 import type { Score } from './engine/score.ts';
@@ -8,10 +9,16 @@ import type { JournalEvent } from './events.ts';
 import type { Dialect, NodeOrigin } from './model/definition.ts';
 import type { Usage } from './model/effect-ports.ts';
 import type { Template } from './model/plan.ts';
+import type { EarlierRow, RerunRecord } from './reruns.ts';
 
 export type RunStatus = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
 export type IterationStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'skipped' | 'cancelled';
 export type LoopStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
+/** A final status: only a redrive opens the run again. */
+export function hasEnded(status: RunStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled';
+}
+
 /** What a person asked of a run that is driven elsewhere. */
 export type Control = 'none' | 'pause' | 'cancel';
 
@@ -30,6 +37,8 @@ export interface RunRecord {
   startedAt: number | null;
   finishedAt: number | null;
   heartbeatAt: number | null;
+  /** What the model calls of all its iterations cost, those that were done again or given up too; null: none. */
+  usage: Usage | null;
 }
 
 /** Right to drive a run. The token rises with each claim; every write carries it. */
@@ -60,6 +69,9 @@ export interface LoopRecord {
   /** Wall time in ms, so far. */
   durationMs: number;
 }
+
+/** Counters of a loop inside iteration `index` of another. */
+export type LoopInside = Pick<LoopRecord, 'path' | 'total' | 'completed' | 'failed' | 'skipped'> & { index: number };
 
 /** One row of the ledger: one iteration. Texts in wire form (model/item.ts). */
 export interface IterationRow {
@@ -112,18 +124,27 @@ export interface Commit {
   /** Frames whose journal is no longer needed: their iteration has its row. */
   forget?: readonly string[];
   /** A final status also gives the lease up. */
-  run?: Partial<Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedAt' | 'finishedAt'>>;
+  run?: Partial<Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedAt' | 'finishedAt' | 'usage'>>;
 }
 
-export interface RowQuery {
+/** Which rows; all that is said must hold. */
+export interface RowFilter {
+  status?: IterationStatus;
+  /** Failed rows of this cause; `other` are those beyond the 50 causes kept apart. */
+  cause?: string;
+  /** Rows that this re-run of the loop did again. */
+  rerun?: number;
+  /** Duration in ms, both ends included. Looks at every row. */
+  minMs?: number;
+  maxMs?: number;
+}
+
+export interface RowQuery extends RowFilter {
   /** Rows with index greater than this; -1 for the first page. */
   after: number;
   /** Rows with index less than this: a stretch, or a bound on the work of a search. */
   before?: number;
   limit: number;
-  status?: IterationStatus;
-  /** Failed rows of this cause; `other` are those beyond the 50 causes kept apart. */
-  cause?: string;
   /** Text that input, output or failure contains, as written or as JSON text; ASCII letters in either case. */
   search?: string;
 }
@@ -136,10 +157,7 @@ export interface RunQuery {
 }
 
 /** Rows by index, without their contents. */
-export interface IndexQuery {
-  status?: IterationStatus;
-  /** Failed rows of this cause. */
-  cause?: string;
+export interface IndexQuery extends RowFilter {
   /** Indices greater than this; default -1. */
   after?: number;
   /** Indices less than this. */
@@ -157,13 +175,11 @@ export interface RowTime {
   durationMs: number;
 }
 
-export interface TimeQuery {
+export interface TimeQuery extends RowFilter {
   /** Longest first, or the one that started last first; of equal ones the lower index first. */
   sort: 'duration' | 'started';
   /** The last one of the page before. */
   after?: RowTime;
-  status?: IterationStatus;
-  cause?: string;
   limit: number;
 }
 
@@ -205,6 +221,8 @@ export interface Redrive {
   cause?: string;
   /** Only these indices; needs a loop. */
   indices?: readonly number[];
+  /** Who asks for it. */
+  by?: string;
   /**
    * Node ids of the steps that come after those loops, or after the containers around them. Null: not
    * known; then the steps that started after those loops ended, which may be more than needed.
@@ -265,6 +283,8 @@ export interface RunStore {
    * of the last one of the page before. Costs the same however many loops lie deeper.
    */
   loopsIn(run: string, frame: string, limit: number, after?: string): Promise<LoopRecord[]>;
+  /** Loops directly inside the iterations of the one at `path`, in the order of their paths; costs no more for what lies deeper. */
+  loopsInside(run: string, path: string, limit: number): Promise<LoopInside[]>;
   /** Indices in order. */
   indices(run: string, loop: number, query: IndexQuery): Promise<number[]>;
   /** Sorted pages; looks at every row that fits, and lets others work meanwhile. */
@@ -282,6 +302,10 @@ export interface RunStore {
   score(run: string, loop: number): Promise<Score>;
   /** Puts a run back that nobody drives (else lease-lost). Answers how many rows; none: nothing changed. */
   redrive(run: string, what: Redrive): Promise<number>;
+  /** Of a loop, newest first. A loop that was forgotten with the iteration around it begins anew. */
+  reruns(run: string, loop: number): Promise<RerunRecord[]>;
+  /** What a row was before each re-run that took it out, oldest first. */
+  earlier(run: string, loop: number, index: number): Promise<EarlierRow[]>;
   /** What a person asks of a running loop; replaces what was asked before. Answers the revision. */
   setDials(run: string, path: string, dials: Dials): Promise<number>;
   /** By path; with `after`, only those whose revision is greater. */
@@ -349,7 +373,7 @@ export interface Program {
   plain?: boolean;
   /** Wall limit of one unit in ms. */
   unitMs: number;
-  limits: { itemBytes: number; itemDepth: number; itemKeys: number; stepBytes: number; logBytes: number };
+  limits: Record<'itemBytes' | 'itemDepth' | 'itemKeys' | 'stepBytes' | 'logBytes' | 'argumentBytes', number>;
 }
 
 /** What expressions may see besides their unit. JSON values; kept small by the caller. */

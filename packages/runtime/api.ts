@@ -26,6 +26,8 @@ export interface RunnerEnvironment {
   blobs?: string;
   /** Hosts or CIDR blocks that the network guard lets through besides public addresses. */
   egressAllow?: readonly string[];
+  /** Where hosts have limits: waits until a call to one may begin, answers what to call at its end. */
+  enterHost?: (host: string, signal?: AbortSignal) => Promise<() => void>;
   secrets?: Readonly<Record<string, string>>;
   /** What outlives runs: state, knowledge, stored secrets. Without it, nodes that need it fail and say so. */
   services?: RunServices;
@@ -93,6 +95,8 @@ export type Progress =
   | { type: 'answer'; text: string }
   /** An iteration waits for a signal; `url` delivers it, where a server runs. */
   | { type: 'signal'; path: string; name: string; token: string; url: string | null }
+  /** The runner of the run died and another one goes on with it; told by whoever noticed. */
+  | { type: 'taken-over' }
   /** What a Respond node says to whoever waits for it (nodes/respond). */
   | { type: 'respond'; response: Json };
 
@@ -112,7 +116,7 @@ export interface RunStats {
   steps: number;
   /** Attempts of nodes that failed; in a completed run all of them were tried again, or had a policy. */
   exceptions: number;
-  /** Null when no model was called. */
+  /** Of the whole run, earlier starts too. Null when no model was called. */
   usage: Usage | null;
   peakRssMb: number;
 }

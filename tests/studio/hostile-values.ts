@@ -42,6 +42,21 @@ const entities = (text: string): string =>
 
 export const HOSTILE: readonly string[] = IDEAS.flatMap(([, text]) => [text, escaped(text), entities(text)]);
 
+/** Evaluated in the page: texts whose characters turn or hide others without being named. */
+export const UNNAMED = `(() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { data, parentElement } = walker.currentNode;
+    const odd = /[\\u001b\\u0007\\u200b\\u202a-\\u202e\\u2028\\u2029\\u2066-\\u2069]/.test(data);
+    if (odd && parentElement.closest('.odd, script, style, textarea') === null) found.push(parentElement.outerHTML.slice(0, 200));
+  }
+  for (const element of document.querySelectorAll('[title], [aria-label], [placeholder]'))
+    for (const name of ['title', 'aria-label', 'placeholder'])
+      if (/[\\u202a-\\u202e\\u200b]/.test(element.getAttribute(name) ?? '')) found.push(name + ' of ' + element.outerHTML.slice(0, 200));
+  return found;
+})()`;
+
 /** Evaluated in the page: elements that can only have come from a value. As text, as the names belong to the page. */
 export const INTRUDERS = `
   [...document.querySelectorAll([

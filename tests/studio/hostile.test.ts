@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECRET_NAME } from '../../packages/core/model/secret-name.ts';
 import { breaches, chromiumPath, type Watched } from './browser.ts';
-import { HOSTILE, INTRUDERS } from './hostile-values.ts';
+import { HOSTILE, INTRUDERS, UNNAMED } from './hostile-values.ts';
 import { studioTests } from './hooks.ts';
 import { dropFile, go, type Studio, until } from './studio.ts';
 
@@ -123,6 +123,7 @@ describe.skipIf(chromiumPath === null)('hostile values', { timeout: 60_000 }, ()
   const expectHarmless = async (where: string): Promise<void> => {
     expect([where, await breaches(page)]).toEqual([where, []]);
     expect([where, await page.evaluate(INTRUDERS)]).toEqual([where, []]);
+    if (!where.startsWith('/forms/')) expect([where, await page.evaluate(UNNAMED)]).toEqual([where, []]);
     expect([where, watched.troubles]).toEqual([where, []]);
   };
   /** At an address of the studio, with this text on it. */

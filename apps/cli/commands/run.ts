@@ -5,12 +5,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { RunRecord } from '@rondo/core/ports.ts';
+import { hasEnded, type RunRecord } from '@rondo/core/ports.ts';
 import { InvalidWorkflow, type RunHandle, type RunRequest } from '@rondo/runtime/api.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { refuseCallees } from '../callees.ts';
 import { collect, jsonPairs, jsonValue, secretPairs, wholeNumber } from '../arguments.ts';
-import { FINAL, findRun, openDatabase, type Opened } from '../database.ts';
+import { findRun, openDatabase, type Opened } from '../database.ts';
 import { drive } from '../drive.ts';
 import { InvalidFile, UsageError } from '../exit.ts';
 import { differences, FORMAT_OPTION, inFile, openFormat, STRICT_OPTION, type OpenedFile } from '../formats.ts';
@@ -174,7 +174,7 @@ export async function resumeStored(
     if (more === null) return 0;
     Object.assign(extra, more);
     const now = (await database.store.getRun(record.id)) ?? record;
-    if (FINAL.has(now.status)) {
+    if (hasEnded(now.status)) {
       const again =
         now.status === 'failed' ? ` To do what failed again: rondo runs redrive ${now.id}${database.flag}` : '';
       throw new UsageError(`Run ${now.id} has ended: it is ${now.status}.${again}`, 'run-finished');

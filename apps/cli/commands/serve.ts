@@ -46,6 +46,7 @@ export function build(context: Context): Command {
       wholeNumber('--runners', 1),
     )
     .option('--public-url <url>', 'address by which people reach this server, where it is behind a proxy')
+    .option('--log-level <level>', 'error, warn, info or debug (default: RONDO_LOG_LEVEL, else info)')
     .option('--trust-proxy <address>', 'proxy whose x-forwarded-for is believed', collect)
     .option('--secret <name=value>', 'a secret; NAME alone takes the environment variable', collect)
     .option('--allow <host>', 'host or network that the guard lets through besides public addresses', collect)
@@ -69,7 +70,6 @@ export async function serve(options: ServeOptions, { terminal }: Pick<Context, '
     import('../../server/start/sample.ts'),
   ]);
   await putSample(workflows);
-  const report = (line: string): void => err.write(`${new Date(terminal.now()).toISOString()} ${printable(line)}\n`);
   const near = relative(terminal.cwd, workflows);
   const studio = options.studio === false ? null : await studioOf((line) => err.write(`${line}\n`));
   let server: StudioServer | undefined;
@@ -86,7 +86,7 @@ export async function serve(options: ServeOptions, { terminal }: Pick<Context, '
       secrets,
       given,
       runners,
-      report,
+      write: (line) => err.write(`${printable(line)}\n`),
       studio,
       resetOwner: options.resetOwner === true,
       onWorkflows: (_, changed) => {

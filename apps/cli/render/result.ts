@@ -3,6 +3,7 @@
  * Does not print the output itself (run-output.ts).
  */
 import type { Failure } from '@rondo/core/errors.ts';
+import type { Usage } from '@rondo/core/model/effect-ports.ts';
 import type { LoopRecord } from '@rondo/core/ports.ts';
 import type { RunResult } from '@rondo/runtime/api.ts';
 import { count, duration, plural } from './format.ts';
@@ -88,6 +89,12 @@ export function failureLines(f: Failure, loops: readonly LoopRecord[], s: Style,
   return [...lines, ...facts.map(([name, text]) => `  ${s.dim(padEnd(`${name}:`, 6))} ${text}`)];
 }
 
+/** `Model calls took 1,200 tokens in and 300 out, about $ 0.04.` */
+export function usageText({ tokensIn, tokensOut, cost }: Usage): string {
+  const price = cost > 0 ? `, about $ ${cost < 0.1 ? cost.toFixed(4) : cost.toFixed(2)}` : '';
+  return `Model calls took ${count(tokensIn)} tokens in and ${count(tokensOut)} out${price}.`;
+}
+
 /** Everything after the end, for stderr. `durable`: the run is in a database, so it can be looked at. */
 export function summary(
   result: RunResult,
@@ -107,6 +114,7 @@ export function summary(
   const run = options.durable ? s.dim(`  run ${result.runId}`) : '';
   const lines = [`${paintStatus(s, result.status, head)} in ${duration(stats.durationMs)}${iterations}.${run}`];
   const failure = result.status === 'completed' ? null : result.failure;
+  if (stats.usage !== null) lines.push(`  ${usageText(stats.usage)}`);
   if (failure !== null) lines.push(...failureLines(failure, result.loops, s, columns));
   // The failure has told what became of the loops that failed.
   lines.push(...loopLines(failure !== null ? result.loops.filter((loop) => loop.status !== 'failed') : result.loops));

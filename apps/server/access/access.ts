@@ -1,8 +1,10 @@
 /** Owns putting the parts of access together over one studio.db. What they do is in their files. */
+import type { OwnSecrets } from '@rondo/runtime/services/secrets/secret-store.ts';
 import type { StudioDb } from '../store/studio-db.ts';
 import { createAttempts, type Attempts } from './attempts.ts';
 import { createAudit, type Audit } from './audit.ts';
 import { sessionCookie, type SessionCookie } from './cookie.ts';
+import { createSecondFactors, type SecondFactors } from './second-factor.ts';
 import { createDoorkeeper, type Doorkeeper } from './gate.ts';
 import { createOwnerSetup, type OwnerSetup } from './owner-setup.ts';
 import { createPeople, type People } from './people.ts';
@@ -16,14 +18,17 @@ export interface Access extends Doorkeeper {
   audit: Audit;
   setup: OwnerSetup;
   cookie: SessionCookie;
-  /** Signing in that failed, by address and by name. */
-  attempts: { address: Attempts; name: Attempts };
+  factors: SecondFactors;
+  /** Signing in that failed, by address, by name, and by the code of a person. */
+  attempts: { address: Attempts; name: Attempts; code: Attempts };
   publicHost: string | null;
 }
 
 export interface AccessOptions {
   db: StudioDb;
   now: () => number;
+  /** Where secrets of second factors are kept. */
+  own(): Promise<OwnSecrets>;
   /** How people reach this server, where it is behind a proxy. */
   publicUrl: string | null;
   /** Gives the owner, who cannot sign in any more, a link to a new name and password. */
@@ -33,8 +38,10 @@ export interface AccessOptions {
 /** Failures at once, and how long until one is forgotten. */
 const OF_ADDRESS = { most: 20, everyMs: 30_000 };
 const OF_NAME = { most: 8, everyMs: 60_000 };
+/** There are a million codes, and three of them are right. */
+const OF_CODE = { most: 5, everyMs: 300_000 };
 
-export function openAccess({ db, now, publicUrl, resetOwner = false }: AccessOptions): Access {
+export function openAccess({ db, now, own, publicUrl, resetOwner = false }: AccessOptions): Access {
   const people = createPeople(db, now);
   const sessions = createSessions(db, now);
   const tokens = createTokens(db, now);
@@ -48,10 +55,12 @@ export function openAccess({ db, now, publicUrl, resetOwner = false }: AccessOpt
     setup,
     cookie,
     publicHost,
+    factors: createSecondFactors(db, own, now),
     audit: createAudit(db, now),
     attempts: {
       address: createAttempts(OF_ADDRESS.most, OF_ADDRESS.everyMs),
       name: createAttempts(OF_NAME.most, OF_NAME.everyMs),
+      code: createAttempts(OF_CODE.most, OF_CODE.everyMs),
     },
     ...createDoorkeeper({ cookie, people, sessions, tokens, setup, publicHost, now }),
   };

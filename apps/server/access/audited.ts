@@ -16,6 +16,7 @@ const ACTIONS: Partial<Record<RouteName, string>> = {
   'POST /runs/{id}/redrive': 'run.redrive',
   'PATCH /runs/{id}/loops/{path}': 'loop.limits',
   'GET /runs/{id}/loops/{path}/export': 'loop.export',
+  'POST /expressions/suggest': 'expression.suggest',
 };
 
 const BY_ROUTE = new Map(

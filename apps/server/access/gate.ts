@@ -38,14 +38,14 @@ export interface Doorkeeper {
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const SEEN_MS = 60_000;
+const OVER = 'The session or token has ended, or may not do this any more.';
 const BEARER = { 'www-authenticate': 'Bearer realm="rondo"' };
 
 export function createDoorkeeper(parts: GateParts): Doorkeeper {
   const { cookie, people, sessions, tokens, setup, publicHost, now } = parts;
 
   const byToken = (header: string): Identified => {
-    const [, secret = ''] = /^bearer +(\S+)$/i.exec(header.trim()) ?? [];
-    const token = secret === '' ? null : tokens.use(secret);
+    const token = tokens.use(secretIn(header));
     if (token === null) {
       throw new Problem(401, 'token-invalid', 'This token is not known, has expired or was revoked.', {
         headers: BEARER,
@@ -93,18 +93,36 @@ export function createDoorkeeper(parts: GateParts): Doorkeeper {
     });
   };
 
+  /** Keeps nothing alive: a stream that is only left open is no use of a session. */
+  const mayStay = (request: FastifyRequest, scope: Scope): boolean => {
+    const { authorization } = request.headers;
+    if (authorization !== undefined) return tokens.peek(secretIn(authorization))?.scopes.includes(scope) === true;
+    const session = sessions.peek(cookie.read(request) ?? '');
+    const person = session === null ? null : people.find(session.person);
+    return person !== null && ROLE_SCOPES[person.role].includes(scope);
+  };
+
   return {
     identify,
-    gate: async (request, scope) => {
-      const { caller } = identify(request);
-      if (!allows(caller, scope)) {
-        throw new Problem(403, 'scope-missing', `${caller.name} does not have the scope ${scope}.`, {
-          more: { scope },
-        });
-      }
-      return caller;
+    gate: {
+      admit: async (request, scope) => {
+        const { caller } = identify(request);
+        if (!allows(caller, scope)) {
+          throw new Problem(403, 'scope-missing', `${caller.name} does not have the scope ${scope}.`, {
+            more: { scope },
+          });
+        }
+        return caller;
+      },
+      recheck: (request, scope) =>
+        mayStay(request, scope) ? null : new Problem(401, 'access-ended', OVER, { headers: BEARER }),
     },
   };
+}
+
+/** Empty where the header holds none. */
+function secretIn(authorization: string): string {
+  return /^bearer +(\S+)$/i.exec(authorization.trim())?.[1] ?? '';
 }
 
 function allows(caller: Caller, scope: Scope): boolean {

@@ -26,6 +26,8 @@ export interface Sessions {
   begin(person: string, agent: string, address: string): string;
   /** The session of this secret, if it may be used; that it is used is kept. */
   use(secret: string): Session | null;
+  /** The same, but looking only: nothing is kept, and the session grows no older or younger by it. */
+  peek(secret: string): Session | null;
   list(person: string): Session[];
   /** False when that person has none with this id. */
   end(person: string, id: string): boolean;
@@ -38,7 +40,16 @@ const COLUMNS = 'id, person, created_at as createdAt, seen_at as seenAt, agent, 
 export function createSessions(db: StudioDb, now: () => number): Sessions {
   const isOver = ({ createdAt, seenAt }: Session, at: number): boolean =>
     at - createdAt >= ABSOLUTE_MS || at - seenAt >= IDLE_MS;
+  const find = (secret: string): Session | undefined =>
+    // Nothing, and what cannot be one of ours, is not even looked up.
+    secret.length === 43
+      ? db.first<Session>(`select ${COLUMNS} from sessions where hash = ?`, hashOf(secret))
+      : undefined;
   return {
+    peek(secret) {
+      const session = find(secret);
+      return session === undefined || isOver(session, now()) ? null : { ...session };
+    },
     begin(person, agent, address) {
       const secret = newSecret();
       const at = now();
@@ -52,11 +63,9 @@ export function createSessions(db: StudioDb, now: () => number): Sessions {
       return secret;
     },
     use(secret) {
-      // Nothing, and what cannot be one of ours, is not even looked up.
-      if (secret.length !== 43) return null;
-      const hash = hashOf(secret);
-      const session = db.first<Session>(`select ${COLUMNS} from sessions where hash = ?`, hash);
+      const session = find(secret);
       if (session === undefined) return null;
+      const hash = hashOf(secret);
       const at = now();
       if (isOver(session, at)) {
         db.change('delete from sessions where hash = ?', hash);

@@ -29,6 +29,8 @@ export interface Tokens {
   };
   /** The token of this secret, if it may be used; that it is used is kept. */
   use(secret: string): Token | null;
+  /** The same, but looking only. */
+  peek(secret: string): Token | null;
   list(): Token[];
   find(id: string): Token | null;
   remove(id: string): boolean;
@@ -56,6 +58,11 @@ export function createTokens(db: StudioDb, now: () => number): Tokens {
     const row = db.first<Row>(`select ${COLUMNS} from tokens where id = ?`, id);
     return row === undefined ? null : tokenOf(row);
   };
+  const valid = (secret: string): Row | null => {
+    if (secret.length !== LENGTH || !secret.startsWith(PREFIX)) return null;
+    const row = db.first<Row>(`select ${COLUMNS} from tokens where hash = ?`, hashOf(secret));
+    return row === undefined || (row.expiresAt !== null && row.expiresAt <= now()) ? null : row;
+  };
   return {
     find,
     create({ name, scopes, workflows, createdBy, expiresAt }) {
@@ -67,13 +74,15 @@ export function createTokens(db: StudioDb, now: () => number): Tokens {
       db.change(text, hashOf(secret), id, name, ...lists, now(), createdBy, expiresAt);
       return { token: find(id) as Token, secret };
     },
+    peek(secret) {
+      const row = valid(secret);
+      return row === null ? null : tokenOf(row);
+    },
     use(secret) {
-      if (secret.length !== LENGTH || !secret.startsWith(PREFIX)) return null;
+      const row = valid(secret);
+      if (row === null) return null;
       const hash = hashOf(secret);
-      const row = db.first<Row>(`select ${COLUMNS} from tokens where hash = ?`, hash);
-      if (row === undefined) return null;
       const at = now();
-      if (row.expiresAt !== null && row.expiresAt <= at) return null;
       if (row.usedAt === null || at - row.usedAt >= USED_MS) {
         db.change('update tokens set used_at = ? where hash = ?', at, hash);
       }

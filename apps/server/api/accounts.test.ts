@@ -74,6 +74,7 @@ describe('secrets', () => {
           usedAt: null,
           ending: '4f2',
           usedBy: [{ id: 'mail', name: 'Mail' }],
+          tested: null,
         },
       ],
     });
@@ -102,6 +103,21 @@ describe('a secret in a workflow', () => {
     expect((await save(['workflow:write'], 'other')).status).toBe(403);
     expect((await save(['workflow:write'], 'known')).status).toBe(200);
     expect((await save(['workflow:write', 'secret:use'], 'other')).status).toBe(200);
+    // Nor does anybody else change where one goes that is there already.
+    const call = (url: string, more = ''): string =>
+      `rondo: 1\nname: A\nid: a\nnodes:\n  get: { type: http-request, with: { url: "${url}", auth: { type: bearer, secret: known }${more} } }\n`;
+    const put = async (scopes: Scope[], to: string): Promise<number> =>
+      (await studio.call('/api/v1/workflows/a', bearer(studio.token(scopes), json('PUT', { text: to })))).status;
+    expect(await put(['workflow:write', 'secret:use'], call('https://own.test/'))).toBe(200);
+    expect(await put(['workflow:write'], call('https://elsewhere.test/'))).toBe(403);
+    expect(await put(['workflow:write'], call('https://own.test/', ', proxy: { url: "http://elsewhere.test" }'))).toBe(
+      403,
+    );
+    const model = '  ask: { type: llm, with: { connection: { baseUrl: "https://x.test", model: m, apiKey: key } } }\n';
+    expect(await put(['workflow:write'], `${call('https://own.test/')}${model}`)).toBe(403);
+    expect(await put(['workflow:write'], `${call('https://own.test/')}  more: { type: no-op, after: get }\n`)).toBe(
+      200,
+    );
     expect(studio.server.access.audit.list(1)[0]).toMatchObject({
       action: 'workflow.publish',
       object: 'a',

@@ -17,6 +17,7 @@ import type { Settings } from '../settings/settings.ts';
 import { callerOf } from './context.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { Handlers } from './implement.ts';
+import { checkCode, checkPasswordOf, personOf, secondFactorHandlers } from './second-factor.ts';
 import { secretHandlers, type SecretParts } from './secrets.ts';
 
 export interface AccountParts extends Omit<SecretParts, 'audit'> {
@@ -28,11 +29,15 @@ export interface AccountParts extends Omit<SecretParts, 'audit'> {
 /** A token that is limited to some workflows can do these only: everything else is not about one workflow. */
 const LIMITABLE: ReadonlySet<string> = new Set(['workflow:read', 'workflow:write', 'run:read', 'run:start']);
 
-export function accountHandlers(parts: AccountParts): Handlers<typeof accountContracts> {
+/** Retention is answered for by whoever does it (api.ts). */
+export type AccountHandlers = Omit<Handlers<typeof accountContracts>, 'getRetention'>;
+
+export function accountHandlers(parts: AccountParts): AccountHandlers {
   const { access } = parts;
   return {
     ...signingIn(access),
     ...sessionHandlers(access),
+    ...secondFactorHandlers(access),
     ...peopleHandlers(access),
     ...tokenHandlers(access, parts.now),
     ...secretHandlers({ ...parts, audit: access.audit }),
@@ -40,7 +45,7 @@ export function accountHandlers(parts: AccountParts): Handlers<typeof accountCon
   };
 }
 
-type All = Handlers<typeof accountContracts>;
+type All = AccountHandlers;
 
 function meOf({ name, role }: Pick<Person, 'name' | 'role'>): Me {
   return { name, role, scopes: [...ROLE_SCOPES[role]], setup: false };
@@ -85,6 +90,8 @@ function signingIn(access: Access): Pick<All, 'me' | 'setup' | 'signIn' | 'signO
       const action = people.hasOwner() ? 'owner.reset' : 'owner.create';
       const person = await setup.make(body.token, body.name, body.password);
       forgive();
+      // Who needs another way in may have lost the telephone, too.
+      await access.factors.remove(person.id);
       audit.add({ who: person.name, action, object: person.name, address: request.ip });
       cookie.write(request, reply, begin(person, request));
       return meOf(person);
@@ -98,6 +105,7 @@ function signingIn(access: Access): Pick<All, 'me' | 'setup' | 'signIn' | 'signO
         throw new Problem(401, 'sign-in-wrong', 'Name or password is not right.');
       }
       forgive();
+      await checkCode(access, person, body.code, request);
       audit.add({ who: person.name, action: 'session.begin', address: request.ip });
       cookie.write(request, reply, begin(person, request));
       return meOf(person);
@@ -124,18 +132,11 @@ function roleOf(scopes: ReadonlySet<Scope>): Role {
 
 function sessionHandlers(access: Access): Pick<All, 'changePassword' | 'listSessions' | 'endSession'> {
   const { people, sessions, cookie, audit } = access;
-  const own = (caller: Caller): string => {
-    if (caller.kind !== 'person') throw new Problem(403, 'person-needed', 'Only people have sessions and passwords.');
-    return caller.id;
-  };
   return {
     async changePassword({ body, caller: known, request, reply }) {
       const caller = callerOf({ caller: known });
-      const id = own(caller);
-      const wait = access.attempts.name.begin(nameKey(caller.name), performance.now());
-      const fits = wait === 0 && (await people.recognise(caller.name, body.current)) !== null;
-      if (!fits) throw new Problem(403, 'password-wrong', 'The current password is not right.');
-      access.attempts.name.forgive(nameKey(caller.name));
+      const id = personOf(caller);
+      await checkPasswordOf(access, caller, body.current);
       await people.setPassword(id, body.password);
       sessions.endAll(id);
       cookie.write(request, reply, sessions.begin(id, String(request.headers['user-agent'] ?? ''), request.ip));
@@ -158,7 +159,7 @@ function sessionHandlers(access: Access): Pick<All, 'changePassword' | 'listSess
     },
     async endSession({ params, caller: known, request }) {
       const caller = callerOf({ caller: known });
-      if (!sessions.end(own(caller), params.id)) throw new Problem(404, 'not-found', 'There is no such session.');
+      if (!sessions.end(personOf(caller), params.id)) throw new Problem(404, 'not-found', 'There is no such session.');
       audit.add({ who: caller.name, action: 'session.end', object: params.id, address: request.ip });
     },
   };
@@ -180,9 +181,10 @@ function peopleHandlers(
     if (missing === undefined) return;
     throw new Problem(403, 'scope-missing', `The role ${role} has the scope ${missing}, which ${caller.name} has not.`);
   };
+  const view = (person: Person) => ({ ...person, secondFactor: access.factors.isOn(person.id) });
   return {
     async listPeople() {
-      return { people: people.list() };
+      return { people: people.list().map(view) };
     },
     async createPerson({ body, caller: known, request }) {
       const caller = callerOf({ caller: known });
@@ -190,7 +192,7 @@ function peopleHandlers(
       const person = await people.create(body.name, body.password, body.role);
       const object = `${person.name} (${person.role})`;
       audit.add({ who: caller.name, action: 'person.create', object, address: request.ip });
-      return person;
+      return view(person);
     },
     async updatePerson({ params, body, caller: known, request, reply }) {
       const caller = callerOf({ caller: known });
@@ -217,13 +219,14 @@ function peopleHandlers(
         audit.add({ ...note, action: 'person.role', object: `${person.name}: ${person.role} to ${body.role}` });
       }
       if (body.password !== undefined) audit.add({ ...note, action: 'person.password', object: person.name });
-      return find(person.id);
+      return view(find(person.id));
     },
     async deletePerson({ params, caller: known, request }) {
       const caller = callerOf({ caller: known });
       const person = find(params.id);
       if (person.role === 'owner') throw new Problem(403, 'owner-kept', 'The owner cannot be removed.');
       checkGives(caller, person.role);
+      await access.factors.remove(person.id);
       people.remove(person.id);
       // Who has left does not come back by a token.
       tokens.removeOf(person.name);

@@ -7,6 +7,7 @@ import { checkReach } from '../access/reach.ts';
 import { Problem } from '../http/problem.ts';
 import type { Caller } from '../http/route.ts';
 import type { Launcher } from '../runs/launcher.ts';
+import type { Marks } from '../store/marks.ts';
 import type { Versions } from '../store/versions.ts';
 import type { Library } from '../workflows/library.ts';
 import type { Workflow } from '../workflows/workflow.ts';
@@ -22,6 +23,7 @@ export interface ApiContext {
   /** Folder of workflow files. */
   folder: string;
   versions: Versions;
+  marks: Marks;
   facts: RunFacts;
   pulse: Pulse;
   /** How people reach this server. */

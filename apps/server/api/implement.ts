@@ -41,7 +41,20 @@ export function implement<L extends object>(contracts: L, handlers: Handlers<L>)
 }
 
 function routeOf(one: Contract, handler: Route['handler']): Route {
-  const { method, path, scope, summary, params, query, body, response, status = 200, stream, maxBytes } = one;
+  const {
+    method,
+    path,
+    scope,
+    summary,
+    params,
+    query,
+    body,
+    response,
+    status = 200,
+    stream,
+    maxBytes,
+    timeoutMs,
+  } = one;
   return {
     method,
     path: urlOf(path),
@@ -52,6 +65,7 @@ function routeOf(one: Contract, handler: Route['handler']): Route {
     ...(body === undefined ? {} : { body }),
     ...(response === undefined || stream !== undefined ? {} : { response: { [status]: response } }),
     ...(maxBytes === undefined ? {} : { maxBytes }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(stream === undefined ? {} : { timeoutMs: null }),
     handler: async (call) => {
       if (stream !== undefined) return handler(call);

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '@rondo/core/ports.ts';
+import type { Report } from '../log/log.ts';
 import { Problem, problemOf, sendProblem } from './problem.ts';
 import { rateLimiter } from './rate.ts';
 
@@ -32,7 +33,7 @@ export const HTTP_LIMITS: HttpLimits = {
 export interface AppOptions {
   limits: HttpLimits;
   clock: Clock;
-  report: (line: string) => void;
+  report: Report;
   /** Addresses of proxies whose x-forwarded-for is believed. */
   trustProxy?: string[];
   /**
@@ -81,6 +82,11 @@ export function createApp({ limits, clock, report, trustProxy, hosts }: AppOptio
       reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
     }
     if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
+  });
+  // The pattern of the route, not the address: that holds tokens.
+  app.addHook('onResponse', async ({ method, routeOptions, ip }, { statusCode, elapsedTime }) => {
+    const ms = Math.round(elapsedTime);
+    report('request', 'debug', { method, route: routeOptions.url ?? 'none', status: statusCode, ms, ip });
   });
   app.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, report, request)));
   app.setNotFoundHandler((request, reply) =>

@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import { SCOPES, type Role, type Scope } from '@rondo/api/access.ts';
 import { Defect } from '@rondo/core/errors.ts';
 import { Problem } from './problem.ts';
+import { createStanding, type Recheck, type Standing } from './standing.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
@@ -70,8 +71,12 @@ export function route<
   return spec as unknown as Route;
 }
 
-/** Finds out who calls. Throws Problem 401 when nobody is known, 403 when the scope is missing. */
-export type Gate = (request: FastifyRequest, scope: Scope) => Promise<Caller>;
+export interface Gate {
+  /** Finds out who calls. Throws Problem 401 when nobody is known, 403 when the scope is missing. */
+  admit(request: FastifyRequest, scope: Scope): Promise<Caller>;
+  /** Whether who was let in may still be there, while the answer goes on. */
+  recheck: Recheck;
+}
 
 /** What the gate said about requests that are being answered. */
 const callers = new WeakMap<FastifyRequest, Caller>();
@@ -96,17 +101,19 @@ export function addRoutes(app: FastifyInstance, routes: readonly Route[], gate: 
   }
   // JSON is the only kind of body that routes take, but for those that read theirs by themselves: others are a 415.
   app.removeContentTypeParser('text/plain');
-  for (const one of routes) if (one.stream !== true) addRoute(app, one, gate);
+  const door = gate === null ? null : { gate, standing: createStanding(gate.recheck) };
+  app.addHook('onClose', async () => door?.standing.close());
+  for (const one of routes) if (one.stream !== true) addRoute(app, one, door);
   // Where the handler reads the body, nobody else may.
   void app.register(async (inner) => {
     inner.removeAllContentTypeParsers();
     inner.addContentTypeParser('*', (_request, _payload, done) => done(null));
     await inner.register(multipart);
-    for (const one of routes) if (one.stream === true) addRoute(inner, one, gate);
+    for (const one of routes) if (one.stream === true) addRoute(inner, one, door);
   });
 }
 
-function addRoute(app: FastifyInstance, one: Route, gate: Gate | null): void {
+function addRoute(app: FastifyInstance, one: Route, door: { gate: Gate; standing: Standing } | null): void {
   app.route({
     method: typeof one.method === 'string' ? one.method : [...one.method],
     url: one.path,
@@ -121,13 +128,15 @@ function addRoute(app: FastifyInstance, one: Route, gate: Gate | null): void {
     exposeHeadRoute: false,
     // Before anything of the body is read: who may not come in sends nothing, and learns nothing about what is taken.
     onRequest: async (request) => {
-      if (one.scope !== 'public' && gate !== null) callers.set(request, await gate(request, one.scope));
+      if (one.scope !== 'public' && door !== null) callers.set(request, await door.gate.admit(request, one.scope));
     },
     handler: async (request, reply) => {
       const caller = callers.get(request) ?? null;
       const { params, query, body } = request;
       const work = one.handler({ params, query, body, caller, request, reply });
-      return one.timeoutMs === null ? work : within(one.timeoutMs ?? TIMEOUT_MS, work);
+      const bounded = one.timeoutMs === null ? work : within(one.timeoutMs ?? TIMEOUT_MS, work);
+      if (caller === null || door === null) return bounded;
+      return Promise.race([bounded, door.standing.watch(request, reply, one.scope)]);
     },
   });
 }

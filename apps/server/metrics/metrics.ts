@@ -3,7 +3,7 @@
  * this server tell; asks the rest when it is scraped. Holds no names of workflows: those are not for everybody.
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import type { LoopRecord, RunStore } from '@rondo/core/ports.ts';
+import { hasEnded, type LoopRecord, type RunStore } from '@rondo/core/ports.ts';
 import type { Progress } from '@rondo/runtime/api.ts';
 import { LRU } from '../api/lru.ts';
 import { route, type Route } from '../http/route.ts';
@@ -89,8 +89,7 @@ export function createMetrics({ store, working, processes }: MetricsOptions): Me
   return {
     tell(runId, progress) {
       if (progress.type === 'stalled') stalls.inc();
-      if (progress.type === 'run' && ['completed', 'failed', 'cancelled'].includes(progress.status))
-        runs.inc({ status: progress.status });
+      if (progress.type === 'run' && hasEnded(progress.status)) runs.inc({ status: progress.status });
       if (progress.type !== 'loop') return;
       const { path, completed, failed, skipped } = progress.loop;
       const key = `${runId}\n${path}`;

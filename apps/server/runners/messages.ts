@@ -21,6 +21,8 @@ export interface RunnerSetup {
   encryptionKey: string | null;
   secrets: Record<string, string>;
   egressAllow: string[];
+  /** Hosts have limits: calls ask the server before they begin. */
+  hostsLimited: boolean;
   /** A signal is delivered at this address with its token behind it. */
   signalBase: string;
 }
@@ -33,6 +35,8 @@ export type Order =
 export type ToRunner =
   | { type: 'setup'; setup: RunnerSetup }
   | { type: 'address'; signalBase: string }
+  | { type: 'hosts'; limited: boolean }
+  | { type: 'entered'; id: number }
   /** `output`: somebody waits for the output. It may be long, so it is not told for nothing. */
   | { type: 'order'; id: number; order: Order; output: boolean }
   | { type: 'stop'; run: string; how: 'cancel' | 'interrupt' }
@@ -51,6 +55,9 @@ export type FromRunner =
   /** It could not be driven to an end; it is in the store as far as it came. */
   | { type: 'broken'; run: string; error: SentError }
   | { type: 'find'; id: number; reference: string }
+  /** A call to this host wants to begin; it is over. */
+  | { type: 'enter'; id: number; host: string }
+  | { type: 'left'; id: number }
   | { type: 'secret-used'; name: string; at: number };
 
 export type SentError =

@@ -3,19 +3,22 @@
  * another one when its process dies; whoever waits for the run does not notice. Speaks as a Driver (runs/launcher.ts).
  * Does not drive, and decides nothing about workflows.
  */
-import { hasEnded } from '@rondo/runtime/stores/rules.ts';
 import type { StatePort } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import { StoreError, type Clock, type Control, type RunRecord, type RunStore } from '@rondo/core/ports.ts';
+import { hasEnded, StoreError, type Clock, type Control, type RunRecord, type RunStore } from '@rondo/core/ports.ts';
 import type { Progress, RunResult } from '@rondo/runtime/api.ts';
+import { createHostGate, type HostLimits } from '@rondo/runtime/egress/host-gate.ts';
 import { createSignals } from '@rondo/runtime/runner/signals.ts';
 import { newRunId, type Driven, type Driver } from '../runs/launcher.ts';
+import type { Report } from '../log/log.ts';
 import type { Order, RunnerSetup } from './messages.ts';
 import { RunnerLost, RunnerProcess } from './runner-process.ts';
 
 export interface RunnerPoolOptions {
   /** Asked at the start of each process. */
-  setup(): RunnerSetup;
+  setup(): Omit<RunnerSetup, 'hostsLimited'>;
+  /** Limits of hosts, over all processes together. */
+  hosts?: HostLimits;
   /** Most processes. */
   most: number;
   /** To look at runs whose process died; this process writes what people ask for only. */
@@ -26,7 +29,7 @@ export interface RunnerPoolOptions {
   secretUsed?(name: string, at: number): void;
   /** How often processes are asked whether they are there. */
   pingMs?: number;
-  report(line: string): void;
+  report: Report;
 }
 
 export interface RunnerPool extends Driver {
@@ -34,6 +37,8 @@ export interface RunnerPool extends Driver {
   listening(signalBase: string, warm: boolean): void;
   /** Takes effect with the next run; processes beyond it end when their runs have. */
   setMost(most: number): void;
+  /** Takes effect with the next call. */
+  setHosts(limits: HostLimits): void;
   /** For whoever looks after the server: the processes and how many runs each drives. */
   processes(): { pid: number | null; runs: number }[];
 }
@@ -75,6 +80,8 @@ const MOST_TAKEOVERS = 10;
 
 export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
   const { store, clock, report } = options;
+  const hosts = createHostGate(clock);
+  if (options.hosts !== undefined) hosts.set(options.hosts);
   const members = new Set<Member>();
   const runs = new Map<string, DrivenRun>();
   const takeovers = new Set<Promise<void>>();
@@ -92,7 +99,7 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
       startedAt: now,
       idleSince: now,
       process: new RunnerProcess(
-        options.setup(),
+        { ...options.setup(), hostsLimited: !hosts.isOpen() },
         {
           ready: () => {
             falseStarts = 0;
@@ -106,6 +113,7 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
           ended: (id, result) => settle(id, member, (run) => run.resolve(result)),
           broken: (id, error) => settle(id, member, (run) => run.reject(error)),
           find: options.findWorkflow,
+          enterHost: hosts.enter,
           secretUsed: (name, at) => options.secretUsed?.(name, at),
           died: (why) => died(member, why),
         },
@@ -137,7 +145,7 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
       lastDeath = why;
       if (clock.monotonic() - member.startedAt < STEADY_MS) falseStarts += 1;
       const went = member.runs.size === 0 ? '' : ` Its runs (${member.runs.size}) go on in another one.`;
-      report(`a runner process ended: ${why}.${went}`);
+      report(`a runner process ended: ${why}.${went}`, 'warn');
     }
     for (const run of member.runs) {
       run.member = null;
@@ -223,6 +231,7 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
           return;
         }
         await give(run, { method: 'resume', run: run.id });
+        for (const listener of run.listeners) listener({ type: 'taken-over' });
         if (run.asked !== null) (run.member as Member | null)?.process.stop(run.id, run.asked);
         // Going on forgets what a person asked before.
         if (record.control !== 'none') void askAgain(run.id, record.control);
@@ -308,6 +317,10 @@ export function createRunnerPool(options: RunnerPoolOptions): RunnerPool {
     setMost(next) {
       most = Math.max(1, next);
       for (const member of [...members].slice(most)) if (member.runs.size === 0) void member.process.close();
+    },
+    setHosts(limits) {
+      hosts.set(limits);
+      for (const { process } of members) process.tellHosts(!hosts.isOpen());
     },
     processes: () => [...members].map(({ process, runs: driven }) => ({ pid: process.pid, runs: driven.size })),
     async close() {

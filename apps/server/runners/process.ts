@@ -29,6 +29,9 @@ const searches = new Map<number, (workflow: { text: string; file: string } | nul
 let searched = 0;
 let opening: Promise<Opened> | null = null;
 let signalBase = '';
+let hostsLimited = false;
+const entering = new Map<number, () => void>();
+let entered = 0;
 
 // Ctrl-C goes to all processes of a terminal; this one ends when the server says so.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
@@ -54,7 +57,7 @@ const outbox = new Outbox((list) => tell({ type: 'progress', list }));
 async function take(message: ToRunner): Promise<void> {
   switch (message.type) {
     case 'setup':
-      ({ signalBase } = message.setup);
+      ({ signalBase, hostsLimited } = message.setup);
       opening = open(message.setup);
       // Whatever is wrong is told with each order; the server sees that it never gets ready.
       await opening.then(
@@ -66,6 +69,12 @@ async function take(message: ToRunner): Promise<void> {
       break;
     case 'address':
       ({ signalBase } = message);
+      break;
+    case 'hosts':
+      hostsLimited = message.limited;
+      break;
+    case 'entered':
+      entering.get(message.id)?.();
       break;
     case 'order':
       await obey(message);
@@ -97,6 +106,7 @@ async function open(setup: RunnerSetup): Promise<Opened> {
     services: noting(kept.services),
     secrets: setup.secrets,
     egressAllow: setup.egressAllow,
+    enterHost,
     blobs: setup.blobs,
     signalUrl: (token) => `${signalBase}${token}`,
     findWorkflow: (reference) =>
@@ -114,6 +124,29 @@ async function open(setup: RunnerSetup): Promise<Opened> {
       await store.close();
     },
   };
+}
+
+/** The server counts for all its runner processes together. */
+function enterHost(host: string, signal?: AbortSignal): Promise<() => void> {
+  if (!hostsLimited) return Promise.resolve(() => {});
+  entered += 1;
+  const id = entered;
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      if (entering.delete(id)) void tell({ type: 'left', id });
+    };
+    const onAbort = (): void => {
+      leave();
+      reject(signal?.reason as Error);
+    };
+    entering.set(id, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve(leave);
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
+    else void tell({ type: 'enter', id, host });
+  });
 }
 
 /** The same services; that a secret was asked for is told now and then. */

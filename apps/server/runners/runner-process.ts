@@ -13,6 +13,8 @@ export interface RunnerEvents {
   ended(run: string, result: RunResult): void;
   broken(run: string, error: Error): void;
   find(reference: string): Promise<{ text: string; file: string } | null>;
+  /** Resolves when a call to this host may begin; answers what to call at its end. */
+  enterHost(host: string, signal: AbortSignal): Promise<() => void>;
   secretUsed(name: string, at: number): void;
   /** Once. `why` is for people: how it ended, and what it said last. */
   died(why: string): void;
@@ -46,6 +48,8 @@ export class RunnerProcess {
   readonly #orders = new Map<number, { begun: (run: string) => void; reject: (error: Error) => void }>();
   readonly #over: Promise<void>;
   readonly #pinging: NodeJS.Timeout;
+  /** Calls to hosts with limits: what ends one, or its waiting. */
+  readonly #calls = new Map<number, () => void>();
   #ordered = 0;
   #unanswered = 0;
   #said = '';
@@ -76,6 +80,7 @@ export class RunnerProcess {
         const why = [how, this.#said.trim()].filter((part) => part !== '').join(': ');
         for (const { reject } of this.#orders.values()) reject(new RunnerLost(why));
         this.#orders.clear();
+        for (const leave of this.#calls.values()) leave();
         resolve();
         events.died(why);
       };
@@ -122,6 +127,11 @@ export class RunnerProcess {
     this.#send({ type: 'address', signalBase });
   }
 
+  /** Whether calls ask before they begin. */
+  tellHosts(limited: boolean): void {
+    this.#send({ type: 'hosts', limited });
+  }
+
   /** Lets it interrupt its runs and end; kills it when it takes too long. */
   async close(): Promise<void> {
     this.isDraining = true;
@@ -138,6 +148,29 @@ export class RunnerProcess {
   #send(message: ToRunner): void {
     // That it has gone is told by its exit.
     if (!this.#isOver && this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  #enter(id: number, host: string): void {
+    const giveUp = new AbortController();
+    const stop = (): void => {
+      this.#calls.delete(id);
+      giveUp.abort();
+    };
+    this.#calls.set(id, stop);
+    this.#events.enterHost(host, giveUp.signal).then(
+      (leave) => {
+        // It went away in the same moment.
+        if (giveUp.signal.aborted) leave();
+        else {
+          this.#calls.set(id, () => {
+            this.#calls.delete(id);
+            leave();
+          });
+          this.#send({ type: 'entered', id });
+        }
+      },
+      () => {},
+    );
   }
 
   #ping(): void {
@@ -175,6 +208,12 @@ export class RunnerProcess {
         break;
       case 'broken':
         this.#events.broken(message.run, readError(message.error));
+        break;
+      case 'enter':
+        this.#enter(message.id, message.host);
+        break;
+      case 'left':
+        this.#calls.get(message.id)?.();
         break;
       case 'secret-used':
         this.#events.secretUsed(message.name, message.at);

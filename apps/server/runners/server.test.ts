@@ -3,6 +3,7 @@
  * at the next start, waits and sub-workflows work across processes, and the server answers while runs go at full speed.
  */
 import { describe, expect, it } from 'vitest';
+import type { Scope } from '@rondo/api/access.ts';
 import { bearer, json, startStudio, studioTests, type StartedStudio } from '../testing/start-studio.ts';
 import { until } from '../testing/start.ts';
 
@@ -99,9 +100,19 @@ nodes:
     const answer = await hook(studio, 'ask', { n: 21 });
     expect([answer.status, await answer.json()]).toEqual([201, { twice: 42 }]);
     const run = (await newest(studio)) ?? '';
-    const url = await until(() => /http:\S+\/hooks\/wait\/\S+/.exec(studio.lines.join('\n'))?.[0] ?? null, 'it waits');
+    const address = async (...scopes: Scope[]): Promise<string | null> => {
+      const answer = await studio.call(`/api/v1/runs/${run}`, bearer(studio.token(scopes)));
+      return ((await answer.json()) as { waits: { url: string | null }[] }).waits[0]?.url ?? null;
+    };
+    const url = await until(() => address('run:read', 'run:start'), 'it waits');
+    // Whoever has the address can answer: those who may only look do not get it.
+    expect(await address('run:read')).toBe(null);
+    // The address is a right: the log names the run only.
+    expect(studio.lines.join('\n')).toContain(`run ${run} waits at`);
+    expect(studio.lines.join('\n')).not.toContain(url);
     expect((await fetch(url, json('POST', { approved: true }))).status).toBe(200);
     await until(async () => ((await studio.store.getRun(run))?.status === 'completed' ? true : null), 'it ends');
+    expect(await address('run:read', 'run:start')).toBe(null);
   }, 30_000);
 
   it('a run is answered for within 50 ms while 300,000 iterations go at full speed', async () => {

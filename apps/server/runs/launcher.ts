@@ -2,10 +2,10 @@
  * Owns the runs of this server: starts them, goes on with abandoned ones, knows which are going, interrupts
  * them at the end. Bounded: where too many are going, it says so instead of queueing. Does not know triggers.
  */
-import { hasEnded } from '@rondo/runtime/stores/rules.ts';
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import { StoreError, type Clock, type RunStore } from '@rondo/core/ports.ts';
+import { hasEnded, StoreError, type Clock, type RunStore } from '@rondo/core/ports.ts';
+import type { Report } from '../log/log.ts';
 import { isDead } from '@rondo/runtime/runner/owner.ts';
 import type { Progress, RestartRequest, RunHandle, RunRequest, RunResult, Runner } from '@rondo/runtime/api.ts';
 
@@ -77,7 +77,7 @@ export interface LauncherOptions {
   onResponse(runId: string, response: Json): void;
   /** Everything that runs of this server tell while they go. */
   onProgress?(runId: string, progress: Progress): void;
-  report(line: string): void;
+  report: Report;
 }
 
 const SWEPT = 100;
@@ -105,11 +105,12 @@ export function createLauncher(options: LauncherOptions): Launcher {
   const keep = (handle: Driven): Promise<RunResult> => {
     const run: Going = { handle, waiting: new Set() };
     going.set(handle.runId, run);
+    report('run driven', 'debug', { run: handle.runId });
     handle.onProgress((progress) => {
       options.onProgress?.(handle.runId, progress);
       if (progress.type === 'respond') options.onResponse(handle.runId, progress.response);
       if (progress.type === 'signal')
-        report(`run ${handle.runId} waits at ${progress.path}: ${progress.url ?? progress.token}`);
+        report(`run ${handle.runId} waits at ${progress.path}: ${progress.url ?? progress.token}`, 'info');
       if (progress.type !== 'step') return;
       const { frame, step, type } = progress.event;
       if (type === 'step-waiting') run.waiting.add(`${frame}/${step}`);
@@ -120,6 +121,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
     void handle.done.then(
       (result) => {
         going.delete(handle.runId);
+        report('run let go', 'debug', { run: handle.runId, status: result.status });
         options.onEnd(result);
       },
       (error: unknown) => {
@@ -195,6 +197,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
         if (going.has(runId) || broken.has(runId)) continue;
         try {
           void keep(await runner.resume(runId)).catch(() => {});
+          options.onProgress?.(runId, { type: 'taken-over' });
         } catch (error) {
           // Somebody else was faster; then the run is in good hands.
           if (error instanceof StoreError && (error.code === 'lease-lost' || error.code === 'run-ended')) continue;

@@ -4,7 +4,10 @@
  */
 import type { Setting } from '@rondo/api/schemas/account.ts';
 import type { Json } from '@rondo/core/model/item.ts';
+import { SECRET_NAME } from '@rondo/core/model/secret-name.ts';
 import { Problem } from '../http/problem.ts';
+import { wrongHostLimits } from './host-limits.ts';
+import { LOG_LEVELS } from '../log/levels.ts';
 import type { StudioDb } from '../store/studio-db.ts';
 
 export interface SettingSpec extends Pick<Setting, 'name' | 'title' | 'description' | 'type'> {
@@ -36,6 +39,19 @@ function wrongHosts(value: unknown): string | null {
   return isList ? null : 'A list of host names, addresses or networks such as 10.0.0.0/8.';
 }
 
+function wrongLevel(value: unknown): string | null {
+  return LOG_LEVELS.some((level) => level === value) ? null : `One of ${LOG_LEVELS.join(', ')}.`;
+}
+
+function wrongName(value: unknown): string | null {
+  return value === null || (typeof value === 'string' && value.length <= 200) ? null : 'A name, or nothing.';
+}
+
+function wrongSecret(value: unknown): string | null {
+  if (value === null || value === '') return null;
+  return typeof value === 'string' && SECRET_NAME.test(value) ? null : 'The name of a secret, or nothing.';
+}
+
 export function settingSpecs(defaults: { runners: number; data: string; database: string }): SettingSpec[] {
   return [
     {
@@ -61,6 +77,14 @@ export function settingSpecs(defaults: { runners: number; data: string; database
       wrong: wrongUrl,
     },
     {
+      name: 'logLevel',
+      title: 'Log level',
+      description: `What the log of the server holds, from least to most: ${LOG_LEVELS.join(', ')}. Values of secrets and of runs are never in it.`,
+      type: 'text',
+      default: 'info',
+      wrong: wrongLevel,
+    },
+    {
       name: 'runners',
       title: 'Runner processes',
       description: 'Most processes that drive runs at the same time.',
@@ -75,6 +99,30 @@ export function settingSpecs(defaults: { runners: number; data: string; database
       type: 'number',
       default: 200,
       wrong: wrongNumber(1, 100_000),
+    },
+    {
+      name: 'hostParallel',
+      title: 'Calls at once to one host',
+      description: 'Most calls of all runs that are under way to the same host. 0: no limit. Others wait in order.',
+      type: 'number',
+      default: 0,
+      wrong: wrongNumber(0, 100_000),
+    },
+    {
+      name: 'hostRate',
+      title: 'Calls a second to one host',
+      description: 'Most calls of all runs that begin in one second to the same host. 0: no limit.',
+      type: 'number',
+      default: 0,
+      wrong: wrongNumber(0, 100_000),
+    },
+    {
+      name: 'hostLimits',
+      title: 'Hosts with limits of their own',
+      description: 'Each with calls at once, calls a second, or both: api.example.org 4, *.example.com 2 10/s.',
+      type: 'list',
+      default: [],
+      wrong: wrongHostLimits,
     },
     {
       name: 'keepRuns',
@@ -99,6 +147,31 @@ export function settingSpecs(defaults: { runners: number; data: string; database
       type: 'list',
       default: [],
       wrong: wrongHosts,
+    },
+    {
+      name: 'suggestUrl',
+      title: 'Model for suggestions: address',
+      description:
+        'Base URL of a server with the interface of OpenAI, such as http://127.0.0.1:11434/v1. The network guard must let it through.',
+      type: 'text',
+      default: null,
+      wrong: wrongUrl,
+    },
+    {
+      name: 'suggestModel',
+      title: 'Model for suggestions: name',
+      description: 'Name of the model there. With both, the node panel offers to propose the list of a loop.',
+      type: 'text',
+      default: null,
+      wrong: wrongName,
+    },
+    {
+      name: 'suggestSecret',
+      title: 'Model for suggestions: key',
+      description: 'Name of the secret that holds its key, where it wants one.',
+      type: 'text',
+      default: null,
+      wrong: wrongSecret,
     },
     {
       name: 'data',

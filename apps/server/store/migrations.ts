@@ -112,4 +112,42 @@ export const MIGRATIONS: readonly string[] = [
   ) without rowid;
   create index messages_conversation on messages (conversation, created_at);
   `,
+  // Second factors: the secret itself lies encrypted in services.db.
+  `
+  create table second_factors (
+    person text primary key references people (id) on delete cascade,
+    -- null: begun; no code of it was given yet
+    confirmed_at integer,
+    -- the newest half minute whose code was taken
+    last_step integer not null
+  ) without rowid;
+
+  create table recovery_codes (
+    hash blob primary key,
+    person text not null references people (id) on delete cascade
+  ) without rowid;
+  create index recovery_codes_person on recovery_codes (person);
+  `,
+  // What happened to runs from outside, for their timeline.
+  `
+  create table run_marks (
+    id integer primary key,
+    run text not null,
+    at integer not null,
+    who text,
+    what text not null,
+    path text,
+    detail text
+  );
+  create index run_marks_run on run_marks (run, id);
+  `,
+  // When secrets were tried last, and what came of it.
+  `
+  create table secret_tests (
+    name text primary key,
+    at integer not null,
+    called text not null,
+    verdict text not null
+  ) without rowid;
+  `,
 ];

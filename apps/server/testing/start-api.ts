@@ -42,7 +42,8 @@ export async function startApi(files: Record<string, string> = {}, options: Star
   const folder = await mkdtemp(join(tmpdir(), 'rondo-api-'));
   const db = new StudioDb(':memory:');
   const store = options.store ?? (await openStore(join(folder, 'runs.db')));
-  const access = openAccess({ db, now: Date.now, publicUrl: null });
+  const noSecrets = async (): Promise<never> => Promise.reject(new Error('no test of these asks for secrets'));
+  const access = openAccess({ db, now: Date.now, own: noSecrets, publicUrl: null });
   const specs = settingSpecs({ runners: 1, data: folder, database: '' });
   const settings = openSettings(db, specs, { flag: {}, environment: {}, file: {} }, Date.now);
   const uses = createSecretUses(db);
@@ -51,8 +52,9 @@ export async function startApi(files: Record<string, string> = {}, options: Star
     access,
     settings,
     uses,
-    secrets: async () => Promise.reject(new Error('no test of these asks for secrets')),
+    secrets: noSecrets,
     workflows: () => [],
+    egressAllow: () => [],
     now: Date.now,
   });
   const api = (): Api =>

@@ -74,7 +74,7 @@ export async function startStudio(
       runners: 1,
       warm: false,
       studio: null,
-      report: (line) => lines.push(line),
+      write: (line) => lines.push(line),
       ...own,
     });
   } catch (error) {

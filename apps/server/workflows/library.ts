@@ -9,6 +9,7 @@ import { diagnostic } from '@rondo/core/errors.ts';
 import { LIMITS } from '@rondo/core/model/limits.ts';
 import type { NodeRegistry } from '@rondo/core/model/node-type.ts';
 import { settleConflicts } from '../triggers/conflicts.ts';
+import type { Report } from '../log/log.ts';
 import { readWorkflow, type Workflow } from './workflow.ts';
 
 export interface Library {
@@ -25,7 +26,7 @@ export interface LibraryOptions {
   registry: NodeRegistry;
   /** Called with all workflows when one changed. */
   onChange(workflows: readonly Workflow[], changed: readonly Workflow[]): void;
-  report(line: string): void;
+  report: Report;
 }
 
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
@@ -103,14 +104,14 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
 }
 
 /** In order of path, so that the same file wins every time where two want one address. */
-async function filesIn(folder: string, report: (line: string) => void): Promise<string[]> {
+async function filesIn(folder: string, report: Report): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   const files = entries
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && EXTENSIONS.some((e) => entry.name.endsWith(e)))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   if (files.length > MOST_FILES)
-    report(`workflows: ${folder} holds ${files.length} files; the first ${MOST_FILES} are read.`);
+    report(`workflows: ${folder} holds ${files.length} files; the first ${MOST_FILES} are read.`, 'warn');
   return files.slice(0, MOST_FILES);
 }
 

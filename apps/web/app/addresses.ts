@@ -90,7 +90,7 @@ export const addressOfPlace = {
   runs: (workflow?: string | null, query?: Query) =>
     withQuery(workflow == null ? '/runs' : `/w/${part(workflow)}/runs`, query),
   run: (id: string, query?: Query) => withQuery(`/r/${part(id)}`, query),
-  runView: (id: string, view: Exclude<RunView, 'loop'>) => `/r/${part(id)}/${view}`,
+  runView: (id: string, view: Exclude<RunView, 'loop'>, query?: Query) => withQuery(`/r/${part(id)}/${view}`, query),
   loop: (id: string, path: string, query?: Query) => withQuery(`/r/${part(id)}/l/${stepPath(path)}`, query),
   secrets: () => '/secrets',
   settings: (tab = 'general') => `/settings/${part(tab)}`,

@@ -5,6 +5,7 @@
 import { Fragment, type ReactNode, useEffect } from 'react';
 import { Link } from 'wouter';
 import { classes } from '../ui/classes.ts';
+import { visibleText } from '../ui/odd-characters.ts';
 
 export interface Crumb {
   label: string;
@@ -29,7 +30,7 @@ export interface ScreenProps {
 
 export function Screen({ title, crumbs, state, actions, scroll = 'page', lead, children }: ScreenProps) {
   useEffect(() => {
-    document.title = title === 'Rondo' ? title : `${title} · Rondo`;
+    document.title = visibleText(title === 'Rondo' ? title : `${title} · Rondo`);
   }, [title]);
   return (
     <div className="flex h-full min-w-0 flex-col">

@@ -18,6 +18,7 @@ import { Parameters } from './form/parameters.tsx';
 import { ExpressionField } from './form/text-field.tsx';
 import type { LoopFootProps } from './loop/loop-foot.tsx';
 import { LoopSection } from './loop/loop-section.tsx';
+import type { ListData } from './loop/suggest-list.tsx';
 import { type NodePlace, titleOf } from './place.ts';
 
 const NodeSource = lazy(() => import('./node-source.tsx'));
@@ -26,10 +27,11 @@ export interface NodeFormPaneProps {
   place: NodePlace;
   foot: LoopFootProps;
   preview: PreviewPlace | null;
+  list: ListData | null;
   dialect: Dialect;
 }
 
-export function NodeFormPane({ place, foot, preview, dialect }: NodeFormPaneProps) {
+export function NodeFormPane({ place, foot, preview, list, dialect }: NodeFormPaneProps) {
   const { diagnostics, readOnly, edit, editNode, keep } = useDocumentAccess();
   const [tab, setTab] = useState('set-up');
   const { id, node, path } = place;
@@ -75,7 +77,7 @@ export function NodeFormPane({ place, foot, preview, dialect }: NodeFormPaneProp
         )}
         <Radix.Content value={tab} className="min-h-0 flex-1 overflow-y-auto px-[18px] py-3.5 outline-offset-[-2px]">
           <div className="mx-auto flex max-w-[720px] flex-col gap-3">
-            {tab === 'set-up' && <SetUp place={place} foot={foot} form={form} />}
+            {tab === 'set-up' && <SetUp place={place} foot={foot} list={list} form={form} />}
             {tab === 'examples' && <Examples place={place} form={form} />}
             {tab === 'notes' && <Notes place={place} form={form} />}
             {tab === 'text' && (
@@ -96,7 +98,17 @@ export function NodeFormPane({ place, foot, preview, dialect }: NodeFormPaneProp
   );
 }
 
-function SetUp({ place, foot, form }: { place: NodePlace; foot: LoopFootProps; form: NodeForm }) {
+function SetUp({
+  place,
+  foot,
+  list,
+  form,
+}: {
+  place: NodePlace;
+  foot: LoopFootProps;
+  list: ListData | null;
+  form: NodeForm;
+}) {
   const { diagnostics } = useDocumentAccess();
   const { id, node, type } = place;
   const specs = type?.parameters ?? [];
@@ -111,7 +123,7 @@ function SetUp({ place, foot, form }: { place: NodePlace; foot: LoopFootProps; f
   const general = diagnostics.filter((one) => one.node === id && !shown.has(one));
   return (
     <>
-      <LoopSection place={place} foot={foot} />
+      <LoopSection place={place} foot={foot} list={list} />
       {general.map((one, at) => (
         <Said key={`${one.code} ${at}`} diagnostic={one} />
       ))}

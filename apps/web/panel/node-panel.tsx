@@ -195,7 +195,13 @@ function Panel({ place, onClose }: { place: NodePlace; onClose(): void }) {
               }
             />
           </div>
-          <NodeFormPane place={place} foot={shown.foot} preview={shown.preview} dialect={scope.dialect} />
+          <NodeFormPane
+            place={place}
+            foot={shown.foot}
+            preview={shown.preview}
+            list={shown.list}
+            dialect={scope.dialect}
+          />
           <div className={classes('grid min-h-0 border-l border-line', sheet(side === 'output', 'right-0'))}>
             <OutputPane
               node={id}

@@ -1,12 +1,12 @@
 /** Owns the head of the panel: what the node is, how often it runs, which iteration is shown, and what can be run. */
 import { PanelLeft, PanelRight, Pin, Play, X } from 'lucide-react';
-import { type Ref, useMemo, useState } from 'react';
-import { explain } from '@rondo/core/lint/explain.ts';
+import { type Ref, useState } from 'react';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Input } from '../ui/input.tsx';
 import { LoopBadge } from '../ui/loop-badge.tsx';
 import type { ShownStatus } from '../ui/status.tsx';
 import { NodeIcon } from '../editor/canvas/icons.tsx';
+import { useView } from '../editor/canvas/view.ts';
 import { badgeOf } from '../editor/scene/words.ts';
 import type { HeldPlace } from './data/run-place.ts';
 import { useDocumentAccess } from './document-access.ts';
@@ -38,12 +38,9 @@ export interface PanelHeaderProps {
 
 export function PanelHeader(props: PanelHeaderProps) {
   const { place, at, status, index, onIndex, onHeld, pinned, whyNoPin, onPin, run, side, onSide, onClose } = props;
-  const { definition, types } = useDocumentAccess();
+  const { definition } = useDocumentAccess();
   const { id, node, type } = place;
-  const said = useMemo(
-    () => explain(definition, types).find((one) => one.node === id) ?? null,
-    [definition, types, id],
-  );
+  const said = useView((view) => view.explanations.get(id)) ?? null;
   const times = at.loop === null ? null : (at.loop.total ?? at.loop.completed + at.loop.failed);
   const badge = said === null ? null : badgeOf(definition, node, said, times);
   const toLoop = (): void => document.getElementById('loop-title')?.scrollIntoView({ block: 'center' });

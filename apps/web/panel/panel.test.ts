@@ -5,10 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { Definition, NodeDefinition } from '@rondo/core/model/definition.ts';
-import { breaches, chromiumPath, openPage, type Watched } from '../../../tests/studio/browser.ts';
-import { browserTests } from '../../../tests/studio/hooks.ts';
+import { openPage, type Watched } from '../../../tests/studio/browser.ts';
+import { browserTests, describeInBrowser } from '../../../tests/studio/hooks.ts';
 import { ensureBuilt } from '../build.ts';
 import { answers as others } from '../testing/answers.ts';
 import { DEFINITION, panelAnswers, type PanelOptions, type PanelState } from '../testing/panel-answers.ts';
@@ -21,24 +21,22 @@ let fixture: Fixture | null = null;
 let watched: Watched | null = null;
 let state: PanelState;
 
+// Registered first, so that it runs when the pages are closed.
+afterEach(async () => {
+  await fixture?.close();
+  fixture = null;
+  watched = null;
+});
 browserTests();
 beforeAll(async () => {
   await ensureBuilt(() => undefined);
 }, BUILD_MS);
-afterEach(async () => {
-  const troubles = watched === null ? [] : [...watched.troubles, ...(await breaches(watched.page))];
-  await watched?.close();
-  await fixture?.close();
-  watched = null;
-  fixture = null;
-  if (troubles.length > 0) throw new Error(troubles.join('\n'));
-});
 
 async function open(path: string, options: PanelOptions = {}, context: BrowserContextOptions = {}): Promise<Page> {
   const made = panelAnswers(options);
   state = made.state;
   fixture = await startFixture({ ...others(), ...made.answers }, { events: () => () => undefined });
-  watched = await openPage({ locale: 'en-GB', colorScheme: 'light', reducedMotion: 'reduce', ...context });
+  watched = await openPage({ locale: 'en-GB', reducedMotion: 'reduce', ...context });
   const { page } = watched;
   await page.goto(fixture.url + path);
   await page.getByRole('complementary', { name: /./ }).getByRole('heading', { name: 'Loop' }).waitFor();
@@ -73,7 +71,7 @@ async function hurdles(page: Page): Promise<string[]> {
   )) as string[];
 }
 
-describe.skipIf(chromiumPath === null)('the loop section', () => {
+describeInBrowser('the loop section', () => {
   it('is a sentence whose words change the workflow, and says why the rest cannot apply', async () => {
     const page = await open('/w/customers/n/enrich');
     const loop = page.getByRole('region', { name: 'Loop', exact: true });
@@ -125,6 +123,36 @@ describe.skipIf(chromiumPath === null)('the loop section', () => {
     expect(await loop.innerText()).toMatch(/1,000,000 customers[^]*3.h 55.min, about \$ 412/);
   });
 
+  it('proposes its list where a model is configured: an edit that is seen, taken or not, and undone', async () => {
+    const page = await open('/w/customers/n/enrich', { model: 'house-8b' });
+    const loop = page.getByRole('region', { name: 'Loop', exact: true });
+    await loop.getByRole('button', { name: 'Suggest the list' }).click();
+    await loop.getByRole('textbox', { name: 'What should it go through?' }).fill('every region');
+    await loop.getByRole('button', { name: 'Ask house-8b' }).click();
+    await loop.getByText('Regions is the list that the task names.').waitFor();
+    expect(state.suggested).toMatchObject([
+      { node: 'enrich', task: 'every region', values: false, run: { id: '7K4Q' } },
+    ]);
+    expect((await loop.innerText()).replaceAll(/\s+/g, ' ')).toContain(
+      "the items that arrive + Proposed $('customers').first().json.regions",
+    );
+    await loop.getByText('41', { exact: true }).waitFor();
+    expect(await hurdles(page)).toEqual([]);
+    // Seen is not done.
+    expect((await saved('enrich'))?.loop?.over).toBeUndefined();
+    await loop.getByRole('button', { name: 'Use it' }).click();
+    await expect
+      .poll(async () => (await saved('enrich'))?.loop?.over, LONG)
+      .toBe("{{ $('customers').first().json.regions }}");
+    await loop.getByRole('button', { name: 'The list it goes through' }).waitFor();
+    await page.keyboard.press('ControlOrMeta+z');
+    await expect.poll(async () => (await saved('enrich'))?.loop?.over, LONG).toBeUndefined();
+    // What cannot go through another list is offered none.
+    await page.goto(`${fixture?.url}/w/customers/n/totals`);
+    await page.getByRole('region', { name: 'Loop', exact: true }).getByText('Run').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Suggest the list' }).count()).toBe(0);
+  });
+
   it('repairs what the compiler refuses, in place', async () => {
     const definition = changed((body) => {
       body['flag'] = {
@@ -145,7 +173,7 @@ describe.skipIf(chromiumPath === null)('the loop section', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('the form', () => {
+describeInBrowser('the form', () => {
   it('says what is wrong at its field, and keeps fields that the type does not know', async () => {
     const definition = changed((body) => {
       if (body['ask']?.with !== undefined) body['ask'].with['fromAfar'] = { kept: [1] };
@@ -230,7 +258,7 @@ describe.skipIf(chromiumPath === null)('the form', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('expressions', () => {
+describeInBrowser('expressions', () => {
   it('completes from the data of the held iteration and previews it on four, evaluated by the server', async () => {
     const page = await open(ASK);
     const prompt = editor(page, 'Prompt');
@@ -308,7 +336,7 @@ describe.skipIf(chromiumPath === null)('expressions', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('data', () => {
+describeInBrowser('data', () => {
   it('shows the error first, attempts, the reply, and the Score of the loop', async () => {
     const page = await open('/w/customers/n/ask');
     await output(page).getByText('Reply is not valid JSON').waitFor();
@@ -370,7 +398,7 @@ describe.skipIf(chromiumPath === null)('data', () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('the panel', () => {
+describeInBrowser('the panel', () => {
   it('goes from node to node by keys and by the outline, and keeps the iteration', async () => {
     const page = await open(ASK);
     const outline = page.getByRole('navigation', { name: 'Outline of the workflow' });
@@ -422,5 +450,33 @@ describe.skipIf(chromiumPath === null)('the panel', () => {
     const page = await open('/w/customers/n/ask', { definition });
     await page.getByRole('heading', { name: '<img src=x onerror=alert(1)>' }).waitFor();
     expect(await page.locator('img[src="x"]').count()).toBe(0);
+  });
+
+  it('names characters that hide or turn others, in titles, values and code, and keeps the text', async () => {
+    const title = 'invoice\u202egpj.exe\u200b';
+    const definition = changed((body) => {
+      if (body['ask'] !== undefined) body['ask'].title = title;
+      if (body['fetch'] !== undefined) body['fetch'].with = { url: `https://a\u2066b.example` };
+    });
+    const page = await open('/w/customers/n/ask', { definition });
+    const heading = page.locator('#panel-title');
+    expect(
+      await heading.locator('.odd').evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name'])),
+    ).toEqual(['RLO', 'ZWSP']);
+    // What is copied is the real text.
+    expect(
+      await heading.evaluate((element) => getSelection()?.selectAllChildren(element) ?? String(getSelection())),
+    ).toBe(title);
+    // The mark is what stands there, from left to right.
+    const [before, mark] = await heading.evaluate((element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element.querySelector('.odd-text')?.firstChild as Text);
+      const place = element.querySelector('.odd')?.getBoundingClientRect();
+      return [range.getBoundingClientRect().right, place?.left ?? 0, place?.width ?? 0];
+    });
+    expect(mark).toBeGreaterThanOrEqual((before ?? 0) - 1);
+    expect(await hurdles(page)).toEqual([]);
+    await page.goto(`${fixture?.url}/w/customers/n/fetch`);
+    await page.locator('.cm-content .odd[data-name="LRI"]').waitFor();
   });
 });

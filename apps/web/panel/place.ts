@@ -81,25 +81,32 @@ function visibleFrom(
     { nodes: level, at: id },
     ...inward.map((container, at) => ({ nodes: levelOf(definition, inward[at + 1] ?? null) ?? {}, at: container })),
   ];
-  const leading = levels.flatMap(({ nodes, at }) => leadingTo(nodes, at));
-  const all = levels.flatMap(({ nodes, at }) => [
-    ...leadingTo(nodes, at),
-    ...Object.keys(nodes).filter((one) => one !== at && !leading.includes(one)),
+  const byLevel = levels.map(({ nodes, at }) => leadingTo(nodes, at));
+  const leading = byLevel.flat();
+  const led = new Set(leading);
+  const all = levels.flatMap(({ nodes, at }, index) => [
+    ...(byLevel[index] ?? []),
+    ...Object.keys(nodes).filter((one) => one !== at && !led.has(one)),
   ]);
   return { visible: [...new Set(all)], leading };
 }
 
 /** The nearest first. */
 function leadingTo(level: Nodes, id: NodeId): NodeId[] {
-  const wires = wiresOf(level);
-  const found: NodeId[] = [];
+  const into = Map.groupBy(
+    wiresOf(level).map(({ from, to }, at) => ({ from, to, at })),
+    ({ to }) => to,
+  );
+  const found = new Set<NodeId>();
   let front = [id];
   while (front.length > 0) {
-    const sources = wires.filter((wire) => front.includes(wire.to)).map((wire) => wire.from);
-    front = [...new Set(sources)].filter((one) => one !== id && !found.includes(one) && Object.hasOwn(level, one));
-    found.push(...front);
+    const wires = front.flatMap((one) => into.get(one) ?? []).sort((a, b) => a.at - b.at);
+    front = [...new Set(wires.map((wire) => wire.from))].filter(
+      (one) => one !== id && !found.has(one) && Object.hasOwn(level, one),
+    );
+    for (const one of front) found.add(one);
   }
-  return found;
+  return [...found];
 }
 
 export const titleOf = (id: NodeId, node: NodeDefinition | undefined): string => node?.title ?? id;
@@ -118,18 +125,50 @@ export function outlineOf(definition: Definition): { id: NodeId; node: NodeDefin
   return rows;
 }
 
-/** Along the connections, else as written. */
+/** Along the connections, else as written: always the first one that nothing before it is missing for. */
 export function inOrder(level: Nodes): NodeId[] {
-  const wires = wiresOf(level).filter((wire) => Object.hasOwn(level, wire.from));
-  const left = new Set(Object.keys(level));
-  const order: NodeId[] = [];
-  while (left.size > 0) {
-    const ready = [...left].find((id) => !wires.some((wire) => wire.to === id && left.has(wire.from)));
-    const next = ready ?? ([...left][0] as NodeId);
-    left.delete(next);
-    order.push(next);
+  const ids = Object.keys(level);
+  const missing = new Map(ids.map((id) => [id, 0]));
+  const after = new Map<NodeId, NodeId[]>(ids.map((id) => [id, []]));
+  for (const { from, to } of wiresOf(level)) {
+    const next = after.get(from);
+    if (next === undefined) continue;
+    next.push(to);
+    missing.set(to, (missing.get(to) ?? 0) + 1);
   }
-  return order;
+  const written = new Map(ids.map((id, at) => [id, at]));
+  const ready = ids.map((id, at) => (missing.get(id) === 0 ? at : -1)).filter((at) => at >= 0);
+  const order = new Set<NodeId>();
+  let first = 0;
+  while (order.size < ids.length) {
+    let at = ready.shift();
+    if (at === undefined) {
+      // A circle: it begins where it was written first.
+      while (order.has(ids[first] as NodeId)) first += 1;
+      at = first;
+    }
+    const id = ids[at] as NodeId;
+    if (order.has(id)) continue;
+    order.add(id);
+    for (const next of after.get(id) ?? []) {
+      const left = (missing.get(next) ?? 1) - 1;
+      missing.set(next, left);
+      if (left === 0 && !order.has(next)) insert(ready, written.get(next) ?? 0);
+    }
+  }
+  return [...order];
+}
+
+/** Into an ascending list. */
+function insert(sorted: number[], value: number): void {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  sorted.splice(low, 0, value);
 }
 
 /** Only the innermost text of a body counts: nested loops have a `$loop` of their own. */

@@ -16,6 +16,7 @@ import { type NodeData, nodeDataOf, rootsOf } from './data/node-data.ts';
 import type { ScoreFoot } from './data/output-pane.tsx';
 import { heldText, type HeldPlace, loopPath } from './data/run-place.ts';
 import type { LoopFootProps } from './loop/loop-foot.tsx';
+import type { ListData } from './loop/suggest-list.tsx';
 import type { NodePlace } from './place.ts';
 
 export interface ShownData {
@@ -26,6 +27,8 @@ export interface ShownData {
   preview: PreviewPlace | null;
   score: ScoreFoot | null;
   foot: LoopFootProps;
+  /** Where the list of the node's own loop is looked for. */
+  list: ListData | null;
   index: number | null;
 }
 
@@ -100,7 +103,25 @@ export function useNodeData(definition: Definition, place: NodePlace, at: HeldPl
           total: loop.total,
           alike,
         };
-  return { iteration, data, roots, preview, score, foot: footOf(definition, place, at), index };
+  return {
+    iteration,
+    data,
+    roots,
+    preview,
+    score,
+    foot: footOf(definition, place, at),
+    list: listOf(place, at),
+    index,
+  };
+}
+
+/** The iteration around the node, in which its list is made; at the top, the run alone. */
+function listOf(place: NodePlace, { run, indices }: HeldPlace): ListData | null {
+  if (run === null) return null;
+  const level = place.around.length - 1;
+  const index = indices[level];
+  if (level < 0) return { id: run.id };
+  return index === undefined ? null : { id: run.id, loop: loopPath(place.around, indices), index };
 }
 
 /** The iterations around, the innermost first: what `$loop.parent` and nodes of outer levels are. */

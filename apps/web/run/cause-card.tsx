@@ -4,6 +4,8 @@ import { ChevronRight } from 'lucide-react';
 import { addressOfPlace } from '../app/addresses.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { count, percent } from '../ui/format.ts';
+import { Repairs } from './repair.tsx';
+import type { Rerun } from './rerun.ts';
 import { heldWords } from './step-path.ts';
 
 export interface CauseCardProps {
@@ -11,9 +13,10 @@ export interface CauseCardProps {
   loop: Loop;
   iteration: Iteration;
   cause: Cause | null;
+  rerun: Rerun;
 }
 
-export function CauseCard({ run, loop, iteration, cause }: CauseCardProps) {
+export function CauseCard({ run, loop, iteration, cause, rerun }: CauseCardProps) {
   const { failure } = iteration;
   if (failure === null) return null;
   const step = iteration.steps.find((one) => one.status === 'failed');
@@ -45,6 +48,7 @@ export function CauseCard({ run, loop, iteration, cause }: CauseCardProps) {
         {cause !== null && <>{sinceWords(cause, iteration.index, loop)} </>}
         {failure.fix !== undefined && <b className="font-semibold">{failure.fix}</b>}
       </p>
+      <Repairs run={run} loop={loop} iteration={iteration} cause={cause} rerun={rerun} />
     </section>
   );
 }

@@ -12,7 +12,7 @@ import { classes } from '../ui/classes.ts';
 import { count, counted, duration } from '../ui/format.ts';
 import { Segments } from '../ui/segments.tsx';
 import { Status, StatusShape } from '../ui/status.tsx';
-import type { RunQuery, SetQuery } from './address.ts';
+import { NO_FILTER, type RunQuery, type SetQuery } from './address.ts';
 import { contentOf, type Difference, differencesOf, inline } from './differences.ts';
 import type { Rerun } from './rerun.ts';
 import { heldWords, iterationPath } from './step-path.ts';
@@ -27,7 +27,6 @@ export interface CompareProps {
 }
 
 type Which = 'all' | 'input' | 'steps' | 'output';
-const ANY = { status: null, cause: null };
 
 function useOne(run: string, path: string, index: number | null) {
   const { data } = useApi(
@@ -123,7 +122,7 @@ export function Compare({ run, loop, query, setQuery, causes, rerun }: ComparePr
             <Button
               small
               icon={<ArrowLeftRight size={14} aria-hidden />}
-              onClick={() => setQuery({ it: query.with, with: query.it, ...ANY }, { replace: true })}
+              onClick={() => setQuery({ it: query.with, with: query.it, ...NO_FILTER }, { replace: true })}
             >
               Swap
             </Button>

@@ -4,6 +4,7 @@
  */
 import { addressOf } from '@rondo/api/client.ts';
 import type { Loop, Run } from '@rondo/api/schemas/run.ts';
+import { hasEnded } from '@rondo/core/ports.ts';
 import { Download, Link2, Pause, Play, RotateCw } from 'lucide-react';
 import { useState } from 'react';
 import { call, keyOf, messageOf, queryClient } from '../app/api.ts';
@@ -14,7 +15,7 @@ import { copyText } from '../ui/copy.ts';
 import { count } from '../ui/format.ts';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '../ui/menu.tsx';
 import { toast } from '../ui/toast.tsx';
-import type { RunQuery } from './address.ts';
+import { filterOf, isFiltered, type RunQuery } from './address.ts';
 import { ask } from './ask.tsx';
 import type { Rerun } from './rerun.ts';
 
@@ -27,8 +28,7 @@ export interface ControlsProps {
   compact: boolean;
 }
 
-export const isOver = ({ status }: Pick<Run, 'status'>): boolean =>
-  status === 'completed' || status === 'failed' || status === 'cancelled';
+export const isOver = ({ status }: Pick<Run, 'status'>): boolean => hasEnded(status);
 
 type Control = 'pause' | 'resume' | 'cancel';
 
@@ -133,13 +133,13 @@ const WHAT = [
 ] as const;
 
 function DownloadMenu({ run, loop, query }: { run: Run; loop: Loop; query: RunQuery }) {
-  const filtered = query.status !== null || query.cause !== null;
+  const filtered = isFiltered({ ...query, q: '' });
   const save = (format: string, what: string, all: boolean): void => {
     const link = document.createElement('a');
     link.href = addressOf(
       '/runs/{id}/loops/{path}/export',
       { id: run.id, path: loop.path },
-      { format, what, ...(all ? {} : { status: query.status ?? undefined, cause: query.cause ?? undefined }) },
+      { format, what, ...(all ? {} : filterOf(query)) },
     );
     link.download = '';
     link.click();

@@ -14,9 +14,13 @@ import { StatusChip } from '../ui/status.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { When } from '../ui/time.tsx';
 import { ValueView } from '../ui/value-view.tsx';
-import type { Part, RunQuery, SetQuery } from './address.ts';
+import { filterOf, type Part, type RunQuery, type SetQuery } from './address.ts';
+import { AttemptList } from './attempts.tsx';
 import { CauseCard } from './cause-card.tsx';
+import { isOver } from './controls.tsx';
 import { contentOf } from './differences.ts';
+import { Earlier } from './earlier.tsx';
+import { FollowSwitch } from './follow.tsx';
 import type { Rerun } from './rerun.ts';
 import { Steps } from './steps.tsx';
 
@@ -36,11 +40,6 @@ export interface DetailProps {
   onLoop(path: string): void;
 }
 
-const filterOf = ({ status, cause }: RunQuery) => ({
-  ...(status === null ? {} : { status }),
-  ...(cause === null ? {} : { cause }),
-});
-
 export function useIteration(run: string, path: string, index: number | null, query: RunQuery) {
   return useApi(
     'GET /runs/{id}/loops/{path}/iterations/{index}',
@@ -50,7 +49,7 @@ export function useIteration(run: string, path: string, index: number | null, qu
 }
 
 export const Detail = memo(function Detail(props: DetailProps) {
-  const { run, loop, index, query, setQuery, cause, onLoop } = props;
+  const { run, loop, index, query, setQuery, cause, rerun, onLoop } = props;
   const { data, error } = useIteration(run.id, loop.path, index, query);
   if (error instanceof ApiError && data === undefined) {
     return (
@@ -65,7 +64,8 @@ export const Detail = memo(function Detail(props: DetailProps) {
     <>
       <Head {...props} iteration={data} />
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto" aria-busy={data.index !== index}>
-        <CauseCard run={run} loop={loop} iteration={data} cause={cause} />
+        <CauseCard run={run} loop={loop} iteration={data} cause={cause} rerun={rerun} />
+        <Earlier iteration={data} />
         <Steps
           run={run.id}
           iteration={data}
@@ -98,6 +98,9 @@ export function stepOf(
 }
 
 function Head({
+  run,
+  query,
+  setQuery,
   loop,
   index,
   matching,
@@ -142,9 +145,16 @@ function Head({
         unless={mine === null || mine.following === null ? 'This is the last.' : ''}
         onClick={() => to(mine?.following)}
       />
-      <Button small kind="ghost" icon={<Columns2 size={14} aria-hidden />} onClick={onCompare}>
-        Compare
-      </Button>
+      {isOver(run) ? (
+        <Button small kind="ghost" icon={<Columns2 size={14} aria-hidden />} onClick={onCompare}>
+          Compare
+        </Button>
+      ) : (
+        <>
+          <FollowSwitch query={query} setQuery={setQuery} at={index} />
+          <IconButton small label="Compare" keys="=" icon={<Columns2 size={14} aria-hidden />} onClick={onCompare} />
+        </>
+      )}
       <Button
         small
         icon={<RotateCw size={14} aria-hidden />}
@@ -167,7 +177,7 @@ interface ValuesProps {
 
 function Values({ iteration, step, part, onPart }: ValuesProps) {
   const lines = iteration.logs === '' ? 0 : iteration.logs.trimEnd().split('\n').length;
-  const attempts = step?.attempts?.length ?? 0;
+  const attempts = step?.attempts?.at(-1)?.number ?? 0;
   const hasArguments = step !== undefined && step.arguments !== undefined;
   const shown: Part = part ?? 'result';
   const tabs: { value: Part; label: string; note?: string }[] = [
@@ -182,14 +192,23 @@ function Values({ iteration, step, part, onPart }: ValuesProps) {
       <Tabs label="Values" value={shown} onChange={(value) => onPart(value as Part)} tabs={tabs}>
         {shown === 'arguments' &&
           (hasArguments ? (
-            <ValueView
-              key={`${iteration.index} ${step.id}`}
-              value={step.arguments}
-              label={`Arguments of ${title}`}
-              as="tree"
-            />
+            <>
+              <ValueView
+                key={`${iteration.index} ${step.id}`}
+                value={step.arguments}
+                label={`Arguments of ${title}`}
+                as="tree"
+              />
+              {step.argumentsOf !== undefined && (
+                <p className="pt-1 text-meta text-ink3">
+                  Long values are shortened; together they had {count(step.argumentsOf)} characters.
+                </p>
+              )}
+            </>
           ) : (
-            <p className="text-ink3">The arguments of this step were not kept.</p>
+            <p className="text-ink3">
+              The arguments of this step were not kept. They are kept of iterations that fail.
+            </p>
           ))}
         {shown === 'result' && <Result iteration={iteration} step={step} />}
         {shown === 'logs' &&
@@ -198,14 +217,32 @@ function Values({ iteration, step, part, onPart }: ValuesProps) {
           ) : (
             <ValueView key={iteration.index} value={iteration.logs} label="Logs" as="text" />
           ))}
-        {shown === 'input' && (
-          <ValueView key={iteration.index} value={single(iteration.input)} label="Input item" as="tree" />
-        )}
+        {shown === 'input' && <Input iteration={iteration} step={step} />}
       </Tabs>
       {iteration.cutAt !== null && (
         <p className="pt-1 text-meta text-ink3">Values are cut. The whole is in the download.</p>
       )}
     </div>
+  );
+}
+
+/** What the iteration was given, and what of it came to the step that failed. */
+function Input({ iteration, step }: { iteration: Iteration; step: Iteration['steps'][number] | undefined }) {
+  const own = step?.input;
+  const item = <ValueView key={iteration.index} value={single(iteration.input)} label="Input item" as="tree" />;
+  if (own === undefined || JSON.stringify(own) === JSON.stringify(iteration.input)) return item;
+  return (
+    <>
+      <h4 className="pb-1 text-meta font-semibold">What came to {step?.title}</h4>
+      <ValueView
+        key={`${iteration.index} ${step?.id}`}
+        value={single(own)}
+        label={`Input of ${step?.title}`}
+        as="tree"
+      />
+      <h4 className="pt-3 pb-1 text-meta font-semibold">What the iteration was given</h4>
+      {item}
+    </>
   );
 }
 
@@ -222,17 +259,24 @@ function Result({ iteration, step }: { iteration: Iteration; step: Iteration['st
   }
   if (step.status === 'skipped') return <p className="text-ink3">Skipped: nothing ran, so nothing came out.</p>;
   if (step.status === 'running' || step.status === 'waiting') return <p className="text-ink3">Still {step.status}.</p>;
+  const attempts = step.attempts ?? [];
+  if (step.status === 'failed' && attempts.length > 0) {
+    return <AttemptList attempts={attempts} label={`Attempts of ${step.title}`} />;
+  }
   if (step.output === null) {
     return <p className="text-ink3">{step.cut ? 'Only the number of items was kept.' : 'Nothing came out.'}</p>;
   }
   const outputs = step.output.length === 1 ? (step.output[0] ?? []) : step.output;
   const value = single(outputs);
   return (
-    <ValueView
-      key={`${iteration.index} ${step.id}`}
-      value={value}
-      label={`Result of ${step.title}`}
-      as={typeof value === 'string' ? 'text' : 'tree'}
-    />
+    <>
+      {attempts.length > 1 && <AttemptList attempts={attempts} label={`Attempts of ${step.title}`} />}
+      <ValueView
+        key={`${iteration.index} ${step.id}`}
+        value={value}
+        label={`Result of ${step.title}`}
+        as={typeof value === 'string' ? 'text' : 'tree'}
+      />
+    </>
   );
 }

@@ -2,14 +2,14 @@
  * Owns the bar above the table: which iterations, of which cause, with which text; what is new since they were asked
  * for; and what can be done with those that are selected, or with all that the filter lets through.
  */
-import type { Cause, Loop } from '@rondo/api/schemas/run.ts';
+import type { Cause, Loop, Rerun as RerunFact } from '@rondo/api/schemas/run.ts';
 import { RotateCw, Search, X } from 'lucide-react';
 import { type RefObject, useEffect, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
-import { count, counted } from '../ui/format.ts';
+import { count, counted, duration } from '../ui/format.ts';
 import { Segments } from '../ui/segments.tsx';
-import type { Filter, RunQuery, SetQuery } from './address.ts';
+import { type Filter, NO_FILTER, type RunQuery, type SetQuery } from './address.ts';
 import type { Rerun } from './rerun.ts';
 import type { RowsState } from './row-window.ts';
 
@@ -18,6 +18,8 @@ export interface FilterBarProps {
   query: RunQuery;
   setQuery: SetQuery;
   cause: Cause | null;
+  /** Of the loop, newest first. */
+  reruns: readonly RerunFact[];
   state: RowsState;
   rerun: Rerun;
   /** Failed iterations that came after the rows were asked for. */
@@ -35,6 +37,7 @@ export function FilterBar({
   query,
   setQuery,
   cause,
+  reruns,
   state,
   rerun,
   fresh,
@@ -69,6 +72,14 @@ export function FilterBar({
           </Chip>
         </span>
       )}
+      {(query.min !== null || query.max !== null) && (
+        <Chip
+          remove={{ label: 'Remove the filter by duration', run: () => setQuery({ min: null, max: null, it: null }) }}
+        >
+          {durationRange(query.min, query.max)}
+        </Chip>
+      )}
+      <Redone query={query} setQuery={setQuery} reruns={reruns} />
       <SearchField key={loop.path} query={query} setQuery={setQuery} field={search} />
       {fresh > 0 && (
         <Button small onClick={onFresh}>
@@ -88,6 +99,48 @@ export function FilterBar({
         </Button>
       )}
     </div>
+  );
+}
+
+/** `1.2 s to 4 s`; one end may be open. */
+export function durationRange(min: number | null, max: number | null): string {
+  if (max === null) return `${duration(min ?? 0)} or longer`;
+  return min === null ? `at most ${duration(max)}` : `${duration(min)} to ${duration(max)}`;
+}
+
+/** `Re-run 2: 311 completed, 7 failed again`. */
+export function redoneWords({ number, count: all, now }: RerunFact): string {
+  if (now === null) return `Re-run ${number}: ${count(all)}`;
+  const parts = [
+    now.completed > 0 && `${count(now.completed)} completed`,
+    now.failed > 0 && `${count(now.failed)} failed again`,
+    now.other > 0 && `${count(now.other)} to come`,
+  ].filter(Boolean);
+  return `Re-run ${number}: ${parts.join(', ')}`;
+}
+
+function Redone({ query, setQuery, reruns }: Pick<FilterBarProps, 'query' | 'setQuery' | 'reruns'>) {
+  const [newest] = reruns;
+  if (query.rerun !== null) {
+    const shown = reruns.find((one) => one.number === query.rerun);
+    return (
+      <span className="max-w-[260px] min-w-0">
+        <Chip remove={{ label: 'Show not only what a re-run did', run: () => setQuery({ rerun: null, it: null }) }}>
+          {shown === undefined ? `re-run ${query.rerun}` : redoneWords(shown)}
+        </Chip>
+      </span>
+    );
+  }
+  if (newest === undefined || query.status !== null || query.q !== '') return null;
+  return (
+    <Button
+      small
+      kind="ghost"
+      title={redoneWords(newest)}
+      onClick={() => setQuery({ ...NO_FILTER, rerun: newest.number, it: null, with: null })}
+    >
+      Changed by re-run
+    </Button>
   );
 }
 

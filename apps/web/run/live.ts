@@ -4,6 +4,7 @@
  * Never touches the rows of the table.
  */
 import type { Loop, Run, RunEvent, RunEventName } from '@rondo/api/schemas/run.ts';
+import { hasEnded } from '@rondo/core/ports.ts';
 import { useEffect } from 'react';
 import { create } from 'zustand';
 import { addressOf, keyOf, queryClient, type RouteName } from '../app/api.ts';
@@ -18,7 +19,7 @@ interface Live {
 
 const MINUTE = 60_000;
 const SCORE_MS = 1_000;
-const NAMES: readonly RunEventName[] = ['run', 'progress', 'score', 'end'];
+const NAMES: readonly RunEventName[] = ['run', 'progress', 'score', 'step', 'end'];
 
 export const useLive = create<Live>(() => ({ loops: {}, rates: {} }));
 export const liveKey = (run: string, path: string): string => `${run} ${path}`;
@@ -47,6 +48,12 @@ function changeRun(id: string, patch: Partial<Run>): void {
 
 const LOOP_ROUTES: readonly RouteName[] = ['GET /runs/{id}/loops/{path}/score', 'GET /runs/{id}/loops/{path}/causes'];
 
+const RUN_ROUTES: readonly RouteName[] = [
+  'GET /runs/{id}',
+  'GET /runs/{id}/timeline',
+  'GET /runs/{id}/loops/{path}/reruns',
+];
+
 /** Score and causes of a loop, again. Only those that are on the screen are fetched. */
 export function refreshLoop(id: string, path: string): void {
   void queryClient.invalidateQueries({
@@ -69,10 +76,14 @@ export function refreshRun(id: string): void {
   void queryClient.invalidateQueries({
     predicate: ({ queryKey: [route, given] }) => {
       const params = (given as { params?: { id?: string } } | undefined)?.params;
-      return (route === 'GET /runs/{id}' || LOOP_ROUTES.includes(route as RouteName)) && params?.id === id;
+      return (RUN_ROUTES.includes(route as RouteName) || LOOP_ROUTES.includes(route as RouteName)) && params?.id === id;
     },
   });
 }
+
+/** No path of a loop. */
+const STEPS = '';
+const timelineKey = (id: string) => keyOf('GET /runs/{id}/timeline', { params: { id } });
 
 class ScoreClock {
   private timers = new Map<string, number>();
@@ -86,7 +97,8 @@ class ScoreClock {
       path,
       window.setTimeout(() => {
         this.timers.delete(path);
-        refreshLoop(this.run, path);
+        if (path === STEPS) void queryClient.invalidateQueries({ queryKey: timelineKey(this.run) });
+        else refreshLoop(this.run, path);
       }, SCORE_MS),
     );
   }
@@ -101,13 +113,16 @@ function apply(id: string, event: RunEvent, clock: ScoreClock): void {
     case 'run':
       changeRun(id, event.data);
       // Whoever listens stops at this status, so `end` may come to nobody.
-      if (['completed', 'failed', 'cancelled'].includes(event.data.status)) refreshRun(id);
+      if (hasEnded(event.data.status)) refreshRun(id);
       break;
     case 'progress':
       setLoops(id, event.data.loops);
       break;
     case 'score':
       clock.changed(event.data.path);
+      break;
+    case 'step':
+      clock.changed(STEPS);
       break;
     case 'end':
       changeRun(id, {
@@ -134,6 +149,8 @@ export function useRunEvents(id: string, under: string | null, ended: boolean): 
       source.addEventListener('open', heardFromServer);
       source.addEventListener('error', () => {
         if (source?.readyState !== EventSource.OPEN) lostServer();
+        // The browser gives up when the server refuses: the session may have ended.
+        if (source?.readyState === EventSource.CLOSED) void queryClient.invalidateQueries({ queryKey: ['GET /me'] });
       });
       for (const name of NAMES) {
         source.addEventListener(name, ({ data }: MessageEvent<string>) => {

@@ -2,7 +2,7 @@
  * Owns one loop on the screen: numbers, Score, table, detail or comparison, and the keys that move between them. What
  * it shows comes from the address; events change numbers and Score, never the rows.
  */
-import type { Cause, Loop, Run } from '@rondo/api/schemas/run.ts';
+import type { Cause, Loop, Rerun, Run } from '@rondo/api/schemas/run.ts';
 import { X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
@@ -11,20 +11,22 @@ import { durationWords } from '../score/other-axes.tsx';
 import { IconButton } from '../ui/button.tsx';
 import type { RunQuery, SetQuery } from './address.ts';
 import { Compare, usePartner } from './compare.tsx';
+import { isOver } from './controls.tsx';
 import { Detail } from './detail.tsx';
 import { downloadSelected } from './download.ts';
 import { FilterBar, SelectionBar } from './filter-bar.tsx';
+import { newestOf, useFollowed } from './follow.tsx';
 import { IterationTable } from './iteration-table.tsx';
 import { useLoopKeys } from './loop-keys.ts';
 import { NoRows } from './no-rows.tsx';
 import { useNavigation } from './navigation.ts';
-import type { Rerun } from './rerun.ts';
+import type { Rerun as RerunAction } from './rerun.ts';
 import { useFresh, useLead, useNames } from './row-hooks.ts';
 import { createShown, ScorePane } from './score-pane.tsx';
 import { Splitter, useDetailWidth } from './splitter.tsx';
 import { levelsOf } from './step-path.ts';
 import { Summary } from './summary.tsx';
-import { useCauses, useScore } from './use-loop.ts';
+import { useCauses, useReruns, useScore } from './use-loop.ts';
 import { startedOf, useRows } from './use-rows.ts';
 import { useWidth } from './use-width.ts';
 
@@ -33,18 +35,28 @@ export interface LoopViewProps {
   loop: Loop;
   query: RunQuery;
   setQuery: SetQuery;
-  rerun: Rerun;
+  rerun: RerunAction;
   /** Grows when a re-run has begun: the rows are asked for again. */
   reruns: number;
 }
 
 const NO_CAUSES: readonly Cause[] = [];
+const NO_RERUNS: readonly Rerun[] = [];
 /** Narrower, and the detail lies over the table. */
 const SHEET_BELOW = 1_132;
 
 /** How many fit the filter, as far as counts say. */
-export function matchingOf(loop: Loop, query: RunQuery, cause: Cause | null): number | null {
-  if (query.q !== '') return null;
+export function matchingOf(
+  loop: Loop,
+  query: RunQuery,
+  cause: Cause | null,
+  reruns: readonly Pick<Rerun, 'number' | 'count'>[] = [],
+): number | null {
+  if (query.q !== '' || query.min !== null || query.max !== null) return null;
+  if (query.rerun !== null)
+    return query.status !== null || query.cause !== null
+      ? null
+      : (reruns.find((one) => one.number === query.rerun)?.count ?? null);
   if (query.cause !== null) return cause?.count ?? null;
   if (query.status === 'failed') return loop.failed;
   if (query.status === 'completed') return loop.completed;
@@ -56,7 +68,9 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
   const { data: answer } = useCauses(run.id, loop.path, loop.failed > 0);
   const causes = loop.failed > 0 ? (answer?.causes ?? NO_CAUSES) : NO_CAUSES;
   const cause = causes.find((one) => one.id === query.cause) ?? null;
-  const matching = matchingOf(loop, query, cause);
+  const { data: redone } = useReruns(run.id, loop.path, query.rerun !== null && !isOver(run));
+  const known = redone?.reruns ?? NO_RERUNS;
+  const matching = matchingOf(loop, query, cause, known);
   const counts = useRef({ started: 0, matching });
   counts.current = { started: startedOf(loop), matching };
   const { rows, state, byPosition } = useRows(run.id, loop.path, query, query.it ?? 0, counts);
@@ -67,7 +81,8 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
   const { data: histogram } = useScore(run.id, loop.path, 'duration', query.by === 'duration');
 
   const lead = useLead(rows, state);
-  const at = query.it ?? lead;
+  const followed = useFollowed(query.follow, newestOf(loop, query, causes));
+  const at = query.it ?? followed ?? lead;
   const navigation = useNavigation({ run: run.id, path: loop.path, query, setQuery, rows, at, causes });
   const compare = usePartner(run.id, loop.path, query, setQuery);
   const fresh = useFresh(rows, query.status === 'failed' ? matching : null);
@@ -129,7 +144,7 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
           completed: histogram.completed ?? [],
           failed: histogram.failed ?? [],
         });
-  const detail = at !== null && (!sheet || query.it !== null);
+  const detail = at !== null && (!sheet || query.it !== null || query.follow);
   return (
     <>
       {!nested && <Summary run={run} loop={loop} durations={words} />}
@@ -158,6 +173,7 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
               query={query}
               setQuery={setQuery}
               cause={cause}
+              reruns={known}
               state={state}
               rerun={rerun}
               fresh={fresh}
@@ -215,7 +231,7 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
                   label="Close the detail"
                   icon={<X size={16} aria-hidden />}
                   className="absolute top-11 right-3 z-10"
-                  onClick={() => setQuery({ it: null })}
+                  onClick={() => setQuery({ it: null, follow: false })}
                 />
               )}
               <Detail

@@ -5,7 +5,7 @@
 import type { Cause } from '@rondo/api/schemas/run.ts';
 import { useMemo, useRef } from 'react';
 import { call } from '../app/api.ts';
-import type { RunQuery, SetQuery } from './address.ts';
+import { filterOf, type FilterQuery, isFiltered, NO_FILTER, type RunQuery, type SetQuery } from './address.ts';
 import type { RowWindow } from './row-window.ts';
 
 export interface Navigation {
@@ -31,7 +31,7 @@ interface Now {
 
 const DRAG_MS = 60;
 
-type Filter = Pick<RunQuery, 'status' | 'cause'> & { q?: string };
+type Filter = FilterQuery & { q?: string };
 
 export function useNavigation(now: Now): Navigation {
   const latest = useRef(now);
@@ -51,8 +51,7 @@ export function useNavigation(now: Now): Navigation {
         params: { id: run, path },
         query: {
           limit: 1,
-          ...(filter.status === null ? {} : { status: filter.status }),
-          ...(filter.cause === null ? {} : { cause: filter.cause }),
+          ...filterOf(filter),
           ...(filter.q === undefined || filter.q === '' ? {} : { search: filter.q }),
           ...(from > 0 ? { cursor: `index:${from}` } : {}),
         },
@@ -64,10 +63,7 @@ export function useNavigation(now: Now): Navigation {
       const { run, path } = latest.current;
       const found = await call('GET /runs/{id}/loops/{path}/iterations/{index}', {
         params: { id: run, path, index: from },
-        query: {
-          ...(filter.status === null ? {} : { status: filter.status }),
-          ...(filter.cause === null ? {} : { cause: filter.cause }),
-        },
+        query: filterOf(filter),
         signal,
       });
       return found.previous;
@@ -85,7 +81,6 @@ export function useNavigation(now: Now): Navigation {
       latest.current.setQuery({ it: index, step: null }, { replace });
       reveal(index);
     };
-    const filtered = ({ status, cause, q }: RunQuery): boolean => status !== null || cause !== null || q !== '';
     return {
       hold,
       jump: (index, done) => {
@@ -97,17 +92,17 @@ export function useNavigation(now: Now): Navigation {
       open: (first, last) => {
         const signal = only();
         const { query } = latest.current;
-        if (first === last && !filtered(query)) {
+        if (first === last && !isFiltered(query)) {
           hold(first, { replace: true });
           return;
         }
         quietly(
           (async () => {
-            const failing: Filter = { status: 'failed', cause: query.cause };
-            const wanted = filtered(query) ? query : failing;
+            const failing: Filter = { ...NO_FILTER, status: 'failed', cause: query.cause };
+            const wanted = isFiltered(query) ? query : failing;
             const found = await next(wanted, first, signal);
-            if (found !== null && (filtered(query) || found <= last)) hold(found);
-            else if (!filtered(query)) hold(first);
+            if (found !== null && (isFiltered(query) || found <= last)) hold(found);
+            else if (!isFiltered(query)) hold(first);
             else {
               const back = await previous(wanted, first, signal);
               if (back !== null) hold(back);
@@ -118,7 +113,7 @@ export function useNavigation(now: Now): Navigation {
       failed: (step) => {
         const signal = only();
         const { query, at } = latest.current;
-        const filter: Filter = { status: 'failed', cause: query.cause };
+        const filter: Filter = { ...NO_FILTER, status: 'failed', cause: query.cause };
         quietly(
           (async () => {
             const found =
@@ -140,10 +135,10 @@ export function useNavigation(now: Now): Navigation {
         }
         quietly(
           (async () => {
-            const filter: Filter = { status: 'failed', cause: id };
+            const filter: Filter = { ...NO_FILTER, status: 'failed', cause: id };
             const found = near === null ? first : ((await next(filter, near, signal)) ?? first);
             const same = query.cause === id && query.status === 'failed';
-            setQuery({ status: 'failed', cause: id, it: found, with: null, step: null, q: '' });
+            setQuery({ ...NO_FILTER, status: 'failed', cause: id, it: found, with: null, step: null, q: '' });
             if (same) reveal(found);
           })(),
         );
@@ -157,4 +152,21 @@ export function useNavigation(now: Now): Navigation {
       },
     };
   }, []);
+}
+
+/** The next or previous failed iteration of a loop; from nowhere, the first. */
+export async function nextFailed(run: string, path: string, at: number | null, step: 1 | -1): Promise<number | null> {
+  if (step === -1 && at !== null) {
+    const { previous } = await call('GET /runs/{id}/loops/{path}/iterations/{index}', {
+      params: { id: run, path, index: at },
+      query: { status: 'failed' },
+    });
+    return previous;
+  }
+  const from = at === null ? 0 : at + 1;
+  const page = await call('GET /runs/{id}/loops/{path}/iterations', {
+    params: { id: run, path },
+    query: { status: 'failed', limit: 1, ...(from > 0 ? { cursor: `index:${from}` } : {}) },
+  });
+  return page.items[0]?.index ?? null;
 }

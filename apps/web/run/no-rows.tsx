@@ -3,7 +3,7 @@ import type { Loop, Run } from '@rondo/api/schemas/run.ts';
 import { messageOf } from '../app/api.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
-import type { RunQuery } from './address.ts';
+import { isFiltered, type RunQuery } from './address.ts';
 import { isOver } from './controls.tsx';
 
 interface NoRowsProps {
@@ -28,7 +28,7 @@ export function NoRows({ run, loop, query, loading, rows, error, onAgain }: NoRo
     );
   }
   if (loading || rows > 0) return null;
-  const filtered = query.status !== null || query.cause !== null || query.q !== '';
+  const filtered = isFiltered(query);
   return (
     <div className="absolute top-20 left-0">
       <Empty title={filtered ? 'No iteration is like this.' : 'No iteration has started yet.'}>

@@ -2,10 +2,9 @@
  * Owns tests of the run view against the real server: a run that fails in some iterations, is looked into, and re-run;
  * a long one that lies in the store. `rondo serve` as a process, real SQLite, real Chromium.
  */
-import { afterEach, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { chromiumPath, type Watched } from '../../../tests/studio/browser.ts';
-import { studioTests } from '../../../tests/studio/hooks.ts';
+import { describeInBrowser, studioTests } from '../../../tests/studio/hooks.ts';
 import { MILLION_RUN, reasonOf, writeMillion } from '../../../tests/studio/million.ts';
 
 /** A loaded machine may do it a little later. */
@@ -38,17 +37,9 @@ const studio = studioTests({
   workflows: { 'greet.yaml': WORKFLOW },
   prepare: (folder) => writeMillion(folder, LONG),
 });
-let watched: Watched | null = null;
-afterEach(async () => {
-  const troubles = watched?.troubles ?? [];
-  await watched?.close();
-  watched = null;
-  if (troubles.length > 0) throw new Error(troubles.join('\n'));
-});
-
 async function open(path: string): Promise<Page> {
-  watched = await (await studio()).open(path, { locale: 'en-GB', reducedMotion: 'reduce' });
-  return watched.page;
+  const { page } = await (await studio()).open(path, { locale: 'en-GB', reducedMotion: 'reduce' });
+  return page;
 }
 const people = (bad: number) =>
   Array.from({ length: 12 }, (_, at) => ({
@@ -56,7 +47,7 @@ const people = (bad: number) =>
     extra: at === bad ? 'nothing' : '{"greeting":"hello"}',
   }));
 
-describe.skipIf(chromiumPath === null)('the run view on the real server', { timeout: 120_000 }, () => {
+describeInBrowser('the run view on the real server', () => {
   it('shows a run that has just failed in one of twelve, from the red cell to its error', async () => {
     const { call } = await studio();
     const started = await call('POST /workflows/{id}/runs', {

@@ -17,6 +17,8 @@ export interface Wanted {
   status?: 'failed';
   cause?: string;
   indices?: number[];
+  /** By this version of the workflow; absent: the newest where it fits. */
+  version?: number;
 }
 
 export interface Rerun {

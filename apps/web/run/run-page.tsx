@@ -3,7 +3,7 @@
  * folder; what it shows is in the address, so that sharing copies it.
  */
 import type { Loop, Run } from '@rondo/api/schemas/run.ts';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { addressOfPlace, type RunView } from '../app/addresses.ts';
 import { ApiError, messageOf, useApi } from '../app/api.ts';
@@ -13,7 +13,7 @@ import { Empty } from '../ui/empty.tsx';
 import { count } from '../ui/format.ts';
 import { LoopBadge } from '../ui/loop-badge.tsx';
 import { Segments } from '../ui/segments.tsx';
-import { useRunQuery } from './address.ts';
+import { type RunQuery, useRunQuery } from './address.ts';
 import { Asked } from './ask.tsx';
 import { Controls, isOver } from './controls.tsx';
 import { listOf } from './definition.ts';
@@ -30,6 +30,9 @@ import { Timeline } from './timeline.tsx';
 import { useLoop } from './use-loop.ts';
 import { useWidth } from './use-width.ts';
 
+/** Its own chunk: it brings the canvas of the editor with it. */
+const RunCanvas = lazy(async () => ({ default: (await import('./canvas/run-canvas.tsx')).RunCanvas }));
+
 export interface RunPageProps {
   run: string;
   view: RunView;
@@ -39,7 +42,8 @@ export interface RunPageProps {
 
 export function RunPage({ run: id, view, loop: path }: RunPageProps) {
   const { data: run, error, refetch } = useApi('GET /runs/{id}', { params: { id } }, { staleTime: 30_000 });
-  const shown = path ?? run?.shown ?? null;
+  const [query] = useRunQuery();
+  const shown = path ?? (view === 'canvas' ? query.loop : null) ?? run?.shown ?? null;
   useRunEvents(id, frameOf(shown), run === undefined ? false : isOver(run));
   if (run === undefined) {
     return (
@@ -64,6 +68,15 @@ export function RunPage({ run: id, view, loop: path }: RunPageProps) {
 function frameOf(path: string | null): string | null {
   const parent = path === null ? undefined : levelsOf(path).at(-2);
   return parent === undefined || parent.index === null ? null : iterationPath(parent.path, parent.index);
+}
+
+/** The held iteration stays held in every view. */
+function addressOfView(run: Run, from: RunView, to: RunView, path: string | null, { it, loop }: RunQuery): string {
+  const held = it === null ? null : it + 1;
+  if (to === 'canvas') return addressOfPlace.runView(run.id, to, held === null ? {} : { loop: path, it: held });
+  if (to !== 'loop') return addressOfPlace.runView(run.id, to);
+  if (from !== 'canvas' || held === null || path === null) return addressOfPlace.run(run.id);
+  return addressOfPlace.loop(run.id, loop ?? path, { it: held });
 }
 
 /** Below it, badge and words of the header have no room. */
@@ -123,9 +136,7 @@ function Loaded({ run, view, path }: { run: Run; view: RunView; path: string | n
             <Segments<RunView>
               label="How to look at the run"
               value={view}
-              onChange={(next) =>
-                navigate(next === 'loop' ? addressOfPlace.run(run.id) : addressOfPlace.runView(run.id, next))
-              }
+              onChange={(next) => navigate(addressOfView(run, view, next, path, query))}
               options={[
                 { value: 'loop', label: 'Loop' },
                 { value: 'timeline', label: 'Timeline' },
@@ -138,12 +149,19 @@ function Loaded({ run, view, path }: { run: Run; view: RunView; path: string | n
       }
       actions={<Controls run={run} loop={loop ?? null} query={query} rerun={rerun} compact={available < ROOMY} />}
     >
-      <div ref={frame} className={view === 'loop' ? 'relative flex min-h-0 flex-1 flex-col' : 'relative'}>
+      <div
+        ref={frame}
+        className={view === 'loop' || view === 'canvas' ? 'relative flex min-h-0 flex-1 flex-col' : 'relative'}
+      >
         <Asked />
         <RunNotice run={run} loop={loop ?? null} />
         {view === 'timeline' && <Timeline run={run} />}
         {view === 'output' && <OutputView run={run} />}
-        {view === 'canvas' && <CanvasLink run={run} />}
+        {view === 'canvas' && (
+          <Suspense fallback={null}>
+            <RunCanvas run={run} path={path} query={query} setQuery={setQuery} />
+          </Suspense>
+        )}
         {view === 'loop' && loop === null && <NoLoop run={run} path={path} />}
         {view === 'loop' && loop != null && (
           <>
@@ -205,24 +223,6 @@ function NoLoop({ run, path }: { run: Run; path: string | null }) {
       action={<ButtonLink href={addressOfPlace.runView(run.id, 'output')}>Output</ButtonLink>}
     >
       {isOver(run) ? 'Its steps ran once each.' : 'No loop has begun yet.'}
-    </Empty>
-  );
-}
-
-/** The canvas is the editor's: it shows the version that ran, with this run on it. */
-function CanvasLink({ run }: { run: Run }) {
-  return (
-    <Empty
-      title={`This run used ${run.version === null ? 'a definition that was never saved' : `version ${run.version}`}.`}
-      action={
-        run.workflowId !== null && (
-          <ButtonLink href={addressOfPlace.workflow(run.workflowId, { v: run.version, run: run.id })}>
-            Open the canvas with this run
-          </ButtonLink>
-        )
-      }
-    >
-      The editor shows it read-only, with the counts of this run on every node.
     </Empty>
   );
 }

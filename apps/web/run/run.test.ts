@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { breaches, chromiumPath, openPage, type Watched } from '../../../tests/studio/browser.ts';
-import { browserTests } from '../../../tests/studio/hooks.ts';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openPage } from '../../../tests/studio/browser.ts';
+import { browserTests, describeInBrowser } from '../../../tests/studio/hooks.ts';
 import { ensureBuilt } from '../build.ts';
 import { type FakeRuns, fakeRuns } from '../testing/fake-runs.ts';
 import { type Fixture, startFixture } from '../testing/server.ts';
@@ -20,8 +20,9 @@ const BUILD_MS = 120_000;
 
 let fake: FakeRuns;
 let fixture: Fixture;
-let watched: Watched | null = null;
 
+// Registered first, so that it runs when the pages are closed.
+afterEach(() => fixture.close());
 browserTests();
 beforeAll(async () => {
   await ensureBuilt(() => undefined);
@@ -30,18 +31,11 @@ beforeEach(async () => {
   fake = fakeRuns();
   fixture = await startFixture(fake.answers, { events: fake.events });
 });
-afterEach(async () => {
-  const troubles = watched === null ? [] : [...watched.troubles, ...(await breaches(watched.page))];
-  await watched?.close();
-  watched = null;
-  await fixture.close();
-  if (troubles.length > 0) throw new Error(troubles.join('\n'));
-});
 
 async function visit(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-  watched = await openPage({ locale: 'en-GB', colorScheme: 'light', reducedMotion: 'reduce', ...options });
-  await watched.page.goto(fixture.url + path);
-  return watched.page;
+  const { page } = await openPage({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
+  await page.goto(fixture.url + path);
+  return page;
 }
 
 async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
@@ -56,7 +50,7 @@ const row = (page: Page, index: string) => page.getByRole('row').filter({ hasTex
 const heading = (page: Page, name: string) => page.getByRole('heading', { name });
 const asked = (pattern: RegExp): string[] => fixture.asked.filter((one) => pattern.test(one));
 
-describe.skipIf(chromiumPath === null)('from red to cause', { timeout: 60_000 }, () => {
+describeInBrowser('from red to cause', () => {
   it('shows a million, and one click on a cause shows its failures, the nearest one open beside', async () => {
     const page = await open('/r/7K4Q');
     await expect.poll(() => page.getByText('of 1,000,000 completed').count(), WAIT).toBe(1);
@@ -89,7 +83,7 @@ describe.skipIf(chromiumPath === null)('from red to cause', { timeout: 60_000 },
   });
 });
 
-describe.skipIf(chromiumPath === null)('the Score as a control', { timeout: 60_000 }, () => {
+describeInBrowser('the Score as a control', () => {
   it('scrolls the table when it is dragged, and shows where the table is', async () => {
     const page = await open('/r/7K4Q');
     const box = await scoreOf(page).boundingBox();
@@ -143,7 +137,7 @@ describe.skipIf(chromiumPath === null)('the Score as a control', { timeout: 60_0
   });
 });
 
-describe.skipIf(chromiumPath === null)('the table', { timeout: 60_000 }, () => {
+describeInBrowser('the table', () => {
   it('keeps three pages, however far it is scrolled, and finds back to the first row', async () => {
     const page = await open('/r/7K4Q');
     await row(page, '1').waitFor();
@@ -229,7 +223,7 @@ describe.skipIf(chromiumPath === null)('the table', { timeout: 60_000 }, () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('steering', { timeout: 60_000 }, () => {
+describeInBrowser('steering', () => {
   it('asks before an effect may happen twice, and leaves everything when told so', async () => {
     const page = await open('/r/7K4Q?status=failed&cause=c429');
     await page.getByRole('button', { name: 'Re-run these 612' }).click();
@@ -279,7 +273,7 @@ describe.skipIf(chromiumPath === null)('steering', { timeout: 60_000 }, () => {
   });
 });
 
-describe.skipIf(chromiumPath === null)('while it runs', { timeout: 60_000 }, () => {
+describeInBrowser('while it runs', () => {
   it('changes numbers and Score, never the rows: new failures are counted and shown when asked for', async () => {
     const page = await open('/r/7K4Q?status=failed');
     await page.getByRole('row').nth(3).waitFor();
@@ -305,7 +299,7 @@ describe.skipIf(chromiumPath === null)('while it runs', { timeout: 60_000 }, () 
   });
 });
 
-describe.skipIf(chromiumPath === null)('other loops', { timeout: 60_000 }, () => {
+describeInBrowser('other loops', () => {
   it('shows levels as stacked scores and goes out and in by keys', async () => {
     const page = await open('/r/3F9D/l/site[37]/page?it=817');
     await page.getByRole('slider', { name: 'Score of Each site' }).waitFor();
@@ -313,6 +307,13 @@ describe.skipIf(chromiumPath === null)('other loops', { timeout: 60_000 }, () =>
       /^Iteration 38 of 412, 1,284 inside, 13 of them failed$/,
     );
     await heading(page, 'Iteration 817').waitFor();
+    const attempts = page.getByRole('list', { name: 'Attempts of Ask model' }).getByRole('listitem');
+    expect(await attempts.count()).toBe(3);
+    expect(await attempts.last().innerText()).toMatch(
+      /^Attempt 3 failed\s+after 2\.9 s\s+took 1\.2 s\s+A product could not/,
+    );
+    await page.getByRole('tab', { name: 'Arguments' }).click();
+    await page.getByText('What does').first().waitFor();
     await page.locator('[data-part="inner-loop"]').waitFor();
     await page.keyboard.press('Control+ArrowDown');
     await expect
@@ -347,7 +348,7 @@ describe.skipIf(chromiumPath === null)('other loops', { timeout: 60_000 }, () =>
   });
 });
 
-describe.skipIf(chromiumPath === null)('for everybody', { timeout: 60_000 }, () => {
+describeInBrowser('for everybody', () => {
   it.each(['light', 'dark'] as const)('has no serious findings of axe, %s', async (colorScheme) => {
     const page = await open('/r/7K4Q?status=failed&cause=json&it=701112', { colorScheme });
     await heading(page, 'Iteration 701,112').waitFor();

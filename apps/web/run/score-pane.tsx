@@ -9,7 +9,8 @@ import { CauseLines, MOST_LINES } from '../score/cause-lines.tsx';
 import { decodeCells } from '../score/decode.ts';
 import { type Grid, gridOf, isFew, mapWidth } from '../score/geometry.ts';
 import { Legend } from '../score/legend.tsx';
-import { DurationBars, TimeMap } from '../score/other-axes.tsx';
+import { barsOf, DurationBars, durationsOf } from '../score/duration-bars.tsx';
+import { TimeMap } from '../score/other-axes.tsx';
 import { ScoreMap } from '../score/score-map.tsx';
 import { scaleWords } from '../score/words.ts';
 import { classes } from '../ui/classes.ts';
@@ -105,7 +106,14 @@ export const ScorePane = memo(function ScorePane(props: ScorePaneProps) {
                   tail={lines === 0 ? 0 : 6 + 25 * lines}
                 />
               ) : (
-                <OtherAxis run={run.id} path={loop.path} by={query.by} width={width} />
+                <OtherAxis
+                  run={run.id}
+                  path={loop.path}
+                  by={query.by}
+                  width={width}
+                  query={query}
+                  setQuery={setQuery}
+                />
               )}
             </div>
             <CauseLines
@@ -201,24 +209,40 @@ function Map({
 
 const AXIS_HEIGHT = 128;
 
-function OtherAxis({ run, path, by, width }: { run: string; path: string; by: 'time' | 'duration'; width: number }) {
+interface OtherAxisProps extends Pick<ScorePaneProps, 'query' | 'setQuery'> {
+  run: string;
+  path: string;
+  by: 'time' | 'duration';
+  width: number;
+}
+
+function OtherAxis({ run, path, by, width, query, setQuery }: OtherAxisProps) {
   const { data, isPending } = useScore(run, path, by);
   if (data === undefined || data.bounds === undefined) {
     return <p className="py-14 text-ink3">{isPending ? 'Reading the iterations.' : 'Not known for this loop.'}</p>;
   }
   if (data.columns === 0) return <p className="py-14 text-ink3">No iteration has ended yet.</p>;
-  const { sampled } = data;
+  const { sampled, bounds } = data;
   return (
     <div>
       {by === 'time' ? (
-        <TimeMap cells={data.cells} columns={data.columns} rows={data.rows} bounds={data.bounds} width={width} />
+        <TimeMap cells={data.cells} columns={data.columns} rows={data.rows} bounds={bounds} width={width} />
       ) : (
         <DurationBars
-          bounds={data.bounds}
+          bounds={bounds}
           completed={data.completed ?? []}
           failed={data.failed ?? []}
           width={width}
           height={AXIS_HEIGHT}
+          chosen={barsOf(bounds, query.min, query.max)}
+          onChoose={(range) =>
+            setQuery({
+              ...(range === null ? { min: null, max: null } : durationsOf(bounds, range)),
+              it: null,
+              with: null,
+              q: '',
+            })
+          }
         />
       )}
       {sampled !== undefined && (

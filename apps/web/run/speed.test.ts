@@ -3,9 +3,9 @@
  * next page is, whether dragging keeps up, whether memory stays flat. Best of a few tries: other work shares the machine.
  */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, openPage, type Watched } from '../../../tests/studio/browser.ts';
-import { browserTests } from '../../../tests/studio/hooks.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openPage } from '../../../tests/studio/browser.ts';
+import { browserTests, describeInBrowser } from '../../../tests/studio/hooks.ts';
 import { ensureBuilt } from '../build.ts';
 import { fakeRuns } from '../testing/fake-runs.ts';
 import { type Fixture, startFixture } from '../testing/server.ts';
@@ -27,7 +27,6 @@ const READY = `(() => {
 })()`;
 
 let fixture: Fixture;
-let watched: Watched | null = null;
 
 browserTests();
 beforeAll(async () => {
@@ -36,18 +35,13 @@ beforeAll(async () => {
   fixture = await startFixture(fake.answers, { events: fake.events });
 }, 120_000);
 afterAll(() => fixture.close());
-afterEach(async () => {
-  await watched?.close();
-  watched = null;
-});
 
 async function open(): Promise<Page> {
-  await watched?.close();
-  watched = await openPage({ locale: 'en-GB', reducedMotion: 'reduce' });
-  await watched.page.addInitScript(WATCH);
-  await watched.page.goto(`${fixture.url}/r/7K4Q`);
-  await watched.page.locator('[role="row"][aria-rowindex="1"]').waitFor();
-  return watched.page;
+  const { page } = await openPage({ locale: 'en-GB', reducedMotion: 'reduce', alone: true });
+  await page.addInitScript(WATCH);
+  await page.goto(`${fixture.url}/r/7K4Q`);
+  await page.locator('[role="row"][aria-rowindex="1"]').waitFor();
+  return page;
 }
 
 /** Ms that the page's own thread has worked: not what it waited while others used the machine. */
@@ -64,7 +58,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const scrollerOf = (page: Page) =>
   page.getByRole('table', { name: 'Iterations' }).getByRole('rowgroup').locator('xpath=..');
 
-describe.skipIf(chromiumPath === null)('a million iterations', { timeout: 90_000 }, () => {
+describeInBrowser('a million iterations', () => {
   it('are usable soon after the answer', async () => {
     const times: number[] = [];
     for (let time = 0; time < 3; time += 1) {

@@ -1,11 +1,12 @@
 /** Owns the steps of one iteration: status, name, one bar per attempt on one scale; nested loops as links into them. */
-import type { Iteration, Loop, StepView } from '@rondo/api/schemas/run.ts';
+import type { Iteration, Loop } from '@rondo/api/schemas/run.ts';
 import { ChevronRight } from 'lucide-react';
 import { MiniScore } from '../score/mini-score.tsx';
 import { classes } from '../ui/classes.ts';
-import { count, duration } from '../ui/format.ts';
+import { count } from '../ui/format.ts';
 import { StatusShape } from '../ui/status.tsx';
 import { useApi } from '../app/api.ts';
+import { AttemptBars, timeWords } from './attempts.tsx';
 
 export interface StepsProps {
   run: string;
@@ -19,13 +20,23 @@ export function Steps({ run, iteration, chosen, onChoose, onLoop }: StepsProps) 
   const whole = Math.max(
     1,
     iteration.durationMs,
-    ...iteration.steps.flatMap(({ attempts = [] }) => attempts.map(({ startMs, durationMs }) => startMs + durationMs)),
+    ...[iteration.tries ?? [], ...iteration.steps.map(({ attempts = [] }) => attempts)]
+      .flat()
+      .map(({ startMs, durationMs }) => startMs + durationMs),
   );
   if (iteration.steps.length === 0) {
     return <p className="px-4 pt-3 text-meta text-ink3">The steps of this iteration were not kept.</p>;
   }
   return (
     <ol className="flex-none px-2 pt-2" aria-label="Steps">
+      {iteration.tries !== undefined && (
+        <li className="grid h-[26px] grid-cols-[18px_132px_minmax(0,1fr)_64px] items-center gap-1.5 px-2 text-ink2">
+          <StatusShape status={iteration.status} />
+          <span className="cut">The whole iteration</span>
+          <AttemptBars attempts={iteration.tries} whole={whole} />
+          <span className="text-right text-meta whitespace-nowrap">{timeWords(iteration.tries)}</span>
+        </li>
+      )}
       {iteration.steps.map((step) => (
         <li key={step.id}>
           <button
@@ -43,9 +54,11 @@ export function Steps({ run, iteration, chosen, onChoose, onLoop }: StepsProps) 
             {step.status === 'skipped' ? (
               <span className="text-meta">skipped</span>
             ) : (
-              <Bars step={step} whole={whole} />
+              <AttemptBars attempts={step.attempts ?? []} whole={whole} />
             )}
-            <span className="text-right text-meta font-normal whitespace-nowrap text-ink2">{timeWords(step)}</span>
+            <span className="text-right text-meta font-normal whitespace-nowrap text-ink2">
+              {timeWords(step.attempts ?? [])}
+            </span>
           </button>
           {step.loop !== null && (
             <InnerLoop
@@ -66,27 +79,6 @@ export function Steps({ run, iteration, chosen, onChoose, onLoop }: StepsProps) 
         ))}
     </ol>
   );
-}
-
-function Bars({ step, whole }: { step: StepView; whole: number }) {
-  return (
-    <span aria-hidden className="relative h-2">
-      {(step.attempts ?? []).map(({ startMs, durationMs, failed }) => (
-        <span
-          key={startMs}
-          style={{ left: `${(startMs / whole) * 100}%`, width: `${Math.max(0.8, (durationMs / whole) * 100)}%` }}
-          className={classes('absolute top-0 h-2 rounded-[2px]', failed ? 'bg-cell-failed' : 'bg-cell-completed')}
-        />
-      ))}
-    </span>
-  );
-}
-
-/** 212 ms; 3 × 1.3 s. */
-export function timeWords({ attempts = [] }: Pick<StepView, 'attempts'>): string {
-  if (attempts.length === 0) return '';
-  const total = attempts.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  return attempts.length === 1 ? duration(total) : `${attempts.length} × ${duration(total / attempts.length)}`;
 }
 
 interface InnerLoopProps {

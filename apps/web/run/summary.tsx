@@ -7,7 +7,7 @@ import { memo, type ReactNode } from 'react';
 import { call, messageOf } from '../app/api.ts';
 import { useMay } from '../app/session.ts';
 import { classes } from '../ui/classes.ts';
-import { clockTime, count, duration, percent, rate } from '../ui/format.ts';
+import { clockTime, count, duration, percent, rate, shortCount } from '../ui/format.ts';
 import { StatusShape } from '../ui/status.tsx';
 import { useNow } from '../ui/time.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -95,6 +95,12 @@ export const Summary = memo(function Summary({
           below={durations ?? paceWords(settled, loop.durationMs)}
         />
       )}
+      {run.usage !== null && (
+        // While there are dials, there is room for it on wide screens only; the output of the run has it, too.
+        <div className={classes('contents', moving && 'max-[1680px]:hidden')}>
+          <Cost usage={run.usage} />
+        </div>
+      )}
       <span className="flex-1" />
       {moving && <Dials run={run} loop={loop} />}
     </section>
@@ -125,6 +131,20 @@ function Stat({ value, words, below, after, tone }: StatProps) {
       </p>
       <p className="text-meta leading-[18px] text-ink3">{below}</p>
     </div>
+  );
+}
+
+/** What the model calls of the whole run cost so far; tokens where no price is known. */
+function Cost({ usage: { tokensIn, tokensOut, cost } }: { usage: NonNullable<Run['usage']> }) {
+  const tokens = `${shortCount(tokensIn)} in, ${shortCount(tokensOut)} out`;
+  return cost > 0 ? (
+    <Stat
+      value={`$ ${cost < 0.1 ? cost.toFixed(4) : cost.toFixed(2)}`}
+      words="for models"
+      below={`tokens: ${tokens}`}
+    />
+  ) : (
+    <Stat value={shortCount(tokensIn + tokensOut)} words="tokens" below={tokens} />
   );
 }
 

@@ -39,3 +39,14 @@ export function useCauses(run: string, path: string, enabled = true) {
     { enabled, staleTime: 60_000, gcTime: 30_000 },
   );
 }
+
+const SLOW_MS = 5_000;
+
+/** Newest first. `watched`: what became of the newest is on the screen while it goes on. */
+export function useReruns(run: string, path: string, watched: boolean) {
+  return useApi(
+    'GET /runs/{id}/loops/{path}/reruns',
+    { params: { id: run, path } },
+    { staleTime: SLOW_MS, gcTime: 30_000, refetchInterval: watched ? SLOW_MS : false },
+  );
+}

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Loop } from '@rondo/api/schemas/run.ts';
 import { call } from '../app/api.ts';
-import type { RunQuery } from './address.ts';
+import { filterOf, type FilterQuery, isFiltered, type RunQuery } from './address.ts';
 import { RowWindow, type RowsState } from './row-window.ts';
 
 /** Iterations that have begun, whatever became of them. */
@@ -20,21 +20,18 @@ export interface Rows {
 export function useRows(
   run: string,
   path: string,
-  query: Pick<RunQuery, 'status' | 'cause' | 'q' | 'sort'>,
+  query: FilterQuery & Pick<RunQuery, 'q' | 'sort'>,
   start: number,
   latest: { current: { started: number; matching: number | null } },
 ): Rows {
-  const { status, cause, q, sort } = query;
+  const { status, cause, rerun, min, max, q, sort } = query;
   const byPosition = sort === 'position';
   const rows = useMemo(() => {
-    const filter = {
-      ...(status === null ? {} : { status }),
-      ...(cause === null ? {} : { cause }),
-      ...(q === '' ? {} : { search: q }),
-    };
+    const wanted = { status, cause, rerun, min, max };
+    const filter = { ...filterOf(wanted), ...(q === '' ? {} : { search: q }) };
     return new RowWindow({
       byPosition,
-      dense: status === null && cause === null && q === '',
+      dense: !isFiltered({ ...wanted, q }),
       started: () => latest.current.started,
       spread: () => {
         const { started, matching } = latest.current;
@@ -47,7 +44,7 @@ export function useRows(
           signal,
         }),
     });
-  }, [run, path, status, cause, q, sort, byPosition, latest]);
+  }, [run, path, status, cause, rerun, min, max, q, sort, byPosition, latest]);
   useEffect(() => {
     void rows.jump(start);
     return () => rows.stop();

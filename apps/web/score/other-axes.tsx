@@ -1,9 +1,9 @@
 /**
- * Owns the Score by time and by duration: the same loop over the run's clock, and as bars of how long iterations took.
- * For looking; moving about is by position (score-map.tsx).
+ * Owns the Score by time, the same loop over the run's clock, and what durations come to in words. For looking; moving
+ * about is by position (score-map.tsx), choosing durations is duration-bars.tsx.
  */
 import { useMemo } from 'react';
-import { clockTime, count, duration } from '../ui/format.ts';
+import { clockTime, duration } from '../ui/format.ts';
 import { decodeCells } from './decode.ts';
 import { place } from './geometry.ts';
 import { ScoreCanvas } from './score-canvas.tsx';
@@ -37,66 +37,6 @@ export function TimeMap({ cells, columns, rows, bounds, width }: TimeMapProps) {
       >
         <ScoreCanvas placed={placed} cells={bytes} className="block" />
       </div>
-    </div>
-  );
-}
-
-interface DurationBarsProps {
-  /** One more than there are bars, in ms. */
-  bounds: readonly number[];
-  completed: readonly number[];
-  failed: readonly number[];
-  width: number;
-  height: number;
-}
-
-export function DurationBars({ bounds, completed, failed, width, height }: DurationBarsProps) {
-  const most = Math.max(1, ...completed.map((value, at) => value + (failed[at] ?? 0)));
-  const pitch = width / Math.max(1, completed.length);
-  // Logarithmic, as one slow iteration among a million matters.
-  const tall = (value: number): number =>
-    value === 0 ? 0 : Math.max(3, (Math.log1p(value) / Math.log1p(most)) * (height - 4));
-  return (
-    <div>
-      <div aria-hidden style={{ width }} className="flex h-4 justify-between text-axis text-ink3">
-        {TICKS.map((share) => (
-          <span key={share}>{duration(bounds[Math.round(share * (bounds.length - 1))] ?? 0)}</span>
-        ))}
-      </div>
-      <svg
-        width={width}
-        height={height}
-        role="img"
-        aria-label={durationWords({ bounds, completed, failed })}
-        className="block border-b border-line"
-      >
-        {completed.map((value, at) => {
-          const red = failed[at] ?? 0;
-          const whole = tall(value + red);
-          const top = red === 0 ? 0 : Math.max(3, (red / (value + red)) * whole);
-          const words = `${duration(bounds[at] ?? 0)} to ${duration(bounds[at + 1] ?? 0)}: ${count(value)} completed, ${count(red)} failed`;
-          return (
-            <g key={bounds[at] ?? at}>
-              <title>{words}</title>
-              <rect x={at * pitch} y={0} width={pitch} height={height} fill="transparent" />
-              <rect
-                x={at * pitch}
-                y={height - whole}
-                width={Math.max(1, pitch - 2)}
-                height={whole}
-                className="fill-cell-completed"
-              />
-              <rect
-                x={at * pitch}
-                y={height - whole}
-                width={Math.max(1, pitch - 2)}
-                height={top}
-                className="fill-cell-failed"
-              />
-            </g>
-          );
-        })}
-      </svg>
     </div>
   );
 }

@@ -1,11 +1,11 @@
 /** Owns measuring the Score in real Chromium: 8,000 cells within 4 ms, and that only changed columns are drawn again. */
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, openPage, type Watched } from '../../../tests/studio/browser.ts';
-import { browserTests } from '../../../tests/studio/hooks.ts';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { openPage } from '../../../tests/studio/browser.ts';
+import { browserTests, describeInBrowser } from '../../../tests/studio/hooks.ts';
 
-let watched: Watched;
+let script = '';
 let page: Page;
 
 browserTests();
@@ -27,15 +27,15 @@ async function bundle(): Promise<string> {
   return first.output[0].code;
 }
 
-describe.skipIf(chromiumPath === null)('drawing', () => {
+describeInBrowser('drawing', () => {
   beforeAll(async () => {
-    const script = await bundle();
-    watched = await openPage({ deviceScaleFactor: 1 });
-    ({ page } = watched);
+    script = await bundle();
+  }, 60_000);
+  beforeEach(async () => {
+    ({ page } = await openPage());
     await page.setContent('<body></body>');
     await page.addScriptTag({ content: script });
-  }, 60_000);
-  afterAll(() => watched.close());
+  });
 
   it.each([
     [1000, 1],

@@ -7,6 +7,7 @@ import { absoluteTime, count } from '../ui/format.ts';
 import { Switch } from '../ui/input.tsx';
 import { Segments } from '../ui/segments.tsx';
 import { When } from '../ui/time.tsx';
+import { Account } from './account.tsx';
 import { Section, SettingRow } from './section.tsx';
 import { SettingsOf } from './setting-rows.tsx';
 
@@ -42,6 +43,7 @@ export function General() {
           </span>
         </SettingRow>
       </Section>
+      <Account />
       <Sessions />
       {mayAdmin.allowed && <SettingsOf group="general" />}
     </>

@@ -51,8 +51,10 @@ export function People() {
 function PersonRow({ person }: { person: Person }) {
   const update = useSend('PATCH /people/{id}', { changes: ['GET /people'] });
   const remove = useSend('DELETE /people/{id}', { changes: ['GET /people'] });
-  const [asking, setAsking] = useState(false);
-  const error = update.error ?? remove.error;
+  const reset = useSend('DELETE /people/{id}/second-factor', { changes: ['GET /people'] });
+  const [asking, setAsking] = useState<'remove' | 'reset' | null>(null);
+  const error = update.error ?? remove.error ?? reset.error;
+  const stop = (): void => setAsking(null);
   return (
     <SettingRow
       title={person.name}
@@ -66,13 +68,44 @@ function PersonRow({ person }: { person: Person }) {
               , last seen <When at={person.seenAt} as="relative" />
             </>
           )}
+          {person.secondFactor && (
+            <>
+              {', with a second factor'}
+              {person.role !== 'owner' && asking !== 'reset' && (
+                <>
+                  {' · '}
+                  <button
+                    type="button"
+                    className="underline decoration-line2 underline-offset-3"
+                    onClick={() => setAsking('reset')}
+                  >
+                    Reset it
+                  </button>
+                </>
+              )}
+            </>
+          )}
         </>
       }
       {...(error === null ? {} : { from: <span className="text-failed">{messageOf(error)}</span> })}
     >
       {person.role === 'owner' ? (
         <span className="text-meta text-ink2">owner</span>
-      ) : asking ? (
+      ) : asking === 'reset' ? (
+        <>
+          <Button
+            small
+            kind="danger"
+            onClick={() => reset.mutate({ params: { id: person.id } }, { onSuccess: stop })}
+            busy={reset.isPending}
+          >
+            Reset the second factor
+          </Button>
+          <Button small kind="ghost" onClick={stop}>
+            Keep
+          </Button>
+        </>
+      ) : asking === 'remove' ? (
         <>
           <Button
             small
@@ -82,7 +115,7 @@ function PersonRow({ person }: { person: Person }) {
           >
             Remove {person.name}
           </Button>
-          <Button small kind="ghost" onClick={() => setAsking(false)}>
+          <Button small kind="ghost" onClick={stop}>
             Keep
           </Button>
         </>
@@ -95,7 +128,7 @@ function PersonRow({ person }: { person: Person }) {
             onChange={(role) => update.mutate({ params: { id: person.id }, body: { role: role as Given } })}
             options={CHOICES.map(([role]) => [role, role] as const)}
           />
-          <Button small kind="ghost" onClick={() => setAsking(true)}>
+          <Button small kind="ghost" onClick={() => setAsking('remove')}>
             Remove
           </Button>
         </>

@@ -5,9 +5,8 @@ import { type FormEvent, useState } from 'react';
 import { messageOf, useSend } from '../app/api.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { shortTime } from '../ui/format.ts';
 import { TextField } from '../ui/input.tsx';
-
-/** As the server takes it. */
 
 export function SecretForm({ secret, onClose }: { secret: Secret | null; onClose(): void }) {
   const [name, setName] = useState(secret?.name ?? '');
@@ -50,7 +49,7 @@ export function SecretForm({ secret, onClose }: { secret: Secret | null; onClose
           help={
             secret === null
               ? 'It can be replaced later, and is never shown again.'
-              : `Now it ends in …${secret.ending}. Left empty, it stays as it is.`
+              : `Set ${shortTime(secret.changedAt, Date.now())}${secret.ending === '' ? '' : `, ends in …${secret.ending}`}. Left empty, it stays as it is.`
           }
         />
         <TextField

@@ -15,15 +15,17 @@ import { Empty } from '../ui/empty.tsx';
 import { count } from '../ui/format.ts';
 import { When } from '../ui/time.tsx';
 import { SecretForm } from './secret-form.tsx';
+import { TestSecret, Verdict } from './secret-test.tsx';
 
 const COLUMNS =
-  'grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)_140px_80px_150px] items-center gap-3.5 pr-2 pl-4';
+  'grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)_150px_72px_136px_172px] items-center gap-3.5 pr-2 pl-4';
 
 export function SecretsPage() {
   const { data, error, refetch } = useApi('GET /secrets', {});
   const mayWrite = useMay('secret:write');
   const [editing, setEditing] = useState<Secret | 'new' | null>(null);
   const [deleting, setDeleting] = useState<Secret | null>(null);
+  const [testing, setTesting] = useState<Secret | null>(null);
   const secrets = data?.secrets ?? null;
   return (
     <Screen
@@ -66,6 +68,7 @@ export function SecretsPage() {
               <span role="columnheader">Used by</span>
               <span role="columnheader">Value</span>
               <span role="columnheader">Last used</span>
+              <span role="columnheader">Tested</span>
               <span role="columnheader" className="sr-only">
                 Change it
               </span>
@@ -77,12 +80,14 @@ export function SecretsPage() {
                 unless={mayWrite.why}
                 onEdit={() => setEditing(secret)}
                 onDelete={() => setDeleting(secret)}
+                onTest={() => setTesting(secret)}
               />
             ))}
           </div>
         )}
       </div>
       {editing !== null && <SecretForm secret={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
+      {testing !== null && <TestSecret secret={testing} onClose={() => setTesting(null)} />}
       {deleting !== null && <DeleteSecret secret={deleting} onClose={() => setDeleting(null)} />}
     </Screen>
   );
@@ -93,9 +98,11 @@ interface RowProps {
   unless: string;
   onEdit(): void;
   onDelete(): void;
+  onTest(): void;
 }
 
-function Row({ secret: { name, hosts, usedBy, ending, changedAt, usedAt }, unless, onEdit, onDelete }: RowProps) {
+function Row({ secret, unless, onEdit, onDelete, onTest }: RowProps) {
+  const { name, hosts, usedBy, ending, changedAt, usedAt, tested } = secret;
   return (
     <div role="row" className={classes(COLUMNS, 'min-h-11 border-t border-line py-1.5')}>
       <span role="cell" className="flex min-w-0 items-center gap-2 font-semibold">
@@ -123,12 +130,25 @@ function Row({ secret: { name, hosts, usedBy, ending, changedAt, usedAt }, unles
         )}
       </span>
       <span role="cell" className="text-meta text-ink3">
-        set <When at={changedAt} />, ends in …{ending}
+        set <When at={changedAt} />
+        {ending !== '' && `, ends in …${ending}`}
       </span>
       <span role="cell" className="text-meta text-ink3">
         {usedAt === null ? 'never' : <When at={usedAt} as="relative" />}
       </span>
-      <span role="cell" className="flex justify-end gap-1">
+      <span role="cell" className="text-meta text-ink3" title={tested?.called}>
+        {tested === null ? (
+          'never'
+        ) : (
+          <>
+            <Verdict verdict={tested.verdict} /> <When at={tested.at} />
+          </>
+        )}
+      </span>
+      <span role="cell" className="flex justify-end">
+        <Button small kind="ghost" onClick={onTest} unless={unless} aria-label={`Test ${name}`}>
+          Test
+        </Button>
         <Button small kind="ghost" onClick={onEdit} unless={unless} aria-label={`Change ${name}`}>
           Change
         </Button>

@@ -40,6 +40,14 @@ const GROUPS: Record<string, string> = {
   runners: 'limits',
   runs: 'limits',
   egressAllow: 'limits',
+  hostParallel: 'limits',
+  hostRate: 'limits',
+  hostLimits: 'limits',
+  keepRuns: 'retention',
+  keepFailedRuns: 'retention',
+  suggestUrl: 'models',
+  suggestModel: 'models',
+  suggestSecret: 'models',
   data: 'database',
   database: 'database',
 };
@@ -51,7 +59,9 @@ function groupOf(name: string): string {
 const TITLES: Record<string, string> = {
   general: 'Server',
   limits: 'Limits',
+  retention: 'Retention',
   database: 'Database',
+  models: 'Suggestions',
 };
 
 const FROM: Record<Setting['from'], string> = {

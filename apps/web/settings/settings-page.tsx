@@ -9,7 +9,8 @@ import { Empty } from '../ui/empty.tsx';
 import { About } from './about.tsx';
 import { General } from './general.tsx';
 import { People } from './people.tsx';
-import { Models, Retention } from './notes.tsx';
+import { Models } from './notes.tsx';
+import { Retention } from './retention.tsx';
 import { SettingsOf } from './setting-rows.tsx';
 import { Tokens } from './tokens.tsx';
 

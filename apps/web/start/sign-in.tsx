@@ -1,7 +1,7 @@
 /** Owns signing in. Who it is decides the server; the page of the address comes back by itself. */
 import { type FormEvent, useEffect, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import { messageOf, queryClient, useSend } from '../app/api.ts';
+import { ApiError, messageOf, queryClient, useSend } from '../app/api.ts';
 import { setMe } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/input.tsx';
@@ -10,7 +10,12 @@ import { StartCard } from './card.tsx';
 export function SignIn() {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
+  /** Null: nobody asked for one. */
+  const [code, setCode] = useState<string | null>(null);
   const signIn = useSend('POST /session', {
+    onError: (error) => {
+      if (isCodeNeeded(error)) setCode('');
+    },
     onSuccess: (me) => {
       queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'GET /me' });
       setMe(me);
@@ -22,10 +27,11 @@ export function SignIn() {
   }, []);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    signIn.mutate({ body: { name, password } });
+    signIn.mutate({ body: { name, password, ...(code === null ? {} : { code }) } });
   };
+  const error = signIn.error === null || isCodeNeeded(signIn.error) ? null : messageOf(signIn.error);
   return (
-    <StartCard title="Sign in" error={signIn.error === null ? null : messageOf(signIn.error)} onSubmit={submit}>
+    <StartCard title="Sign in" error={error} onSubmit={submit}>
       <TextField
         label="Name"
         name="username"
@@ -44,9 +50,30 @@ export function SignIn() {
         value={password}
         onChange={(event) => setPassword(event.target.value)}
       />
+      {code !== null && (
+        <TextField
+          label="Code"
+          name="code"
+          autoComplete="one-time-code"
+          inputMode="numeric"
+          autoFocus
+          required
+          minLength={6}
+          maxLength={40}
+          spellCheck={false}
+          value={code}
+          onChange={(event) => setCode(event.target.value)}
+          help="Of your authenticator app. A recovery code does, too."
+        />
+      )}
       <Button kind="primary" type="submit" busy={signIn.isPending} className="self-end">
         Sign in
       </Button>
     </StartCard>
   );
+}
+
+/** The password was right. */
+function isCodeNeeded(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'code-needed';
 }

@@ -143,11 +143,19 @@ export function answers({
       ],
     }),
     'DELETE /sessions/{id}': () => undefined,
+    'GET /me/second-factor': () => ({ on: false, codesLeft: 0 }),
     'GET /people': () => ({
       people: [
-        { id: 'p1', name: 'Ana', role: 'owner', createdAt: NOW - 90 * DAY, seenAt: NOW },
-        { id: 'p2', name: 'Otto', role: 'editor', createdAt: NOW - 30 * DAY, seenAt: NOW - 3 * HOUR },
-        { id: 'p3', name: 'Yuki', role: 'viewer', createdAt: NOW - DAY, seenAt: null },
+        { id: 'p1', name: 'Ana', role: 'owner', createdAt: NOW - 90 * DAY, seenAt: NOW, secondFactor: true },
+        {
+          id: 'p2',
+          name: 'Otto',
+          role: 'editor',
+          createdAt: NOW - 30 * DAY,
+          seenAt: NOW - 3 * HOUR,
+          secondFactor: false,
+        },
+        { id: 'p3', name: 'Yuki', role: 'viewer', createdAt: NOW - DAY, seenAt: null, secondFactor: false },
       ],
     }),
     'GET /tokens': () => ({
@@ -190,6 +198,12 @@ export function answers({
       ],
       next: null,
     }),
+    'GET /retention': () => ({
+      oldestEndedAt: NOW - 29 * DAY,
+      due: 12,
+      everyMs: HOUR,
+      last: { at: NOW - MIN, deleted: 3 },
+    }),
     'GET /secrets': () => ({
       secrets: [
         {
@@ -202,6 +216,7 @@ export function answers({
             { id: 'enrich', name: 'Enrich customers' },
             { id: 'handbook', name: 'Write the handbook' },
           ],
+          tested: { at: NOW - HOUR, called: 'GET https://api.openai.com/v1/models', verdict: 'accepted' },
         },
         {
           name: 'SHOP_TOKEN',
@@ -210,8 +225,17 @@ export function answers({
           usedAt: NOW - 3 * HOUR,
           ending: '9ac',
           usedBy: [{ id: 'crawl', name: 'Crawl catalogues' }],
+          tested: { at: NOW - DAY, called: 'GET https://shop.example.org/', verdict: 'refused' },
         },
-        { name: 'SMTP_PASSWORD', hosts: [], changedAt: NOW - 200 * DAY, usedAt: null, ending: 'x1', usedBy: [] },
+        {
+          name: 'SMTP_PASSWORD',
+          hosts: [],
+          changedAt: NOW - 200 * DAY,
+          usedAt: null,
+          ending: '',
+          usedBy: [],
+          tested: null,
+        },
       ],
     }),
     'PUT /secrets/{name}': ({ params, body }) => ({
@@ -221,8 +245,15 @@ export function answers({
       usedAt: null,
       ending: 'new',
       usedBy: [],
+      tested: null,
     }),
     'DELETE /secrets/{name}': () => undefined,
+    'POST /secrets/{name}/test': () => ({
+      called: 'GET https://api.openai.com/v1/models',
+      status: 200,
+      verdict: 'accepted',
+      detail: 'The server takes it (200).',
+    }),
     'GET /settings': () => ({
       settings: [
         {

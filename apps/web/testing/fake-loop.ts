@@ -210,7 +210,12 @@ export class FakeLoop {
   }
 
   /** Iterations that fit, beginning at an index; at most `limit`, looking at no more than `most` rows. */
-  page(filter: { status?: string; cause?: string; search?: string }, from: number, limit: number, most = 400_000) {
+  page(
+    filter: { status?: string; cause?: string; search?: string; minMs?: number; maxMs?: number },
+    from: number,
+    limit: number,
+    most = 400_000,
+  ) {
     const { started } = this.spec;
     const items: IterationRow[] = [];
     let index = from;
@@ -220,6 +225,8 @@ export class FakeLoop {
     const text = filter.search?.toLowerCase();
     const fits = (at: number): boolean =>
       (filter.status === undefined || this.statusAt(at) === filter.status) &&
+      this.row(at).durationMs >= (filter.minMs ?? 0) &&
+      this.row(at).durationMs <= (filter.maxMs ?? Number.POSITIVE_INFINITY) &&
       (text === undefined || this.nameAt(at).toLowerCase().includes(text));
     if (list !== null && list !== undefined) {
       let place = list.findIndex((at) => at >= from);
@@ -290,6 +297,7 @@ export class FakeLoop {
           : 'attempt 1: sent 412 tokens\nattempt 2: sent 412 tokens\nattempt 3: sent 412 tokens\ngave up',
       failure,
       usage: { tokensIn: 412, tokensOut: 61, cost: 0.0004 },
+      earlier: [],
       ...this.neighbours(index, filter),
       loops: inner.map((one) => ({
         ...this.loop,
@@ -310,7 +318,7 @@ export class FakeLoop {
           cut: false,
           failure: null,
           loop: null,
-          attempts: [{ startMs: 0, durationMs: 212, failed: false }],
+          attempts: [{ number: 1, startMs: 0, durationMs: 212, failed: false }],
         },
         {
           id: 'ask',
@@ -324,8 +332,14 @@ export class FakeLoop {
           arguments: { model: 'small', prompt: `What does ${row.item} do? Answer as JSON.` },
           attempts:
             cause === undefined
-              ? [{ startMs: 230, durationMs: row.durationMs - 230, failed: false }]
-              : [0, 1, 2].map((at) => ({ startMs: 240 + at * 1_350, durationMs: 1_180 + at * 30, failed: true })),
+              ? [{ number: 1, startMs: 230, durationMs: row.durationMs - 230, failed: false }]
+              : [0, 1, 2].map((at) => ({
+                  number: at + 1,
+                  startMs: 240 + at * 1_350,
+                  durationMs: 1_180 + at * 30,
+                  failed: true,
+                  failure: failure ?? undefined,
+                })),
         },
         ...inner.map((one) => ({
           id: 'inner',

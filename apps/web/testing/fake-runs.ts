@@ -266,6 +266,8 @@ export function fakeRuns(): FakeRuns {
   const filterOf = (query: URLSearchParams) => ({
     ...(query.get('status') === null ? {} : { status: query.get('status') ?? '' }),
     ...(query.get('cause') === null ? {} : { cause: query.get('cause') ?? '' }),
+    ...(query.get('minMs') === null ? {} : { minMs: Number(query.get('minMs')) }),
+    ...(query.get('maxMs') === null ? {} : { maxMs: Number(query.get('maxMs')) }),
     ...(query.get('search') === null ? {} : { search: query.get('search') ?? '' }),
   });
   const answers: Answers = {
@@ -288,6 +290,8 @@ export function fakeRuns(): FakeRuns {
       const loop = nested(path)?.loop;
       return { loops: loop === undefined || parts.length > 2 ? [] : [loop] };
     },
+    'GET /runs/{id}/loops/{path}/reruns': () => ({ reruns: [] }),
+    'GET /runs/{id}/timeline': () => ({ steps: [], marks: [] }),
     'GET /runs/{id}/loops/{path}/score': ({ params, query }) => {
       const loop = loopOf(params['id'] ?? '', params['path'] ?? '');
       const by = query.get('by');

@@ -5,6 +5,7 @@ import { convert, detectFormat } from '@rondo/core/convert/convert.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
 import type { NodeType, ParameterSpec, PortSpec } from '@rondo/core/model/node-type.ts';
 import { registry } from './registry.ts';
+import { check } from '../editor/check/check.ts';
 import { apply } from '../editor/document/commands.ts';
 import { placesOf } from '../editor/scene/layout.ts';
 import { type Answers, Refused } from './server.ts';
@@ -171,6 +172,11 @@ export function workflowAnswers(first: Definition = ENRICH): Answers & { saved: 
     },
     'GET /workflows/{id}': ({ query }) =>
       view(query.get('version') === null ? undefined : Number(query.get('version')) - 13),
+    'POST /workflows/check': ({ body }) => {
+      const { definition } = body as { definition: Definition };
+      const { diagnostics, explanations } = check(definition, registry);
+      return { diagnostics: [...diagnostics], explanations: [...explanations], plan: null };
+    },
     'POST /workflows/convert': ({ body }) => {
       const { text, strict, file } = body as { text: string; strict: boolean; file: string };
       const format = detectFormat(text, file);

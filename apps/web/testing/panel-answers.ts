@@ -126,6 +126,7 @@ export function iterationOf(index: number): Iteration {
     input: [customer(index)],
     output: failed ? [] : [{ sector: 'logistics', score: 0.83 }],
     cutAt: null,
+    earlier: [],
     steps: [
       {
         id: 'fetch',
@@ -223,6 +224,7 @@ export interface PanelState {
   /** Bodies of POST /workflows/{id}/runs. */
   started: unknown[];
   previews: unknown[];
+  suggested: unknown[];
 }
 
 export interface PanelOptions {
@@ -230,13 +232,20 @@ export interface PanelOptions {
   /** There is a run of it. */
   ran?: boolean;
   definition?: Definition;
+  /** The model that proposes lists. */
+  model?: string | null;
 }
 
-export function panelAnswers({ role = 'owner', ran = true, definition = DEFINITION }: PanelOptions = {}): {
+export function panelAnswers({
+  role = 'owner',
+  ran = true,
+  definition = DEFINITION,
+  model = null,
+}: PanelOptions = {}): {
   answers: Answers;
   state: PanelState;
 } {
-  const state: PanelState = { definition, version: 14, started: [], previews: [] };
+  const state: PanelState = { definition, version: 14, started: [], previews: [], suggested: [] };
   const workflow = () => ({
     id: 'customers',
     name: state.definition.name,
@@ -327,11 +336,26 @@ export function panelAnswers({ role = 'owner', ran = true, definition = DEFINITI
       });
       return { nodes: Object.fromEntries(known) } as never;
     },
-    'GET /expressions/names': () => ({ names: [...SCOPE_NAMES], functions: ['extractEmail', 'toTitleCase', 'round'] }),
+    'GET /expressions/names': () => ({
+      names: [...SCOPE_NAMES],
+      functions: ['extractEmail', 'toTitleCase', 'round'],
+      model,
+    }),
     'POST /expressions/preview': ({ body }) => {
       state.previews.push(body);
       const { template, run } = body as { template: unknown; run?: { indices: number[] } };
       return { results: (run?.indices ?? []).map((index) => evaluated(template, index)) };
+    },
+    'POST /expressions/suggest': ({ body }) => {
+      state.suggested.push(body);
+      return {
+        expression: "{{ $('customers').first().json.regions }}",
+        why: 'Regions is the list that the task names.',
+        count: 41,
+        first: [{ name: 'Nord\u202e' }, { name: 'West' }],
+        told: ["- $('customers').first().json.regions: list of 41, each an object (name: text)"],
+        model: 'house-8b',
+      };
     },
     'GET /runs': () => ({ items: ran ? [summary as never] : [], next: null }),
     'GET /runs/{id}': () =>

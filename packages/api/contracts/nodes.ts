@@ -29,7 +29,12 @@ export const nodeContracts = {
     scope: 'workflow:read',
     tag,
     summary: 'Names that expressions may use, and functions of values.',
-    response: z.object({ names: z.array(n.scopeName), functions: z.array(z.string()) }),
+    response: z.object({
+      names: z.array(n.scopeName),
+      functions: z.array(z.string()),
+      /** The model that proposes lists; null: none is configured. */
+      model: z.string().nullable(),
+    }),
   }),
   previewExpression: contract({
     method: 'POST',
@@ -39,5 +44,16 @@ export const nodeContracts = {
     summary: 'What an expression yields for given data.',
     body: n.previewBody,
     response: n.preview,
+  }),
+  suggestExpression: contract({
+    method: 'POST',
+    path: '/expressions/suggest',
+    scope: 'workflow:write',
+    tag,
+    summary: 'The list of a loop as the configured model proposes it, tried on the data of a run.',
+    body: n.suggestBody,
+    response: n.suggestion,
+    maxBytes: 12_000_000,
+    timeoutMs: 150_000,
   }),
 } as const;

@@ -15,9 +15,29 @@ export const setupBody = z.object({
   password,
 });
 
-export const signInBody = z.object({ name, password: z.string().min(1).max(1000) });
+const given = z.string().min(1).max(1000);
+const code = z.string().min(6).max(40).describe('Six digits of an authenticator app, or a recovery code.');
 
-export const passwordBody = z.object({ current: z.string().min(1).max(1000), password });
+export const signInBody = z.object({
+  name,
+  password: given,
+  code: code.optional().describe('For who has a second factor: without it, the answer is 401 with code-needed.'),
+});
+
+export const passwordBody = z.object({ current: given, password });
+
+export const secondFactor = z.object({
+  on: z.boolean(),
+  codesLeft: z.number().int().describe('Recovery codes that were not used yet.'),
+});
+export const secondFactorBegin = z.object({ password: given });
+export const secondFactorSecret = z.object({
+  secret: z.string().describe('Base32, for an authenticator app. Shown this once.'),
+  link: z.string().describe('otpauth://, which such an app opens.'),
+});
+export const secondFactorConfirm = z.object({ code });
+export const secondFactorCodes = z.object({ codes: z.array(z.string()).describe('Recovery codes. Shown this once.') });
+export const secondFactorEnd = z.object({ password: given, code: z.string().max(40) });
 
 export const me = z.object({
   name: z.string(),
@@ -36,7 +56,14 @@ export const session = z.object({
   address: z.string(),
 });
 
-export const person = z.object({ id, name: z.string(), role, createdAt: time, seenAt: time.nullable() });
+export const person = z.object({
+  id,
+  name: z.string(),
+  role,
+  createdAt: time,
+  seenAt: time.nullable(),
+  secondFactor: z.boolean(),
+});
 export const personBody = z.object({ name, password, role: role.exclude(['owner']) });
 export const personPatch = z.object({ role: role.exclude(['owner']).optional(), password: password.optional() });
 
@@ -59,6 +86,19 @@ export const tokenBody = z.object({
 });
 export const newToken = token.extend({ secret: z.string().describe('Shown this once.') });
 
+export const secretVerdict = z.enum(['accepted', 'refused', 'unclear', 'unreachable']);
+
+/** The smallest call that sends a secret and changes nothing. */
+export const secretTest = z.object({
+  called: z.string().describe('Method and address, without the secret.'),
+  status: z.number().int().nullable().describe('Of the answer; null: there was none.'),
+  verdict: secretVerdict,
+  detail: z.string().describe('What that means.'),
+});
+export const secretTestBody = z.object({
+  url: z.string().max(2_000).optional().describe('Where to; default: what a workflow says that uses it.'),
+});
+
 export const secret = z.object({
   name: z.string(),
   hosts: z.array(z.string()).describe('Where it may be sent; empty: anywhere.'),
@@ -67,6 +107,7 @@ export const secret = z.object({
   /** The last characters, to tell it from another. */
   ending: z.string(),
   usedBy: z.array(z.object({ id, name: z.string() })),
+  tested: z.object({ at: time, called: z.string(), verdict: secretVerdict }).nullable(),
 });
 export const secretBody = z.object({
   value: z.string().min(1).max(100_000).optional().describe('Absent: stays as it is.'),
@@ -86,6 +127,13 @@ export const setting = z.object({
   fixed: z.boolean(),
 });
 
+export const retention = z.object({
+  oldestEndedAt: time.nullable().describe('When the oldest run that is kept ended.'),
+  due: z.number().int().describe('Runs that go with the next round; no more than 1,000 are counted.'),
+  everyMs: z.number().int().describe('Between two rounds.'),
+  last: z.object({ at: time, deleted: z.number().int() }).nullable().describe('The last round since the start.'),
+});
+
 export const auditEntry = z.object({
   id: z.number().int(),
   at: time,
@@ -97,5 +145,6 @@ export const auditEntry = z.object({
 
 export type Me = z.output<typeof me>;
 export type Person = z.output<typeof person>;
+export type SecretTest = z.output<typeof secretTest>;
 export type Secret = z.output<typeof secret>;
 export type Setting = z.output<typeof setting>;

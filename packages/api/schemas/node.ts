@@ -109,5 +109,34 @@ export const preview = z.object({
   results: z.array(z.object({ value: json, failure: failure.nullable() })),
 });
 
+export const suggestBody = z.object({
+  /** The workflow as it is in the page. */
+  definition: z.record(z.string(), json),
+  /** Whose list is wanted: a node with a loop section. */
+  node: z.string().max(200),
+  /** What one wants, in own words. */
+  task: z.string().max(2_000).default(''),
+  /** The run whose data a proposal is tried on; inside a loop, with the iteration around. Default: pinned data. */
+  run: z
+    .object({ id: z.string(), loop: z.string().max(2_000).optional(), index: z.number().int().min(0).optional() })
+    .optional(),
+  /** Short values may be sent to the model, too; without it, only names, types and lengths are. */
+  values: z.boolean().default(false),
+});
+
+export const suggestion = z.object({
+  /** With its braces, for `loop.over`. */
+  expression: z.string(),
+  /** A sentence of the model. */
+  why: z.string(),
+  /** What it gave on that data: how many elements, and the first of them. */
+  count: z.number().int(),
+  first: z.array(json),
+  /** What the model was told of the data, line by line. */
+  told: z.array(z.string()),
+  model: z.string(),
+});
+
+export type SuggestionView = z.output<typeof suggestion>;
 export type NodeTypeView = z.output<typeof nodeType>;
 export type ScopeNameView = z.output<typeof scopeName>;

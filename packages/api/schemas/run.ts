@@ -62,6 +62,7 @@ export const run = runSummary.extend({
   loops: z.array(loop),
   /** Loop to show first: the first that fails, else the biggest. */
   shown: z.string().nullable(),
+  /** What the model calls of all its iterations cost, those that were done again too; null: none were made. */
   usage: z.object({ tokensIn: z.number(), tokensOut: z.number(), cost: z.number() }).nullable(),
   /** What it waits for. */
   waits: z.array(z.object({ path: z.string(), name: z.string(), url: z.string().nullable() })),
@@ -136,9 +137,18 @@ export const scoreQuery = z.object({
   since: z.coerce.number().int().optional(),
 });
 
-export const iterationQuery = z.object({
+const ms = z.coerce.number().min(0);
+
+/** Which iterations; all that is said must hold. */
+export const iterationFilter = z.object({
   status: iterationStatus.optional(),
   cause: z.string().max(100).optional(),
+  rerun: z.coerce.number().int().min(1).optional().describe('Those that this re-run of the loop did again.'),
+  minMs: ms.optional().describe('Duration in ms, at least.'),
+  maxMs: ms.optional().describe('Duration in ms, at most.'),
+});
+
+export const iterationQuery = iterationFilter.extend({
   search: z.string().max(200).optional(),
   sort: z.enum(['position', 'duration', 'started']).default('position'),
   cursor: cursor.optional().describe('`index:n` begins at iteration n.'),
@@ -162,8 +172,18 @@ export const iterationRow = z.object({
 export const iterationPage = z.object({
   items: z.array(iterationRow),
   next: z.string().nullable(),
-  /** A search that has looked at so many rows in this answer. */
+  /** Of a search, and of durations: so many rows were looked at by the end of this answer. */
   searched: z.object({ rows: z.number().int(), of: z.number().int().nullable() }).nullable(),
+});
+
+export const attempt = z.object({
+  /** From 1. Of very many the first and the last ones are kept. */
+  number: z.number().int(),
+  /** ms from the start of the iteration. */
+  startMs: z.number(),
+  durationMs: z.number(),
+  failed: z.boolean(),
+  failure: failure.optional(),
 });
 
 export const stepView = z.object({
@@ -177,10 +197,14 @@ export const stepView = z.object({
   failure: failure.nullable(),
   /** Path of the loop that the step is, inside this iteration. */
   loop: z.string().nullable(),
-  /** What its expressions came to; absent: not kept. */
+  /** What its expressions came to; kept of failed iterations. */
   arguments: json.optional(),
-  /** Where they were recorded; ms from the start of the iteration. */
-  attempts: z.array(z.object({ startMs: z.number(), durationMs: z.number(), failed: z.boolean() })).optional(),
+  /** They are shortened; the whole has so many characters. */
+  argumentsOf: z.number().int().optional(),
+  /** What came to the step that failed; absent: not kept. */
+  input: z.array(json).optional(),
+  /** Where they were recorded: not of steps that were run many iterations at a time. */
+  attempts: z.array(attempt).optional(),
 });
 
 export const iteration = z.object({
@@ -195,11 +219,25 @@ export const iteration = z.object({
   failure: failure.nullable(),
   cause: z.string().nullable(),
   attempts: z.number().int(),
+  /** Of the iteration as a whole, where it was begun anew. */
+  tries: z.array(attempt).optional(),
   usage: z.object({ tokensIn: z.number(), tokensOut: z.number(), cost: z.number() }).nullable(),
   startedAt: time,
   durationMs: z.number(),
   /** Nested loops of this iteration. */
   loops: z.array(loop),
+  /** What it was before each re-run that did it again, oldest first. */
+  earlier: z.array(
+    z.object({
+      /** The re-run that did it again after this. */
+      rerun: z.number().int(),
+      status: iterationStatus,
+      message: z.string().nullable(),
+      attempts: z.number().int(),
+      startedAt: time,
+      durationMs: z.number(),
+    }),
+  ),
   /** Neighbours with the same filter. */
   previous: z.number().int().nullable(),
   following: z.number().int().nullable(),
@@ -223,6 +261,44 @@ export const redriven = z.object({
   count: z.number().int().describe('Iterations that run again.'),
   mayRepeat: z.number().int().describe('Of these, how many may repeat an effect that has no idempotency key.'),
   version: z.number().int().nullable().optional().describe('The version of the workflow by which they run.'),
+});
+
+/** Re-runs of a loop; the newest says what became of it. */
+export const rerun = z.object({
+  /** Of this loop, from 1. */
+  number: z.number().int(),
+  at: time,
+  by: z.string().nullable(),
+  count: z.number().int(),
+  /** Of the newest: how its iterations stand now; null for older ones. */
+  now: z.object({ completed: z.number().int(), failed: z.number().int(), other: z.number().int() }).nullable(),
+});
+
+/** What happened when, besides the iterations of loops. */
+export const timeline = z.object({
+  /** Nodes outside loops, in the order in which they started. */
+  steps: z.array(
+    z.object({
+      node: z.string(),
+      title: z.string(),
+      type: z.string(),
+      status: z.enum(['completed', 'failed', 'skipped', 'running', 'waiting']),
+      startedAt: time,
+      /** Null: it goes on. */
+      endedAt: time.nullable(),
+    }),
+  ),
+  marks: z.array(
+    z.object({
+      at: time,
+      who: z.string().nullable(),
+      what: z.enum(['pause', 'resume', 'cancel', 'rerun', 'limits', 'taken-over']),
+      /** Of a loop. */
+      path: z.string().nullable(),
+      /** limits: what is asked for, null where it was put back. rerun: how many, by which version. */
+      detail: z.record(z.string(), json),
+    }),
+  ),
 });
 
 export const dials = z
@@ -249,6 +325,9 @@ export type Cause = z.output<typeof causeRow>;
 export type Score = z.output<typeof score>;
 export type IterationRow = z.output<typeof iterationRow>;
 export type Iteration = z.output<typeof iteration>;
+export type Rerun = z.output<typeof rerun>;
+export type TimelineView = z.output<typeof timeline>;
+export type Attempt = z.output<typeof attempt>;
 export type StepView = z.output<typeof stepView>;
 
 /** Events of GET /runs/{id}/events, by name. */

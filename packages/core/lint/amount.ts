@@ -36,6 +36,8 @@ export class Amounts {
   readonly #graph: LintGraph;
   readonly #arrives = new Map<LintNode, Amount>();
   readonly #open = new Set<LintNode>();
+  /** Loops whose list is being looked for. */
+  readonly #around = new Set<LintNode>();
 
   constructor(graph: LintGraph) {
     this.#graph = graph;
@@ -99,12 +101,16 @@ export class Amounts {
   }
 
   #batches(node: LintNode, port: number): Amount {
+    // What its own outputs bring back, straight or by another loop, is what went in.
+    if (this.#around.has(node)) return 'one';
+    this.#around.add(node);
     const outside = node.before.filter((edge) => !drawnBody(node).some((inner) => inner.id === edge.from));
     let list: Amount = 'one';
     for (const edge of outside) {
       const from = node.level.nodes.get(edge.from);
       list = most(list, from === undefined ? 'some' : this.gives(from, edge.fromPort));
     }
+    this.#around.delete(node);
     if (port === DONE) return list;
     return sizeOf(node) === 1 ? 'one' : list;
   }

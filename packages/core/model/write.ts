@@ -6,8 +6,8 @@ import { Document, isScalar, Scalar, visit } from 'yaml';
 import type { Definition, NodeDefinition } from './definition.ts';
 
 /** The order in which people look for them; what is not listed follows as it comes. */
-const TOP = ['rondo', 'id', 'name', 'description', 'inputs', 'settings', 'nodes', 'output', 'layout'] as const;
-const NODE = [
+export const TOP = ['rondo', 'id', 'name', 'description', 'inputs', 'settings', 'nodes', 'output', 'layout'] as const;
+export const NODE = [
   'type',
   'title',
   'notes',
@@ -39,20 +39,41 @@ export function writeNode(node: NodeDefinition): string {
   return written(orderedNode(node));
 }
 
-function written(value: Record<string, unknown>): string {
+export interface Spelling {
+  /** All texts but keys in double quotes, in one line. */
+  quoted?: boolean;
+  /** In brackets, not on lines of their own. */
+  flow?: boolean;
+  padded?: boolean;
+  /** Of texts, where it can hold them. */
+  style?: Scalar.Type;
+}
+
+/** YAML of any value. */
+export function written(
+  value: unknown,
+  { quoted = false, flow = false, padded = false, style }: Spelling = {},
+): string {
   const document = new Document(value, { aliasDuplicateObjects: false });
+  if (flow && hasFlow(document.contents)) document.contents.flow = true;
   visit(document, {
     Scalar(key, node) {
       if (typeof node.value !== 'string') return;
       const odd = key === 'key' ? ODD : ODD_BUT_LINES;
-      if (odd.test(node.value) || bracketsOf(node.value) > MOST_BRACKETS) node.type = Scalar.QUOTE_DOUBLE;
+      if (style !== undefined && key !== 'key') node.type = style;
+      if (odd.test(node.value) || bracketsOf(node.value) > MOST_BRACKETS || (quoted && key !== 'key'))
+        node.type = Scalar.QUOTE_DOUBLE;
     },
     Pair(_, pair) {
       // Lists of what comes before are read at a glance; so are flows of single words.
       if (isScalar(pair.key) && pair.key.value === 'after' && hasFlow(pair.value)) pair.value.flow = true;
     },
   });
-  const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const text = document.toString({
+    lineWidth: 0,
+    flowCollectionPadding: padded,
+    ...(quoted ? { doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } : {}),
+  });
   return text.replaceAll(/[\u007f-\u009f\u2028\u2029\ufeff\ufffd\ufffe\uffff]/g, escaped);
 }
 
@@ -70,7 +91,7 @@ function orderedNodes(nodes: Record<string, NodeDefinition>): Record<string, unk
   return Object.fromEntries(Object.entries(nodes).map(([id, node]) => [id, orderedNode(node)]));
 }
 
-function orderedNode(node: NodeDefinition): Record<string, unknown> {
+export function orderedNode(node: NodeDefinition): Record<string, unknown> {
   const fields = inOrder(node, NODE);
   return node.body === undefined ? fields : { ...fields, body: orderedNodes(node.body) };
 }

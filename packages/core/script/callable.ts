@@ -3,6 +3,7 @@
  * be called with its parameters by name. Does not run it; TypeScript's types are gone before.
  */
 import { parse } from 'acorn';
+import { PLATFORM_MODULES } from './platform-names.ts';
 
 export type Callable = { ok: true; text: string } | { ok: false; message: string; line: number | null };
 
@@ -44,12 +45,31 @@ export function callable(source: string, entry: string): Callable {
   for (const statement of program.body as Node[]) {
     if (statement.type === 'ImportDeclaration' || (statement.source !== null && statement.source !== undefined)) {
       const module = String((statement.source as Node).value);
+      const taken = taking(statement, module);
+      if (taken !== null) {
+        edits.push({ start: statement.start, end: statement.end, text: taken });
+        continue;
+      }
       return { ok: false, message: `It imports ${module}, which is not there.`, line: lineOf(source, statement.start) };
     }
     readExport(statement, edits, functions, aliases);
   }
   const name = functions.has(entry) ? entry : (aliases.get(entry) ?? entry);
   return { ok: true, text: `${edited(source, edits)}\n;${caller(name, functions.get(name), entry)}` };
+}
+
+/** An import of a module that is there, as declarations; null: it is not there, or something is exported from it. */
+function taking(statement: Node, module: string): string | null {
+  if (statement.type !== 'ImportDeclaration') return null;
+  if (!PLATFORM_MODULES.includes(module.replace(/^node:/, ''))) return null;
+  const given = `require(${JSON.stringify(module)})`;
+  return (statement.specifiers as { type: string; local: Node; imported?: Node }[])
+    .map(({ type, local, imported }) => {
+      const name = String(imported?.name ?? imported?.value ?? 'default');
+      const member = type === 'ImportSpecifier' && name !== 'default' ? `[${JSON.stringify(name)}]` : '';
+      return `const ${String(local.name)} = ${given}${member};`;
+    })
+    .join(' ');
 }
 
 function readExport(statement: Node, edits: Edit[], functions: Map<string, Node>, aliases: Map<string, string>): void {

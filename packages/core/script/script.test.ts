@@ -83,6 +83,13 @@ describe('callable', () => {
   it('another entry', () => {
     expect(call('export function preprocessor() { return 1 }', {}, 'preprocessor')).toBe(1);
   });
+  it('imports of modules that are there become declarations', () => {
+    const made = callable('import c, { createHash as h } from "node:crypto"; import * as u from "url"\nh()', 'main');
+    expect(made.ok ? made.text.split('\n')[0] : made).toBe(
+      'const c = require("node:crypto"); const h = require("node:crypto")["createHash"]; const u = require("url");',
+    );
+    expect(callable('export { URL } from "url"', 'main')).toMatchObject({ ok: false, line: 1 });
+  });
   it('says what is missing or wrong, and where', () => {
     expect(() => call('export function other() {}', {})).toThrow('exports no function main');
     expect(callable('let x = ;', 'main')).toMatchObject({ ok: false, line: 1 });

@@ -12,6 +12,7 @@ import { checkedAddresses, checkHost, denied, resolveBySystem, shareAnswers, typ
 import { ACCEPT_ENCODING, decodeBody } from './decode.ts';
 import { createDial } from './dial.ts';
 import { openPools, proxyAddress, type Pools, type Route } from './pools.ts';
+import type { EnterHost } from './host-gate.ts';
 import { isRedirect, nextHop, type Hop } from './redirect.ts';
 import { transfer, UNANSWERED, type Answer } from './transfer.ts';
 import { wireFailure } from './wire-failure.ts';
@@ -23,6 +24,8 @@ export interface EgressOptions {
   clock: Pick<Clock, 'monotonic'>;
   /** Resolver of names; default the system's. */
   resolve?: Resolve;
+  /** Where hosts have limits: waits until a call may begin. What is waited there is no time of the call. */
+  enterHost?: EnterHost | undefined;
 }
 
 export interface Egress {
@@ -185,6 +188,11 @@ export function createEgress(options: EgressOptions): Egress {
   return {
     async fetch(url, init = {}) {
       if (closed) throw httpFailed('the network guard is closed');
+      const leave = await options.enterHost?.(URL.parse(url)?.hostname ?? '', init.signal).catch((error: unknown) => {
+        throw init.signal?.aborted === true
+          ? new FailureError(failure('cancelled', `${nameOf(url)}: the call was given up`))
+          : error;
+      });
       const ms = Math.min(init.timeoutMs ?? options.limits['http.ms'], LIMITS['http.ms'].cap);
       const giveUp = new AbortController();
       // The wire does not follow a test's clock, so this is the one real timer of a call.
@@ -203,6 +211,7 @@ export function createEgress(options: EgressOptions): Egress {
       } finally {
         clearTimeout(timer);
         outer?.removeEventListener('abort', onAbort);
+        leave?.();
       }
     },
     async dial(host, port) {

@@ -131,6 +131,60 @@ nodes:
   });
 });
 
+describe('what a run cost', () => {
+  const talks = `rondo: 1
+nodes:
+  start: { type: manual }
+  each:
+    type: for-each
+    after: start
+    loop: { over: "{{ range(6) }}", onError: drop }
+    body:
+      say: { type: speaker, with: { words: ["a", "b"] } }
+      judge: { type: code, after: say, with: { code: "if ($loop.item === 1) throw new Error('no'); return { n: 1 };" } }`;
+
+  it('is kept with the run, over an interruption, and counts what is done again', async () => {
+    const db = join(await tempFolder(), 'rondo.db');
+    const first = await makeRunner({ db, environment: { registry: withSpeaker } });
+    const handle = await first.runner.start({ definition: talks, file: 'x.yaml' });
+    let said = 0;
+    handle.onProgress((progress) => {
+      if (progress.type === 'answer' && (said += 1) === 5) handle.interrupt();
+    });
+    const halfway = await handle.done;
+    expect(halfway.status).toBe('waiting');
+    const spent = (await first.store.getRun(handle.runId))?.usage;
+    expect(spent?.tokensIn).toBeGreaterThanOrEqual(5);
+    expect(spent?.tokensIn).toBeLessThan(12);
+    expect(halfway.stats.usage).toEqual(spent);
+
+    const second = await makeRunner({ db, environment: { registry: withSpeaker } });
+    const whole = await (await second.runner.resume(handle.runId)).done;
+    expect(whole.stats.usage).toEqual({ tokensIn: 12, tokensOut: 24, cost: 6 });
+    expect((await second.store.getRun(handle.runId))?.usage).toEqual(whole.stats.usage);
+
+    await second.store.redrive(handle.runId, { loop: null, status: 'failed', after: [] });
+    const again = await (await second.runner.resume(handle.runId)).done;
+    expect(again.stats.usage).toEqual({ tokensIn: 14, tokensOut: 28, cost: 7 });
+    expect((await second.store.getRun(handle.runId))?.usage).toEqual(again.stats.usage);
+  });
+
+  it('is in the store with the rows, before the run ends', async () => {
+    const { runner, store } = await makeRunner({ environment: { registry: withSpeaker } });
+    const handle = await runner.start({ definition: talks, file: 'x.yaml' });
+    const seen: [number, number][] = [];
+    handle.onProgress((progress) => {
+      if (progress.type !== 'answer') return;
+      void Promise.all([store.loop(handle.runId, 'each'), store.getRun(handle.runId)]).then(([loop, run]) => {
+        seen.push([loop?.cursor ?? 0, run?.usage?.tokensIn ?? 0]);
+      });
+    });
+    await handle.done;
+    expect(seen.length).toBeGreaterThan(6);
+    for (const [cursor, tokens] of seen) expect(tokens).toBeGreaterThanOrEqual(2 * cursor);
+  });
+});
+
 describe('logs', () => {
   it('of all steps of an iteration are kept with its row, also when it fails, up to their limit', async () => {
     const result = await run(

@@ -1,29 +1,50 @@
 /**
  * Owns what iterations say while they run, beside their result: text of the run's answer, in the
- * order of the list however many run at once, lines of their log, and what their model calls cost.
+ * order of the list however many run at once, lines of their log, what their model calls cost, and what to look at
+ * when they fail.
  */
 import { FailureError } from '@rondo/core/errors.ts';
 import type { Usage } from '@rondo/core/model/effect-ports.ts';
+import type { Json } from '@rondo/core/model/item.ts';
 import { limitFailure } from '@rondo/core/model/limits.ts';
+import type { Frame } from './frame.ts';
 
 export interface Doors {
   answer(text: string): void;
   use(used: Usage): void;
   /** A line for the log of the iteration. */
   log(line: string): void;
+  /** When the iteration began, on the monotonic clock. */
+  readonly since: number;
+  /** What the parameters of the unit came to. */
+  given(params: Record<string, Json>): void;
+  /** The frame in which an attempt of the iteration runs. */
+  runsIn(frame: Frame): void;
 }
 
 /** What is kept with the row of one iteration, of all its attempts and of the steps inside. */
 export class Notes {
   /** Null as long as nothing was used. */
   usage: Usage | null = null;
+  readonly since: number;
+  /** Of the last attempt. */
+  params: Record<string, Json> | null = null;
+  frame: Frame | null = null;
+  readonly #where: string;
   readonly #lines: string[] = [];
   readonly #most: number;
   #chars = 0;
 
-  /** `most` is the limit code.logBytes. */
-  constructor(most: number) {
+  /** `most` is the limit code.logBytes; `where` the path of the iteration, `since` when it began. */
+  constructor(most: number, where: string, since: number) {
     this.#most = most;
+    this.#where = where;
+    this.since = since;
+  }
+
+  /** Frames of workflows that a node calls in passing are not the iteration's own. */
+  runsIn(frame: Frame): void {
+    if (frame.path === this.#where) this.frame = frame;
   }
 
   add(used: Usage): void {
@@ -53,6 +74,11 @@ export function doorsOf(notes: Notes, around: Doors, answer: (text: string) => v
       around.use(used);
     },
     log: (line) => notes.log(line),
+    since: notes.since,
+    given: (params) => {
+      notes.params = params;
+    },
+    runsIn: (frame) => notes.runsIn(frame),
   };
 }
 

@@ -16,6 +16,7 @@ import { failureOutput, handledFailure, resumeHandling, takes } from './failure-
 import { segment } from './path.ts';
 import type { Remembered } from './recall.ts';
 import { runStep } from './steps/run-step.ts';
+import { beginTrace, type StepTrace } from './trace.ts';
 import { driveWalk, lastFeeds } from './walk/drive.ts';
 import type { WalkHistory } from './walk/history.ts';
 
@@ -50,6 +51,8 @@ export interface Frame {
   owner: FrameOwner;
   /** Where steps run again and again: what has run. */
   walk?: WalkHistory;
+  /** Of an iteration: what is noted of its steps, by step. */
+  traces?: (StepTrace | undefined)[];
   /** The step that runs now. */
   current?: Step;
   /** Of an iteration whose steps read what they gave before: the one before it. */
@@ -165,11 +168,13 @@ async function performStep(context: RunContext, frame: Frame, step: Step, failed
   const started = context.clock.monotonic();
   context.stats.steps += 1;
   frame.current = step;
+  const trace = beginTrace(frame, step, started);
   if (frame.recorded) context.event({ type: 'step-started', frame: frame.path, step: step.id });
   try {
     const output = failed === null ? await runStep(context, frame, step) : failureOutput(frame, failed);
+    const durationMs = trace === null && !frame.recorded ? 0 : context.clock.monotonic() - started;
+    if (trace !== null) trace.ms = durationMs;
     if (frame.recorded) {
-      const durationMs = context.clock.monotonic() - started;
       const more = {
         ...(frame.ending === undefined ? {} : { ends: frame.ending.end }),
         ...(failed === null ? {} : { failure: withoutOutput(failed) }),
@@ -182,6 +187,10 @@ async function performStep(context: RunContext, frame: Frame, step: Step, failed
     if (error instanceof FailureError) {
       error.failure.node ??= step.id;
       error.failure.path ??= pathIn(frame, step);
+      if (trace !== null) {
+        trace.ms = context.clock.monotonic() - started;
+        trace.failure = error.failure;
+      }
       if (frame.recorded)
         context.event({ type: 'step-failed', frame: frame.path, step: step.id, failure: withoutOutput(error.failure) });
     }

@@ -4,6 +4,7 @@
  * itself. Does not decide anything and does not read.
  */
 import type { JournalEvent } from '@rondo/core/events.ts';
+import type { Usage } from '@rondo/core/model/effect-ports.ts';
 import {
   StoreError,
   type Clock,
@@ -26,6 +27,8 @@ export interface WriterOptions {
   report: (progress: Progress) => void;
   onControl: (control: Control) => void;
   onLost: (error: StoreError) => void;
+  /** What the run has cost so far: it goes with the next commit, and asks for none of its own. */
+  spent: () => Usage | null;
 }
 
 /** A loop whose record is brought up to date when a commit is made. */
@@ -75,6 +78,8 @@ export class LedgerWriter {
   #eager = 0;
   #waiting: Waiting[] = [];
   #lost: unknown = null;
+  /** What the store knows of the costs. */
+  #told: Usage | null = null;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -182,6 +187,9 @@ export class LedgerWriter {
     this.#dirty = false;
     this.#batch += 1;
     this.#eager = 0;
+    const usage = this.#options.spent();
+    const run = usage === this.#told ? taken.run : { ...taken.run, usage };
+    this.#told = usage;
     const commit: Commit = {
       lease: this.#options.lease,
       now: this.#options.clock.now(),
@@ -189,7 +197,7 @@ export class LedgerWriter {
       loops: [...taken.loops].map((loop) => ({ ...loop.seal() })),
       events: taken.events,
       forget: taken.forget,
-      ...(taken.run === undefined ? {} : { run: taken.run }),
+      ...(run === undefined ? {} : { run }),
     };
     this.#committing = true;
     this.#write(commit).then(

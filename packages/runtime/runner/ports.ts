@@ -35,7 +35,12 @@ export function openPorts(
   limits: Limits,
   run: { file: string; items?: string },
 ): OpenPorts {
-  const egress = createEgress({ allow: environment.egressAllow ?? [], limits, clock });
+  const egress = createEgress({
+    allow: environment.egressAllow ?? [],
+    limits,
+    clock,
+    enterHost: environment.enterHost,
+  });
   const keeper = createKeeper({ most: limits['run.kept'] });
   const redactor = createRedactor();
   const { services } = environment;

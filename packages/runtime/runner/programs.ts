@@ -40,6 +40,7 @@ function shell(context: RunContext, frame: Frame, id: string, slow: boolean): Pr
       itemDepth: limits['item.depth'],
       itemKeys: limits['item.keys'],
       stepBytes: limits['step.bytes'],
+      argumentBytes: limits['iteration.arguments'],
       logBytes: limits['code.logBytes'],
     },
   };

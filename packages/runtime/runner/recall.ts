@@ -4,7 +4,8 @@
  * expressions do not get there.
  */
 import type { Dataset } from '@rondo/core/events.ts';
-import { encodeItem, splitItems, splitPorts, type Json } from '@rondo/core/model/item.ts';
+import { encodeItem, splitItems, splitPorts } from '@rondo/core/model/item.ts';
+import { keptSteps } from '@rondo/core/model/kept-step.ts';
 import type { Region, Step } from '@rondo/core/model/plan.ts';
 import type { RunContext } from './context.ts';
 import { inline } from './dataset.ts';
@@ -36,9 +37,7 @@ function resultIn(region: Region, { output, steps }: Remembered, node: string): 
   if (region.results.length === 1 && region.steps[only?.step ?? -1]?.id === node) {
     return inline(...splitPorts(output).map(splitItems));
   }
-  if (steps === '') return null;
-  const told = JSON.parse(steps) as { id: string; status: string; output?: Json[][] }[];
-  const found = told.find((one) => one.id === node && one.status === 'completed');
+  const found = keptSteps(steps).find((one) => one.id === node && one.status === 'completed');
   return found?.output === undefined
     ? null
     : inline(...found.output.map((list) => list.map((json) => encodeItem({ json }))));

@@ -4,7 +4,7 @@
  */
 import { planRestart, type RestartPoint, type Taken } from '@rondo/core/restart.ts';
 import { failure, FailureError } from '@rondo/core/errors.ts';
-import type { Json } from '@rondo/core/model/item.ts';
+import { keptSteps } from '@rondo/core/model/kept-step.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
 import type { IterationRow, Lease, LoopRecord, RunStore } from '@rondo/core/ports.ts';
 import { segment } from './path.ts';
@@ -79,9 +79,7 @@ type Told = { type: 'step-completed'; step: string; output: { kind: 'inline'; po
 
 /** Finished steps of an iteration, from the text in its row; what was cut there runs again. */
 function eventsOf(text: string, wanted: readonly string[]): Told[] {
-  if (text === '') return [];
-  const steps = JSON.parse(text) as { id: string; status: string; output?: Json[][] }[];
-  return steps.flatMap(({ id, status, output }): Told[] => {
+  return keptSteps(text).flatMap(({ id, status, output }): Told[] => {
     if (status !== 'completed' || output === undefined || !wanted.includes(id)) return [];
     const ports = output.map((items) => items.map((json) => JSON.stringify(json)));
     return [{ type: 'step-completed', step: id, output: { kind: 'inline', ports }, durationMs: 0 }];

@@ -77,6 +77,9 @@ async function drive(
 ): Promise<{ result: RunResult; frame: Frame; context: RunContext }> {
   const { store, lease, clock, plan, runId, report } = setup;
   const started = clock.monotonic();
+  const notes = new Notes(0, '', 0);
+  // What earlier runners of the run have spent was spent.
+  notes.usage = (await store.getRun(runId))?.usage ?? null;
   const writer = new LedgerWriter({
     store,
     lease,
@@ -87,6 +90,7 @@ async function drive(
     report,
     onControl: (control) => stop.set(control === 'cancel' ? 'cancel' : 'pause'),
     onLost: (error) => stop.abort(error),
+    spent: () => notes.usage,
   });
   const journal = await store.journal(runId);
   const leaseWatch = new LeaseWatch({ store, lease, clock, stop, fault: setup.fault });
@@ -103,12 +107,14 @@ async function drive(
   const deadline = plan.timeoutMs === null ? null : setup.startedAt + plan.timeoutMs - clock.now();
   const alarm =
     deadline === null ? null : setTimeout(() => stop.set('timeout'), Math.max(0, Math.min(deadline, 2 ** 31 - 1)));
-  const notes = new Notes(0);
   const frame = topFrame(setup, {
     answer: (text) => report({ type: 'answer', text }),
     use: (used) => notes.add(used),
     // Where no iteration is around, the log is only shown.
     log: () => {},
+    since: 0,
+    given: () => {},
+    runsIn: () => {},
   });
   let status: RunStatus = 'completed';
   let output: Json | null = null;

@@ -2,7 +2,6 @@
  * Owns the Runner: takes requests, checks them, stores the run, drives it under a lease with an
  * evaluator of its own. What happens inside a run is run.ts.
  */
-import { hasEnded } from '../stores/rules.ts';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { compile } from '@rondo/core/compile/compile.ts';
@@ -13,7 +12,7 @@ import { itemFromWire, type Json } from '@rondo/core/model/item.ts';
 import { resolveLimits } from '@rondo/core/model/limits.ts';
 import { pinsIn } from '@rondo/core/model/pins.ts';
 import type { Plan } from '@rondo/core/model/plan.ts';
-import { StoreError, type Evaluator, type Lease } from '@rondo/core/ports.ts';
+import { hasEnded, StoreError, type Evaluator, type Lease } from '@rondo/core/ports.ts';
 import {
   InvalidWorkflow,
   type Progress,

@@ -44,6 +44,50 @@ describe('code', () => {
     expect(result.units[1]?.failure?.message).toBe('TypeError: no (line 1)');
   });
 
+  test('of several rejections in a row none takes the next unit with it', async () => {
+    const of = script('await null; if ($json.n % 3 !== 2) throw new Error("no"); return { v: $json.n }');
+    const result = await run(
+      of,
+      [0, 1, 2, 3, 4, 5].map((n) => ({ n })),
+    );
+    expect(values(result)).toEqual([
+      'node-failed',
+      'node-failed',
+      [{ v: 2 }],
+      'node-failed',
+      'node-failed',
+      [{ v: 5 }],
+    ]);
+  });
+
+  test('finds the platform that people expect: addresses, bytes, hashes, timers', async () => {
+    const of = script(`
+      const url = new URL('/a?b=1', 'https://example.com'); url.searchParams.set('c', 'x y');
+      let ticks = 0;
+      await new Promise((done) => { const id = setInterval(() => { if (++ticks === 3) { clearInterval(id); done(); } }, 5); });
+      return {
+        url: url.href, ticks, text: Buffer.from('aGk=', 'base64').toString(), back: atob(btoa('x')),
+        hash: require('node:crypto').createHash('md5').update('a').digest('hex'),
+        uuid: crypto.randomUUID().length, mine: structuredClone({ a: [1] }), bytes: Buffer.from('a'),
+      };`);
+    expect(values(await run(of, [{}]))).toEqual([
+      [
+        {
+          url: 'https://example.com/a?b=1&c=x+y',
+          ticks: 3,
+          text: 'hi',
+          back: 'x',
+          hash: '0cc175b9c0f1b6a831c399e269772661',
+          uuid: 36,
+          mine: { a: [1] },
+          bytes: { type: 'Buffer', data: [97] },
+        },
+      ],
+    ]);
+    // Expressions do without it.
+    await expect(evaluate("{{ atob('eA==') }}")).rejects.toThrow('atob');
+  });
+
   test('a thousand asynchronous units', async () => {
     const of = script('await null; return { v: $json.n }');
     const result = await run(
@@ -79,6 +123,10 @@ describe('one world', () => {
     ['console', 'console.log = null'],
     ['luxon', 'DateTime.prototype.toISO = null; $now'],
     ['regexp', "/(secret)/.test('secret'); if (RegExp.$1 === undefined) throw 'kept out'"],
+    ['the platform', 'URL.prototype.toString = () => "x"; Buffer.from = null'],
+    ['its modules', "require('crypto').createHash = null"],
+    ['what they make', "require('crypto').createHash('md5').constructor.prototype.update = null"],
+    ['lists of parameters', "Object.getPrototypeOf(new URLSearchParams('a=1').entries()).next = 1"],
     ['errors', 'Error.prepareStackTrace = () => 1'],
   ];
   test.each(all)('nothing is left behind: %s', async (name, code) => {
@@ -126,7 +174,6 @@ describe('one world', () => {
     ['typeof process'],
     ['typeof require'],
     ['typeof fetch'],
-    ['typeof setInterval'],
     ['typeof Buffer'],
     ['typeof gc'],
     ['typeof WebAssembly'],

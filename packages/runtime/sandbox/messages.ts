@@ -9,8 +9,8 @@ import { needsOf } from './needs.ts';
 import { FIELD, TO_CHILD, UNIT } from './wire.ts';
 
 export function defineText(program: Program): string {
-  const { functions, dates, jmespath } = needsOf(program);
-  const needs = (functions ? 'f' : '') + (dates ? 'd' : '') + (jmespath ? 'j' : '');
+  const { functions, dates, jmespath, platform } = needsOf(program);
+  const needs = (functions ? 'f' : '') + (dates ? 'd' : '') + (jmespath ? 'j' : '') + (platform ? 'p' : '');
   return TO_CHILD.define + [program.id, needs, JSON.stringify(program)].join(FIELD);
 }
 

@@ -4,19 +4,23 @@
  */
 import { DATE_FUNCTION_NAMES } from '@rondo/core/expression/function-names.ts';
 import { SCOPE_NAMES } from '@rondo/core/expression/names.ts';
+import { PLATFORM_NAMES } from '@rondo/core/script/platform-names.ts';
 import type { Program } from '@rondo/core/ports.ts';
 
 export interface Needs {
   functions: boolean;
   dates: boolean;
   jmespath: boolean;
+  /** Only of code. */
+  platform: boolean;
 }
 
 const FUNCTIONS = new Set(SCOPE_NAMES.filter((entry) => entry.kind === 'function').map((entry) => entry.name));
+const PLATFORM = new Set(PLATFORM_NAMES);
 const DATES = new Set(['$now', '$today', 'DateTime', 'Duration', 'Interval']);
 
 export function needsOf(program: Program): Needs {
-  const needs: Needs = { functions: false, dates: false, jmespath: false };
+  const needs: Needs = { functions: false, dates: false, jmespath: false, platform: false };
   const name = (word: string): void => {
     if (word === '$jmespath' || word === '$jmesPath') needs.jmespath = true;
     else if (DATES.has(word)) needs.dates = true;
@@ -39,7 +43,10 @@ export function needsOf(program: Program): Needs {
     visit([step.params, step.itemParams]);
     const code = step.params.code;
     if (code?.kind !== 'literal' || typeof code.value !== 'string') continue;
-    for (const [word] of code.value.matchAll(/\$\w+|\b[A-Za-z_]\w*\b/g)) name(word);
+    for (const [word] of code.value.matchAll(/\$\w+|\b[A-Za-z_]\w*\b/g)) {
+      name(word);
+      if (PLATFORM.has(word)) needs.platform = true;
+    }
   }
   return needs;
 }

@@ -24,7 +24,9 @@ const packages = path.resolve(here, '..', '..');
 const folder = path.join(packages, '..', 'node_modules', '.cache', 'rondo-evaluator');
 
 /** What of the isolate is loaded by name, besides the kernels of nodes. */
-const ENTRIES = ['interpreter.ts', 'library.ts', 'functions/index.ts'].map((name) => path.join(here, 'isolate', name));
+const ENTRIES = ['interpreter.ts', 'library.ts', 'functions/index.ts', 'platform/index.ts'].map((name) =>
+  path.join(here, 'isolate', name),
+);
 
 /** Null when they cannot be kept on disk. */
 export function prepare(): Prepared | null {

@@ -3,13 +3,14 @@
  * the child. Does not talk to the runner (child.ts).
  */
 import type ivm from 'isolated-vm';
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import v8 from 'node:v8';
 import { ModuleLoader, type Paths } from './module-loader.ts';
 
 export interface Definition {
   id: string;
-  /** Letters: f functions, d dates, j JMESPath. */
+  /** Letters: f functions, d dates, j JMESPath, p the platform of code. */
   needs: string;
   text: string;
 }
@@ -69,6 +70,7 @@ export class Realm {
         "import * as jmespath from 'jmespath'; import { installJmespath } from './library.ts'; installJmespath(jmespath);",
       );
     }
+    if (needs.includes('p')) this.#platform();
     const { steps } = JSON.parse(text) as { steps: { module?: string }[] };
     for (const { module } of steps) {
       if (module === undefined) continue;
@@ -79,6 +81,17 @@ export class Realm {
     }
     this.call('define', [text]);
     this.#defined.add(id);
+  }
+
+  /** With a secret of its own in each isolate. */
+  #platform(): void {
+    if (this.#loaded.has('platform')) return;
+    const secret = JSON.stringify(randomBytes(32).toString('hex'));
+    this.#loader.glue(
+      `import * as platform from './platform/index.ts'; import { installPlatform } from './library.ts'; installPlatform(platform, ${secret});`,
+      path.join(this.#directory, 'glue.ts'),
+    );
+    this.#loaded.add('platform');
   }
 
   forget(id: string): void {

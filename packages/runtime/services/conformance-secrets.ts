@@ -54,6 +54,22 @@ export function describeSecrets(name: string, open: OpenServices): void {
       expect(await secrets.list()).toEqual([]);
     });
 
+    it('keeps what is the server’s own apart: no list, no run and no name reaches it, a new key takes it along', async () => {
+      await secrets.own.put('person', 'of the server');
+      await secrets.put('person', 'of workflows');
+      expect((await secrets.list()).map(({ name }) => name)).toEqual(['person']);
+      for (const name of ['\u0001person', '\u0001']) {
+        expect(secrets.value(name)).toBeNull();
+        expect(services.secret(name)).toBeNull();
+        expect(await secrets.remove(name)).toBe(false);
+      }
+      await secrets.rotate(OTHER_KEY);
+      expect(secrets.own.value('person')).toBe('of the server');
+      expect(await secrets.own.remove('person')).toBe(true);
+      expect(secrets.own.value('person')).toBeNull();
+      expect(secrets.value('person')?.value).toBe('of workflows');
+    });
+
     it.each(['', ' a', 'a ', 'a=b', 'a\nb', '[a]', '\ud800', 'n'.repeat(129)])('refuses the name %j', async (bad) => {
       await expect(secrets.put(bad, 'value')).rejects.toMatchObject({
         failure: { code: 'input-invalid', fix: expect.stringContaining('128') as string },

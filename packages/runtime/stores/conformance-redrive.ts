@@ -52,6 +52,47 @@ export function describeRedrive(name: string, open: OpenStore): void {
       expect(await store.verify()).toEqual([]);
     });
 
+    it('remembers what a re-run did, and what the rows were before, across several', async () => {
+      const loop = loopRecord({ status: 'completed', completed: 8, failed: 2, cursor: 10 });
+      const rows = range(0, 10).map((i) =>
+        i === 4 || i === 7 ? failedRow(i, 'boom', { attempts: 3, startedAt: 50 + i, durationMs: i }) : row(i),
+      );
+      await finish([loop], rows);
+      now = 2_000_000;
+      expect(await store.redrive(RUN.id, { ...failedAgain, by: 'Ana' })).toBe(2);
+      expect(await store.reruns(RUN.id, 1)).toEqual([{ number: 1, at: now, by: 'Ana', count: 2 }]);
+      const redone = (rerun: number) => store.indices(RUN.id, 1, { rerun, limit: 9 });
+      // Nothing is there until they have been done again.
+      expect(await redone(1)).toEqual([]);
+      lease = await claimed(store, RUN.id, 10_000, 'b');
+      const after = { ...loop, completed: 9, failed: 1 };
+      await finish([after], [row(4), failedRow(7, 'bang', { durationMs: 70 })]);
+      expect(await redone(1)).toEqual([4, 7]);
+      expect(await store.redrive(RUN.id, failedAgain)).toBe(1);
+      lease = await claimed(store, RUN.id, 10_000, 'c');
+      await finish([{ ...loop, completed: 10, failed: 0 }], [row(7, { durationMs: 7 })]);
+      expect((await store.reruns(RUN.id, 1)).map(({ number, by, count }) => [number, by, count])).toEqual([
+        [2, null, 1],
+        [1, 'Ana', 2],
+      ]);
+      expect(await redone(2)).toEqual([7]);
+      const found = await store.rows(RUN.id, 1, { rerun: 1, status: 'completed', after: 4, limit: 9 });
+      expect(found.map((one) => one.index)).toEqual([7]);
+      expect(await store.rows(RUN.id, 1, { rerun: 1, search: 'no such text', after: -1, limit: 9 })).toEqual([]);
+      const longest = await store.times(RUN.id, 1, { rerun: 1, sort: 'duration', limit: 1 });
+      expect(longest.map((one) => one.index)).toEqual([7]);
+      expect((await store.earlier(RUN.id, 1, 7)).map(({ rerun, status, message }) => [rerun, status, message])).toEqual(
+        [
+          [1, 'failed', 'boom'],
+          [2, 'failed', 'bang'],
+        ],
+      );
+      expect((await store.earlier(RUN.id, 1, 7))[0]).toMatchObject({ attempts: 3, startedAt: 57, durationMs: 7 });
+      expect(await store.earlier(RUN.id, 1, 0)).toEqual([]);
+      expect(await store.verify()).toEqual([]);
+      expect(await store.deleteRun(RUN.id)).toBe(true);
+    });
+
     it('takes failed rows out, lowers counters and cursor, and makes the run wait', async () => {
       const rows = range(0, 10).map((i) => (i === 4 || i === 7 ? failedRow(i) : row(i)));
       const loop = loopRecord({ status: 'failed', completed: 8, failed: 2, cursor: 10, tally: 't' });

@@ -35,6 +35,28 @@ export function describeViews(name: string, open: OpenStore): void {
       expect(await names('a[2]')).toEqual([]);
     });
 
+    it('gives the loops directly inside the iterations of one, with their counters', async () => {
+      const paths = ['a', 'a-b[0]/x', 'a[0]/b', 'a[1]/b', 'a[1]/b[7]/c', 'a[1]/b[8]/c', 'a[1]/d', 'a[10]/b', 'a[2]/b'];
+      const counted = { total: null, completed: 3, failed: 2, skipped: 1 };
+      await store.commit({ lease, now, loops: paths.map((path, key) => loopRecord({ key, path, ...counted })) });
+      const inside = async (path: string, limit = 99) =>
+        (await store.loopsInside(RUN.id, path, limit)).map((loop) => [loop.index, loop.path]);
+      expect(await inside('a')).toEqual([
+        [0, 'a[0]/b'],
+        [10, 'a[10]/b'],
+        [1, 'a[1]/b'],
+        [1, 'a[1]/d'],
+        [2, 'a[2]/b'],
+      ]);
+      expect(await inside('a', 2)).toHaveLength(2);
+      expect(await inside('a[1]/b')).toEqual([
+        [7, 'a[1]/b[7]/c'],
+        [8, 'a[1]/b[8]/c'],
+      ]);
+      expect(await inside('a[0]/b')).toEqual([]);
+      expect(await store.loopsInside(RUN.id, 'a-b', 9)).toEqual([{ index: 0, path: 'a-b[0]/x', ...counted }]);
+    });
+
     it('gives indices in both directions, and sorted times', async () => {
       const rows = [0, 1, 2, 3, 4, 5].map((n) =>
         n % 2 === 0
@@ -57,6 +79,26 @@ export function describeViews(name: string, open: OpenStore): void {
       expect(await store.scanTimes(RUN.id, 1, 3, 1)).toEqual([
         { index: 4, status: 'failed', startedAt: rows[4]?.startedAt, durationMs: 4 },
       ]);
+    });
+
+    it('finds rows by how long they took, both ends included', async () => {
+      const rows = [5, 1, 9, 3, 5].map((durationMs, n) =>
+        n === 2 ? failedRow(n, 'boom', { durationMs }) : row(n, { durationMs }),
+      );
+      await store.commit({ lease, now, loops: [loopRecord()], rows });
+      const of = (minMs?: number, maxMs?: number) => ({
+        ...(minMs === undefined ? {} : { minMs }),
+        ...(maxMs === undefined ? {} : { maxMs }),
+      });
+      const found = async (filter: object) =>
+        (await store.rows(RUN.id, 1, { after: -1, limit: 9, ...filter })).map((one) => one.index);
+      expect(await found(of(3, 5))).toEqual([0, 3, 4]);
+      expect(await found(of(9))).toEqual([2]);
+      expect(await found({ ...of(5), status: 'completed' })).toEqual([0, 4]);
+      expect(await found({ ...of(undefined, 3), after: 1 })).toEqual([3]);
+      expect(await store.indices(RUN.id, 1, { ...of(3, 5), after: 0, limit: 1 })).toEqual([3]);
+      const longest = await store.times(RUN.id, 1, { ...of(3, 5), sort: 'duration', limit: 2 });
+      expect(longest.map((one) => one.index)).toEqual([0, 4]);
     });
 
     it('gives runs of a workflow, and events after one', async () => {

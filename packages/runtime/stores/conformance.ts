@@ -59,6 +59,7 @@ export function describeStore(name: string, open: OpenStore): void {
           startedAt: null,
           finishedAt: null,
           heartbeatAt: null,
+          usage: null,
         });
       });
 
@@ -104,6 +105,17 @@ export function describeStore(name: string, open: OpenStore): void {
         });
         await store.commit({ lease, now, run: { failure: null } });
         expect((await store.getRun(RUN.id))?.failure).toBeNull();
+      });
+
+      it('keeps what it has cost through a redrive', async () => {
+        const usage = { tokensIn: 812, tokensOut: 64, cost: 0.0125 };
+        await store.commit({ lease, now, run: { usage }, loops: [loopRecord({ failed: 1 })], rows: [failedRow(0)] });
+        await store.commit({ lease, now, run: { status: 'failed', finishedAt: 9 } });
+        expect((await store.getRun(RUN.id))?.usage).toEqual(usage);
+        await store.redrive(RUN.id, { loop: null, status: 'failed', after: [], definition: 'rondo: 1 # repaired' });
+        expect(await store.getRun(RUN.id)).toMatchObject({ status: 'waiting', usage });
+        expect((await store.listRuns({ limit: 1 }))[0]?.usage).toEqual(usage);
+        expect(await store.verify()).toEqual([]);
       });
 
       it('gives the lease up with the final status', async () => {

@@ -6,6 +6,7 @@ import type { JournalEvent } from '@rondo/core/events.ts';
 import { Defect } from '@rondo/core/errors.ts';
 import { iterationsPerCell, readScore, type Score } from '@rondo/core/engine/score.ts';
 import {
+  hasEnded,
   StoreError,
   type CauseRecord,
   type Commit,
@@ -15,6 +16,7 @@ import {
   type IndexQuery,
   type IterationRow,
   type Lease,
+  type LoopInside,
   type LoopRecord,
   type Redrive,
   type RowQuery,
@@ -25,15 +27,17 @@ import {
   type RunStore,
   type TimeQuery,
 } from '@rondo/core/ports.ts';
+import type { EarlierRow, RerunRecord } from '@rondo/core/reruns.ts';
 import { contains, needles } from './match.ts';
 import { planRedrive } from './redrive.ts';
 import {
   checkSameRun,
-  hasEnded,
   isDriven,
   lostMessage,
   lowered,
   MAX_ITERATIONS,
+  MOST_MESSAGE,
+  MOST_RERUNS,
   notFound,
   type Taken,
   UNCLAIMED_MS,
@@ -46,6 +50,9 @@ interface MemoryLoop {
   /** Indices in order; null after one came out of order. */
   order: number[] | null;
   digest: Digest;
+  reruns: RerunRecord[];
+  /** By index. */
+  earlier: Map<number, EarlierRow[]>;
 }
 
 interface MemoryRun {
@@ -97,6 +104,7 @@ class MemoryStore implements RunStore {
         startedAt: null,
         finishedAt: null,
         heartbeatAt: null,
+        usage: null,
       },
       lease: { owner: null, token: 0, expiresAt: 0 },
       journal: new Map(),
@@ -172,7 +180,14 @@ class MemoryStore implements RunStore {
     if (loop !== undefined) loop.record = { ...record };
     else {
       const digest = Digest.empty(record.key, iterationsPerCell(record.total));
-      run.loops.set(record.key, { record: { ...record }, rows: new Map(), order: [], digest });
+      run.loops.set(record.key, {
+        record: { ...record },
+        rows: new Map(),
+        order: [],
+        digest,
+        reruns: [],
+        earlier: new Map(),
+      });
     }
   }
 
@@ -260,6 +275,18 @@ class MemoryStore implements RunStore {
       .slice(0, limit);
   }
 
+  async loopsInside(id: string, path: string, limit: number): Promise<LoopInside[]> {
+    const inside = (await this.loops(id)).flatMap((loop): LoopInside[] => {
+      const [, index, own = ''] = loop.path.startsWith(`${path}[`)
+        ? (/^\[(\d+)\]\/(.*)$/s.exec(loop.path.slice(path.length)) ?? [])
+        : [];
+      if (index === undefined || own.includes('[')) return [];
+      const { total, completed, failed, skipped } = loop;
+      return [{ index: Number(index), path: loop.path, total, completed, failed, skipped }];
+    });
+    return inside.sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, limit);
+  }
+
   async indices(id: string, key: number, query: IndexQuery): Promise<number[]> {
     const { after = -1, before = MAX_ITERATIONS, descending, limit, ...filter } = query;
     const all = (await this.rows(id, key, { ...filter, after, before, limit: MAX_ITERATIONS })).map((row) => row.index);
@@ -304,6 +331,8 @@ class MemoryStore implements RunStore {
       if (out.length >= query.limit || row.index >= (query.before ?? Infinity)) break;
       if (query.status !== undefined && row.status !== query.status) continue;
       if (query.cause !== undefined && (row.status !== 'failed' || row.cause !== query.cause)) continue;
+      if (query.rerun !== undefined && !this.isRedone(id, key, row.index, query.rerun)) continue;
+      if (row.durationMs < (query.minMs ?? 0) || row.durationMs > (query.maxMs ?? Infinity)) continue;
       if (wanted === null || contains(row, wanted)) out.push({ ...row });
     }
     return out;
@@ -351,9 +380,14 @@ class MemoryStore implements RunStore {
     for (const [key, indices] of plan.open) {
       const loop = this.loopOf(run, key);
       const taken: Taken[] = [];
+      const rerun = (loop.reruns[0]?.number ?? 0) + 1;
+      if (indices.size > 0)
+        loop.reruns.unshift({ number: rerun, at: this.now(), by: what.by ?? null, count: indices.size });
+      loop.reruns.length = Math.min(loop.reruns.length, MOST_RERUNS);
       for (const index of indices.values()) {
         const row = loop.rows.get(index);
         if (row === undefined) continue;
+        loop.earlier.set(index, [...(loop.earlier.get(index) ?? []), earlierRow(row, rerun)]);
         loop.digest.remove(index, row);
         taken.push({ index, status: row.status, output: row.output !== '' });
         loop.rows.delete(index);
@@ -366,6 +400,22 @@ class MemoryStore implements RunStore {
     Object.assign(run.record, { status: 'waiting', control: 'none', output: null, failure: null, finishedAt: null });
     if (what.definition !== undefined) run.record.definition = what.definition;
     return plan.count;
+  }
+
+  private isRedone(id: string, key: number, index: number, rerun: number): boolean {
+    const loop = this.run(id).loops.get(key);
+    const isKept = loop?.reruns.some((one) => one.number === rerun) === true;
+    return isKept && loop?.earlier.get(index)?.some((one) => one.rerun === rerun) === true;
+  }
+
+  async reruns(id: string, key: number): Promise<RerunRecord[]> {
+    return (this.run(id).loops.get(key)?.reruns ?? []).map((one) => ({ ...one }));
+  }
+
+  async earlier(id: string, key: number, index: number): Promise<EarlierRow[]> {
+    const loop = this.run(id).loops.get(key);
+    const oldest = loop?.reruns.at(-1)?.number ?? 1;
+    return (loop?.earlier.get(index) ?? []).filter(({ rerun }) => rerun >= oldest).map((one) => ({ ...one }));
   }
 
   async setDials(id: string, path: string, asked: Dials): Promise<number> {
@@ -426,6 +476,14 @@ class MemoryStore implements RunStore {
 
 function timeOf({ index, status, startedAt, durationMs }: IterationRow): RowTime {
   return { index, status, startedAt, durationMs };
+}
+
+function earlierRow(
+  { status, cause, failure, attempts, startedAt, durationMs }: IterationRow,
+  rerun: number,
+): EarlierRow {
+  const message = failure === null ? null : failure.message.slice(0, MOST_MESSAGE);
+  return { rerun, status, cause, message, attempts, startedAt, durationMs };
 }
 
 export function openMemoryStore(options: MemoryOptions = {}): RunStore {

@@ -3,13 +3,7 @@
  * when it has ended, what a refusal says. Holds no data.
  */
 import { Defect } from '@rondo/core/errors.ts';
-import {
-  StoreError,
-  type IterationStatus,
-  type LoopRecord,
-  type RunRecord,
-  type RunStatus,
-} from '@rondo/core/ports.ts';
+import { StoreError, type IterationStatus, type LoopRecord, type RunRecord } from '@rondo/core/ports.ts';
 
 /** Above the cap of loop.iterations; a store may pack loop and index into one key. */
 export const MAX_ITERATIONS = 2 ** 24;
@@ -20,10 +14,6 @@ export function notFound(run: string): StoreError {
 
 export function lostMessage(run: string): string {
   return `Run ${run} has been taken over by another runner, or its lease was given up. Nothing was written.`;
-}
-
-export function hasEnded(status: RunStatus): boolean {
-  return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
 export function isDriven(lease: { owner: string | null; expiresAt: number }, now: number): boolean {
@@ -61,6 +51,10 @@ export function lowered(loop: LoopRecord, taken: Iterable<Taken>): LoopRecord {
   }
   return out;
 }
+
+/** Re-runs of a loop that are remembered, and the characters of what a row failed with before. */
+export const MOST_RERUNS = 20;
+export const MOST_MESSAGE = 300;
 
 /** A run that nobody drives for so long after it was created was left behind, in ms. */
 export const UNCLAIMED_MS = 15_000;

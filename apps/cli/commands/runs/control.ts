@@ -3,8 +3,8 @@
  * ended here, under a lease, so that two people cannot end it differently.
  */
 import { randomUUID } from 'node:crypto';
-import type { Control, RunRecord } from '@rondo/core/ports.ts';
-import { FINAL, findRun, mayBeDriven, withDatabase, type Opened } from '../../database.ts';
+import { hasEnded, type Control, type RunRecord } from '@rondo/core/ports.ts';
+import { findRun, mayBeDriven, withDatabase, type Opened } from '../../database.ts';
 import { EXIT } from '../../exit.ts';
 import type { Terminal } from '../../terminal.ts';
 
@@ -65,7 +65,7 @@ async function act(
   return withDatabase(options.db, terminal, async (database) => {
     const run = await findRun(database.store, name);
     const outcome: Outcome =
-      FINAL.has(run.status) && run.status !== 'cancelled'
+      hasEnded(run.status) && run.status !== 'cancelled'
         ? {
             exit: EXIT.failed,
             status: run.status,

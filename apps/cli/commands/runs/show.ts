@@ -4,7 +4,7 @@ import { findRun, isDriven, loopsOf, shownStatus, withDatabase } from '../../dat
 import { resumeCommand } from '../../drive.ts';
 import { EXIT } from '../../exit.ts';
 import { count, duration, plural, time } from '../../render/format.ts';
-import { failureLines, loopCounts } from '../../render/result.ts';
+import { failureLines, loopCounts, usageText } from '../../render/result.ts';
 import { paintStatus } from '../../render/style.ts';
 import { table } from '../../render/table.ts';
 import { printable, shellWord } from '../../render/text.ts';
@@ -57,6 +57,7 @@ function runJson(
     finishedAt: iso(run.finishedAt),
     output: run.output === null ? null : (JSON.parse(run.output) as unknown),
     error: run.failure,
+    usage: run.usage,
     loops: loops.map(loopJson),
     causes: failed.flatMap((loop, i) => (causes[i] ?? []).map((cause) => causeJson(loop, cause))),
   };
@@ -90,6 +91,7 @@ function printRun(run: RunRecord, loops: readonly LoopRecord[], terminal: Termin
     ['created', time(run.createdAt)],
   ];
   if (run.startedAt !== null && end !== null) lines.push(['took', duration(end - run.startedAt)]);
+  if (run.usage !== null) lines.push(['cost', usageText(run.usage)]);
   if (run.output !== null)
     lines.push(['output', printable(run.output.length > 300 ? `${run.output.slice(0, 300)}…` : run.output)]);
   out.write(`${lines.map(([label, text]) => `${s.dim(label.padEnd(9))} ${text}`).join('\n')}\n`);

@@ -11,12 +11,13 @@ import type { Json } from '@rondo/core/model/item.ts';
 import type { NodeType, ParameterSpec, PortSpec } from '@rondo/core/model/node-type.ts';
 import type { ApiContext } from '../context.ts';
 import type { Handlers } from '../implement.ts';
+import type { Suggest } from '../suggest/suggest.ts';
 import type { Preview } from './preview.ts';
 
 type TypeView = z.input<typeof nodeType>;
 type Ports = readonly PortSpec[] | ((raw: Record<string, Json>) => readonly PortSpec[]);
 
-export function nodeHandlers(context: ApiContext, preview: Preview): Handlers<typeof nodeContracts> {
+export function nodeHandlers(context: ApiContext, preview: Preview, suggest: Suggest): Handlers<typeof nodeContracts> {
   let listed: TypeView[] | null = null;
   return {
     async listNodes() {
@@ -41,10 +42,17 @@ export function nodeHandlers(context: ApiContext, preview: Preview): Handlers<ty
       return {
         names: SCOPE_NAMES.map(({ name, kind, usage, doc }) => ({ name, kind, usage, doc })),
         functions: [...FUNCTION_NAMES],
+        model: suggest.model(),
       };
     },
     async previewExpression({ body, caller }) {
       return preview.of(body, caller);
+    },
+    async suggestExpression({ body, caller, reply }) {
+      // Whoever goes away does not wait for the model.
+      const gone = new AbortController();
+      reply.raw.on('close', () => gone.abort());
+      return suggest.of(context, body, { caller, signal: gone.signal });
     },
   };
 }

@@ -147,6 +147,7 @@ function programOf(template: Template, scope: Dialect): Program {
       itemDepth: limits['item.depth'],
       itemKeys: limits['item.keys'],
       stepBytes: limits['step.bytes'],
+      argumentBytes: limits['iteration.arguments'],
       logBytes: 0,
     },
   };
@@ -177,19 +178,19 @@ async function scopeOfRun(
   };
 }
 
-function outputsOf(row: { steps: string } | null): Record<string, Json[]> {
+export function outputsOf(row: { steps: string } | null): Record<string, Json[]> {
   const steps = row === null || row.steps === '' ? [] : (JSON.parse(row.steps) as { id: string; output?: Json[][] }[]);
   return Object.fromEntries(steps.flatMap(({ id, output }) => (output === undefined ? [] : [[id, output.flat()]])));
 }
 
-const loopNames = (input: readonly Json[], index: number, count: number | null): Json => ({
+export const loopNames = (input: readonly Json[], index: number, count: number | null): Json => ({
   item: input.length === 1 ? (input[0] as Json) : [...input],
   index,
   count,
 });
 
 /** The iterations that a nested loop lies in, the innermost first: `outer[3]` of `outer[3]/inner`. */
-async function framesAround(
+export async function framesAround(
   context: ApiContext,
   { id, path }: { id: string; path: string },
   caller: Caller | null,

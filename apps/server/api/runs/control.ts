@@ -7,12 +7,12 @@ import type { z } from 'zod';
 import type { dials as dialsBody, redriveBody, redriven } from '@rondo/api/schemas/run.ts';
 import { downstream } from '@rondo/core/engine/downstream.ts';
 import type { Region, Step } from '@rondo/core/model/plan.ts';
-import { StoreError, type Dials, type LoopRecord, type Redrive, type RunRecord } from '@rondo/core/ports.ts';
+import { hasEnded, StoreError, type Dials, type LoopRecord, type Redrive, type RunRecord } from '@rondo/core/ports.ts';
 import { Problem } from '../../http/problem.ts';
 import type { ApiContext } from '../context.ts';
 import { repairOf } from './repaired.ts';
 import { startProblem } from './start.ts';
-import { forgetEnded, hasEnded, loopsIn } from './views.ts';
+import { forgetEnded, loopsIn } from './views.ts';
 
 const LEASE_MS = 10_000;
 /** A run that is asked to pause for a re-run gets so long to finish what is in flight. */
@@ -82,6 +82,7 @@ export async function redrive(
   run: RunRecord,
   body: z.output<typeof redriveBody>,
   dry: boolean,
+  by: string,
 ): Promise<Redriven> {
   const { store, launcher } = context;
   const loop = body.loop === undefined ? null : await store.loop(run.id, body.loop);
@@ -94,6 +95,7 @@ export async function redrive(
   const what: Redrive = {
     loop: loop?.key ?? null,
     status,
+    by,
     after: await stepsAfter(context, run, loop),
     ...(body.cause === undefined ? {} : { cause: body.cause }),
     ...(body.indices === undefined ? {} : { indices: body.indices }),

@@ -5,15 +5,14 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Json } from '@rondo/core/model/item.ts';
-import type { IterationRow, IterationStatus, LoopRecord, RunRecord } from '@rondo/core/ports.ts';
+import type { IterationRow, LoopRecord, RunRecord } from '@rondo/core/ports.ts';
 import type { ApiContext } from '../context.ts';
+import { type AskedFilter, filterOf } from './filter.ts';
 import { itemsOf } from './items.ts';
 
-export interface ExportQuery {
+export interface ExportQuery extends AskedFilter {
   format: 'ndjson' | 'csv';
   what: 'input' | 'output' | 'both';
-  status?: IterationStatus | undefined;
-  cause?: string | undefined;
 }
 
 const PAGE = 500;
@@ -37,16 +36,11 @@ async function* parts(
   { store }: ApiContext,
   run: RunRecord,
   loop: LoopRecord,
-  { format, what, status, cause }: ExportQuery,
+  { format, what, ...filter }: ExportQuery,
 ): AsyncGenerator<string> {
   if (format === 'csv') yield `${headOf(what).join(',')}\r\n`;
   for (let after = -1; ; ) {
-    const rows = await store.rows(run.id, loop.key, {
-      after,
-      limit: PAGE,
-      ...(status === undefined ? {} : { status }),
-      ...(cause === undefined ? {} : { cause }),
-    });
+    const rows = await store.rows(run.id, loop.key, { after, limit: PAGE, ...filterOf(filter) });
     if (rows.length > 0)
       yield rows.map((row) => (format === 'csv' ? csvLine(row, what) : ndjsonLine(row, what))).join('');
     after = rows.at(-1)?.index ?? after;

@@ -4,11 +4,11 @@
  * a queue. Does not know HTTP (events.ts).
  */
 import type { Progress } from '@rondo/runtime/api.ts';
-import type { RunRecord } from '@rondo/core/ports.ts';
+import { hasEnded, type RunRecord } from '@rondo/core/ports.ts';
 import type { RunEventName } from '@rondo/api/schemas/run.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { ApiContext } from '../context.ts';
-import { failureView, hasEnded, loopViews, type LoopView } from './views.ts';
+import { failureView, loopViews, type LoopView } from './views.ts';
 
 export interface FeedEvent {
   /** Grows; unique in the feed. */

@@ -22,6 +22,8 @@ import { sendExport } from './export.ts';
 import { iterationPageOf, iterationView } from './iterations.ts';
 import { scoreOf } from './score.ts';
 import { startRun } from './start.ts';
+import { withAddresses } from './waits.ts';
+import { rerunsOf, timelineOf } from './timeline.ts';
 import { failureView, forgetEnded, loopView, loopViews, runView, summaryOf } from './views.ts';
 
 type Own = typeof runContracts & Pick<typeof workflowContracts, 'startRun'>;
@@ -52,14 +54,17 @@ export function runHandlers(context: ApiContext, feeds: RunFeeds): Handlers<Own>
     },
     async getRun({ params: { id }, caller }) {
       const view = await runView(context, await runOf(context, id, { caller }));
-      const signals = feeds.signals(id);
-      return { ...view, waits: view.waits.map((wait) => ({ ...wait, ...signals.get(wait.path) })) };
+      return {
+        ...view,
+        waits: await withAddresses(context, id, view.waits, feeds.signals(id), callerOf({ caller })),
+      };
     },
     async deleteRun({ params: { id }, caller }) {
       await runOf(context, id, { caller });
       if (!(await context.store.deleteRun(id)))
         throw new Problem(409, 'run-not-ended', `Run ${id} has not ended. Cancel it first.`);
       context.versions.forgetRun(id);
+      context.marks.forgetRun(id);
       forgetEnded(id);
       return undefined;
     },
@@ -69,18 +74,33 @@ export function runHandlers(context: ApiContext, feeds: RunFeeds): Handlers<Own>
     },
     async cancelRun({ params: { id }, caller }) {
       await control.cancel(context, await runOf(context, id, { caller }));
+      context.marks.add(id, { what: 'cancel', who: callerOf({ caller }).name });
       return accepted;
     },
     async pauseRun({ params: { id }, caller }) {
       await control.pause(context, await runOf(context, id, { caller }));
+      context.marks.add(id, { what: 'pause', who: callerOf({ caller }).name });
       return accepted;
     },
     async resumeRun({ params: { id }, caller }) {
       await control.resume(context, await runOf(context, id, { caller }));
+      context.marks.add(id, { what: 'resume', who: callerOf({ caller }).name });
       return accepted;
     },
     async redriveRun({ params: { id }, query: { dry }, body, caller }) {
-      return control.redrive(context, await runOf(context, id, { caller }), body, dry === 'true');
+      const who = callerOf({ caller }).name;
+      const done = await control.redrive(context, await runOf(context, id, { caller }), body, dry === 'true', who);
+      const { count, version = null } = done;
+      if (dry !== 'true' && count > 0)
+        context.marks.add(id, { what: 'rerun', who, path: body.loop ?? null, detail: { count, version } });
+      return done;
+    },
+    async getTimeline({ params: { id }, caller }) {
+      return timelineOf(context, await runOf(context, id, { caller }));
+    },
+    async listReruns({ params, caller }) {
+      const { run, loop } = await loopOf(context, params, { caller });
+      return { reruns: await rerunsOf(context, run, loop) };
     },
     async listLoops({ params: { id }, query: { under }, caller }) {
       return { loops: await loopViews(context, await runOf(context, id, { caller }), under ?? '') };
@@ -88,6 +108,7 @@ export function runHandlers(context: ApiContext, feeds: RunFeeds): Handlers<Own>
     async patchLoop({ params, body, caller }) {
       const { run, loop } = await loopOf(context, params, { caller });
       await control.turnDials(context, run, loop, body);
+      context.marks.add(run.id, { what: 'limits', who: callerOf({ caller }).name, path: loop.path, detail: body });
       const dials = (await context.store.dials(run.id)).find((one) => one.path === loop.path);
       return loopView(context, run, loop, dials);
     },

@@ -3,21 +3,21 @@
  * looks at a bounded number of rows; a search that has more to do says how far it came. Changes nothing.
  */
 import { z } from 'zod';
-import type { iteration, iterationPage, iterationQuery, iterationRow, stepView } from '@rondo/api/schemas/run.ts';
+import type { iteration, iterationPage, iterationQuery, iterationRow } from '@rondo/api/schemas/run.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import type { Step } from '@rondo/core/model/plan.ts';
-import type { IterationRow, LoopRecord, RowQuery, RowTime, RunRecord, TimeQuery } from '@rondo/core/ports.ts';
+import type { IterationRow, LoopRecord, RowTime, RunRecord, TimeQuery } from '@rondo/core/ports.ts';
 import { iterationStatus } from '@rondo/api/schemas/shared.ts';
 import { Problem } from '../../http/problem.ts';
 import type { ApiContext } from '../context.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
+import { type AskedFilter, byDuration, filterOf, nearest } from './filter.ts';
 import { itemName, itemsOf, rowText } from './items.ts';
+import { MOST_BYTES, MOST_ITEMS, stepsOf } from './steps.ts';
 import { failureView, loopViews } from './views.ts';
 
 type Query = z.output<typeof iterationQuery>;
 type Page = z.input<typeof iterationPage>;
 type RowView = z.input<typeof iterationRow>;
-type StepView = z.input<typeof stepView>;
 type View = z.input<typeof iteration>;
 
 /** A search works so long in one answer, in stretches of so many rows. */
@@ -52,8 +52,11 @@ export async function iterationPageOf(
   loop: LoopRecord,
   query: Query,
 ): Promise<Page> {
-  if (query.search !== undefined && query.search !== '') return search(context, run, loop, query, query.search);
+  const text = query.search === '' ? undefined : query.search;
+  if (text !== undefined && query.sort !== 'position')
+    throw new Problem(400, 'sort-with-search', 'A search goes by position; take sort=position.');
   if (query.sort !== 'position') return sorted(context, run, loop, query, query.sort);
+  if (text !== undefined || byDuration(query)) return search(context, run, loop, query, text);
   const { limit } = query;
   const rows = await context.store.rows(run.id, loop.key, {
     ...filterOf(query),
@@ -69,10 +72,6 @@ export async function iterationPageOf(
   };
 }
 
-function filterOf({ status, cause }: Pick<Query, 'status' | 'cause'>): Pick<RowQuery, 'status' | 'cause'> {
-  return { ...(status === undefined ? {} : { status }), ...(cause === undefined ? {} : { cause }) };
-}
-
 /** `index:n` begins at n; else the index of the last row of the page before. */
 function positionOf(cursor: string | undefined): number {
   const jump = /^index:(\d{1,9})$/.exec(cursor ?? '');
@@ -85,10 +84,8 @@ async function search(
   run: RunRecord,
   loop: LoopRecord,
   query: Query,
-  text: string,
+  text: string | undefined,
 ): Promise<Page> {
-  if (query.sort !== 'position')
-    throw new Problem(400, 'sort-with-search', 'A search goes by position; take sort=position.');
   const { limit } = query;
   const end = (await context.store.indices(run.id, loop.key, { limit: 1, descending: true }))[0] ?? -1;
   const begun = context.clock.monotonic();
@@ -101,7 +98,7 @@ async function search(
       after,
       before,
       limit: limit - found.length,
-      search: text,
+      ...(text === undefined ? {} : { search: text }),
     });
     found.push(...rows);
     after = found.length >= limit ? (found.at(-1)?.index ?? before) : before - 1;
@@ -142,33 +139,20 @@ async function sorted(
 
 // ---- one iteration ----
 
-/** Longer values are cut; the page asks for the rest by the export. */
-const MOST_BYTES = 1_000_000;
-const MOST_ITEMS = 1_000;
-
-interface StoredStep {
-  id: string;
-  status: string;
-  output?: Json[][];
-  counts?: number[];
-  cut?: boolean;
-  failure?: Parameters<typeof failureView>[0];
-}
-
 export async function iterationView(
   context: ApiContext,
   run: RunRecord,
   loop: LoopRecord,
   index: number,
-  filter: Pick<Query, 'status' | 'cause'>,
+  filter: AskedFilter,
 ): Promise<View> {
   const row = await context.store.row(run.id, loop.key, index);
   if (row === null) throw new Problem(404, 'iteration-not-found', `${loop.path} has no iteration ${index} yet.`);
   const frame = `${loop.path}[${index}]`;
   const own = filterOf(filter);
   const [previous, following, loops] = await Promise.all([
-    context.store.indices(run.id, loop.key, { ...own, before: index, descending: true, limit: 1 }),
-    context.store.indices(run.id, loop.key, { ...own, after: index, limit: 1 }),
+    nearest(context, run, loop, own, index, 'before'),
+    nearest(context, run, loop, own, index, 'after'),
     loopViews(context, run, frame),
   ]);
   const cut = row.input.length + row.output.length + row.steps.length > MOST_BYTES;
@@ -179,7 +163,7 @@ export async function iterationView(
     input: values(row.input),
     output: values(row.output),
     cutAt: cut ? MOST_BYTES : null,
-    steps: await stepsOf(context, run, loop, row, new Map(loops.map((one) => [one.node, one.path]))),
+    ...(await stepsOf(context, run, loop, row, new Map(loops.map((one) => [one.node, one.path])))),
     logs: row.logs,
     failure: failureView(row.failure),
     cause: row.cause,
@@ -188,89 +172,8 @@ export async function iterationView(
     startedAt: row.startedAt,
     durationMs: row.durationMs,
     loops,
-    previous: previous[0] ?? null,
-    following: following[0] ?? null,
+    earlier: (await context.store.earlier(run.id, loop.key, index)).map(({ cause: _, ...one }) => one),
+    previous,
+    following,
   };
-}
-
-/** What the row keeps of its steps, in the order of the body; the last one's output is the iteration's own. */
-async function stepsOf(
-  context: ApiContext,
-  run: RunRecord,
-  loop: LoopRecord,
-  row: IterationRow,
-  loops: ReadonlyMap<string, string>,
-): Promise<StepView[]> {
-  const kept = row.steps === '' ? [] : (JSON.parse(row.steps) as StoredStep[]);
-  const known = new Map(kept.map((step) => [step.id, step]));
-  const container = context.facts.step(run, loop.node)?.container;
-  const body = container !== undefined && 'body' in container ? container.body.steps : [];
-  const order = body.length > 0 ? body.map((step) => step.id) : kept.map((step) => step.id);
-  const events = new Map<string, 'running' | 'waiting' | 'completed' | 'failed' | 'skipped'>();
-  if (row.status === 'running' || row.status === 'waiting') {
-    for (const event of await context.store.journal(run.id)) {
-      if (event.step !== null && event.frame === `${loop.path}[${row.index}]`)
-        events.set(event.step, stateOf(event.type));
-    }
-  }
-  const failed = row.failure?.node;
-  const before = ranBefore(body, failed);
-  return order.map((id): StepView => {
-    const step = known.get(id);
-    const isFailed = failed === id;
-    const isLast = step === undefined && id === order.at(-1) && row.status === 'completed';
-    const status = isFailed
-      ? 'failed'
-      : (events.get(id) ??
-        (isLast ? 'completed' : (stepStatus(step?.status) ?? (before.has(id) ? 'completed' : 'skipped'))));
-    const path = loops.get(id) ?? null;
-    return {
-      id,
-      title: context.facts.title(run, id),
-      type: context.facts.step(run, id)?.type ?? '',
-      status,
-      output: isLast
-        ? row.output.length > MOST_BYTES
-          ? null
-          : [itemsOf(row.output).slice(0, MOST_ITEMS)]
-        : (step?.output ?? null),
-      cut: step?.cut === true || step?.counts !== undefined,
-      failure: isFailed ? failureView(row.failure) : failureView(step?.failure ?? null),
-      loop: path,
-    };
-  });
-}
-
-/** Steps that gave the failed one its items: they were completed, also where a failed iteration does not keep them. */
-function ranBefore(body: readonly Step[], failed: string | undefined): Set<string> {
-  const found = new Set<string>();
-  const open = body.filter(({ id }) => id === failed);
-  for (let step = open.pop(); step !== undefined; step = open.pop()) {
-    for (const { step: at } of step.inputs.flat()) {
-      const source = body[at];
-      if (source === undefined || found.has(source.id)) continue;
-      found.add(source.id);
-      open.push(source);
-    }
-  }
-  return found;
-}
-
-function stateOf(type: string): 'running' | 'waiting' | 'completed' | 'failed' | 'skipped' {
-  switch (type) {
-    case 'step-waiting':
-      return 'waiting';
-    case 'step-completed':
-      return 'completed';
-    case 'step-skipped':
-      return 'skipped';
-    case 'step-failed':
-      return 'failed';
-    default:
-      return 'running';
-  }
-}
-
-function stepStatus(status: string | undefined): 'completed' | 'failed' | 'skipped' | null {
-  return status === 'completed' || status === 'failed' || status === 'skipped' ? status : null;
 }

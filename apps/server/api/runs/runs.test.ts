@@ -316,7 +316,10 @@ it('lets go of old runs, and keeps those with failures longer', async () => {
   await made('old-failed', 2, 1);
   await made('older-failed', 4, 1);
   const fresh = await finished(server, 'third', { items: items(2) });
+  const effect = () => api('GET /retention', {});
+  expect(await effect()).toMatchObject({ oldestEndedAt: (await store.getRun('old'))?.finishedAt, due: 2, last: null });
   expect(await server.retain()).toBe(2);
+  expect(await effect()).toMatchObject({ due: 0, last: { deleted: 2 } });
   expect((await api('GET /runs', {})).items.map((one) => one.id)).toEqual([fresh, 'old-failed']);
 });
 

@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { score } from '@rondo/api/schemas/run.ts';
 import { SCORE_CELLS, SCORE_COLUMNS } from '@rondo/core/engine/score.ts';
 import type { LoopRecord, RowTime, RunRecord } from '@rondo/core/ports.ts';
+import { SPILL_MARK } from '@rondo/runtime/runner/dataset.ts';
 import type { ApiContext } from '../context.ts';
 import { byteOf, CELL, cellsOf, rowsOf } from './cells.ts';
 import { unsettled } from './views.ts';
@@ -30,11 +31,44 @@ export async function scoreOf(
   if (by === 'position') {
     const cells = cellsOf(await context.store.score(run.id, loop.key), loop.total, flying);
     const { per, columns, rows, bytes } = cells;
-    return { revision, by, total: loop.total, per, columns, rows, cells: Buffer.from(bytes).toString('base64') };
+    const inside = per === 1 ? await insideOf(context, run, loop, bytes.length) : {};
+    return {
+      revision,
+      by,
+      total: loop.total,
+      per,
+      columns,
+      rows,
+      cells: Buffer.from(bytes).toString('base64'),
+      ...inside,
+    };
   }
   const { rows, sampled } = await timesOf(context, run, loop);
   const rest = { revision, by, total: loop.total, ...(sampled === null ? {} : { sampled }) };
   return by === 'time' ? { ...rest, ...byTime(rows) } : { ...rest, ...byDuration(rows) };
+}
+
+/** A column per iteration; no screen has more. */
+const MOST_COLUMNS = 2_000;
+const MOST_INSIDE = 4 * MOST_COLUMNS;
+
+/** What the iterations of a loop hold, where they hold loops. */
+async function insideOf(
+  context: ApiContext,
+  run: RunRecord,
+  { path, node }: LoopRecord,
+  columns: number,
+): Promise<Pick<ScoreView, 'inner' | 'innerFailed'>> {
+  if (columns > MOST_COLUMNS || context.facts.step(run, node)?.container === undefined) return {};
+  const loops = await context.store.loopsInside(run.id, path, MOST_INSIDE);
+  const inner = Array.from({ length: columns }, () => 0);
+  const innerFailed = Array.from({ length: columns }, () => 0);
+  for (const { index, path: own, total, completed, failed, skipped } of loops) {
+    if (index >= columns || own.endsWith(SPILL_MARK)) continue;
+    inner[index] = (inner[index] ?? 0) + Math.max(total ?? 0, completed + failed + skipped);
+    innerFailed[index] = (innerFailed[index] ?? 0) + failed;
+  }
+  return inner.some((count) => count > 0) ? { inner, innerFailed } : {};
 }
 
 async function timesOf(

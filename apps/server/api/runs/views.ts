@@ -8,7 +8,7 @@ import type { lastRun } from '@rondo/api/schemas/workflow.ts';
 import type { failure as failureSchema } from '@rondo/api/schemas/shared.ts';
 import type { Failure } from '@rondo/core/errors.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import type { DialRecord, LoopRecord, RunRecord, RunStatus } from '@rondo/core/ports.ts';
+import { hasEnded, type DialRecord, type LoopRecord, type RunRecord } from '@rondo/core/ports.ts';
 import { SPILL_MARK } from '@rondo/runtime/runner/dataset.ts';
 import type { ApiContext } from '../context.ts';
 import { LRU } from '../lru.ts';
@@ -23,10 +23,6 @@ type FailureView = z.input<typeof failureSchema>;
 const MOST_LOOPS = 500;
 /** More in flight are counted no further. */
 const MOST_IN_FLIGHT = 2_000;
-/** The walk of n8n's order runs nodes as often as it likes. */
-const FINAL: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'cancelled']);
-
-export const hasEnded = (status: RunStatus): boolean => FINAL.has(status);
 
 export async function loopsIn(context: ApiContext, run: string, frame: string): Promise<LoopRecord[]> {
   const loops = await context.store.loopsIn(run, frame, MOST_LOOPS);
@@ -219,7 +215,7 @@ export async function runView(context: ApiContext, run: RunRecord): Promise<RunV
     heartbeatAt: run.heartbeatAt,
     loops,
     shown: shown?.path ?? null,
-    usage: null,
+    usage: run.usage,
     waits: await waitsOf(context, run),
   };
 }

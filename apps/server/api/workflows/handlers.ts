@@ -17,6 +17,7 @@ import type { Definition } from '@rondo/core/model/definition.ts';
 import { parseDefinition } from '@rondo/core/model/format.ts';
 import { checkShape } from '@rondo/core/model/shape.ts';
 import type { Json } from '@rondo/core/model/item.ts';
+import { patchDefinition } from '@rondo/core/model/patch/patch.ts';
 import { writeDefinition } from '@rondo/core/model/write.ts';
 import { checkAttaches } from '../../access/attach.ts';
 import { checkUnlimited, isInReach } from '../../access/reach.ts';
@@ -94,7 +95,7 @@ export function workflowHandlers(context: ApiContext): Handlers<Own> {
           },
         );
       }
-      const { text, definition } = textOf(body, one.shown);
+      const { text, definition } = textOf(body, one.shown, one.text);
       checkAttaches(callerOf({ caller }), definition, one.definition);
       const key = definition?.id ?? one.shown;
       if (
@@ -178,8 +179,8 @@ function explainSafely(context: ApiContext, definition: Definition): ReturnType<
 type Body = z.output<typeof workflowBody> | z.output<typeof checkBody>;
 
 /** Text with its definition. A text that is no definition at all is refused; one with mistakes is not. */
-function textOf(body: Body, file: string): { text: string; definition: Definition | null } {
-  const text = body.text ?? textOfDefinition(body.definition as Json);
+function textOf(body: Body, file: string, old = ''): { text: string; definition: Definition | null } {
+  const text = body.text ?? textOfDefinition(body.definition as Json, file, old);
   const { definition, sound, diagnostics } = parseDefinition(text, file);
   const read = definition ?? sound ?? null;
   if (read === null) {
@@ -191,9 +192,13 @@ function textOf(body: Body, file: string): { text: string; definition: Definitio
 }
 
 /** Of what has the wrong form, JSON, in which the mistakes can be shown. */
-function textOfDefinition(value: Json): string {
+function textOfDefinition(value: Json, file = 'workflow', old = ''): string {
   const wrong = checkShape(value).some((one) => one.severity === 'error');
-  return wrong ? `${JSON.stringify(value, null, 2)}\n` : writeDefinition(value as unknown as Definition);
+  if (wrong) return `${JSON.stringify(value, null, 2)}\n`;
+  const definition = value as unknown as Definition;
+  // What a person wrote stays: comments, order, spelling of all that did not change.
+  const isNative = old !== '' && parseDefinition(old, file).definition !== null;
+  return isNative ? patchDefinition(old, definition, file) : writeDefinition(definition);
 }
 
 async function readBack(context: ApiContext, file: string): Promise<Workflow> {

@@ -148,3 +148,26 @@ it('shows a token only the workflows that it is limited to', async () => {
   expect((await call('/api/v1/workflows/other.yaml', { headers })).status).toBe(404);
   expect((await call('/api/v1/workflows/hook', { method: 'DELETE', headers })).status).toBe(403);
 });
+
+it('keeps what a person wrote in the file when a definition is saved, and makes no version of the same text', async () => {
+  const text =
+    '# Ask Ana first.\nrondo: 1\nname: Mine   # ours\nnodes:\n  # when we say so\n  start: { type: manual }\n';
+  const { api, folder } = await startApi({ 'mine.yaml': '' });
+  const made = await api('POST /workflows', { body: { text, file: 'own' } });
+  const definition = structuredClone(made.definition) as Record<string, unknown> & { nodes: Record<string, unknown> };
+  definition.nodes['next'] = { type: 'no-op', after: 'start' };
+  const put = () => api('PUT /workflows/{id}', { params: { id: made.id }, body: { definition } });
+  expect(await put()).toMatchObject({ version: 2, text: `${text}  next:\n    type: no-op\n    after: start\n` });
+  // The same again is the version that there is.
+  expect(await put()).toMatchObject({ version: 2 });
+  expect(await readFile(join(folder, 'workflows', made.file), 'utf8')).toContain('# when we say so');
+  // JSON stays JSON.
+  const json = await api('POST /workflows', {
+    body: { text: '{ "rondo": 1, "name": "J", "nodes": {} }\n', file: 'own2' },
+  });
+  const saved = await api('PUT /workflows/{id}', {
+    params: { id: json.id },
+    body: { definition: { rondo: 1, name: 'J', nodes: { a: { type: 'manual' } } } },
+  });
+  expect(JSON.parse(saved.text)).toEqual({ rondo: 1, name: 'J', nodes: { a: { type: 'manual' } } });
+});

@@ -21,29 +21,38 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useCatalog } from '../catalog/use-catalog.ts';
 import { change, documentOf, select, useDocument } from '../document/store.ts';
 import { placedNode } from '../document/tree.ts';
-import { containerAt, cornerOf, sceneOf } from '../scene/scene.ts';
+import { kept } from '../scene/keep.ts';
+import { containerAt, cornerOf, type Scene, sceneOf } from '../scene/scene.ts';
 import { addNode, inLevel } from './actions.ts';
 import { AddMenu } from './add-menu.tsx';
 import { Backwards } from './backwards.tsx';
+import { Causes } from './causes.tsx';
 import { commandFor, isBackwards, whyNot, wireBetween } from './connecting.ts';
 import { useEditor } from './context.ts';
-import { EmptyCanvas, Overview, Toolbar, Zoom } from './floats.tsx';
 import { drop } from './drop.ts';
+import { FarLayer } from './far-layer.tsx';
+import { EmptyCanvas, Toolbar, Zoom } from './floats.tsx';
 import { flowEdges, type FlowEdge, type FlowNode, flowNodes } from './flow.ts';
 import { DrawnLine, Line, Refusal } from './lines.tsx';
 import { LoopNode } from './loop-node.tsx';
 import { NoteNode } from './note-node.tsx';
 import { Outline } from './outline.tsx';
+import { Overview } from './overview.tsx';
 import { StepNode } from './step-node.tsx';
 import { useCanvasClipboard } from './clipboard.ts';
 import { useCanvasKeys } from './keys.ts';
+import { useFar } from './use-far.ts';
 import { setView, useView } from './view.ts';
 
 const NODE_TYPES: NodeTypes = { step: StepNode, loop: LoopNode, note: NoteNode };
 const EDGE_TYPES: EdgeTypes = { line: Line };
 /** Beside the floats, above the dock. */
 export const fitWith = (lifted: boolean) =>
-  ({ padding: { top: '40px', left: '84px', right: '40px', bottom: lifted ? '180px' : '64px' }, maxZoom: 1 }) as const;
+  ({
+    padding: { top: '40px', left: '84px', right: '40px', bottom: lifted ? '180px' : '64px' },
+    maxZoom: 1,
+    includeHiddenNodes: true,
+  }) as const;
 /** As many, and only what is seen is mounted. */
 const MANY = 60;
 
@@ -54,10 +63,21 @@ export function Canvas({ lifted }: { lifted: boolean }) {
   const version = useView((view) => view.version);
   const definition = version?.definition ?? own;
   const selection = useDocument(workflow, (document) => document.selection);
-  const scene = useMemo(() => sceneOf(definition, catalog), [definition, catalog]);
+  const before = useRef<Scene | null>(null);
+  const scene = useMemo(
+    () => (before.current = kept(before.current, sceneOf(definition, catalog))),
+    [definition, catalog],
+  );
   const editable = unless === '' && version === null;
-  const drawn = useMemo(() => flowNodes(scene, selection, editable), [scene, selection, editable]);
-  const edges = useMemo(() => flowEdges(scene), [scene]);
+  const [isFitted, setFitted] = useState(false);
+  const far = useFar(workflow, scene, isFitted);
+  const { picture, mounted } = far;
+  const isPainted = picture !== null;
+  const drawn = useMemo(
+    () => flowNodes(scene, selection, editable, isPainted ? mounted : null),
+    [scene.nodes, selection, editable, isPainted, mounted],
+  );
+  const edges = useMemo(() => (isPainted ? [] : flowEdges(scene)), [scene.edges, isPainted]);
   const [nodes, setNodes] = useState<FlowNode[]>(drawn);
   useEffect(() => setNodes(drawn), [drawn]);
   const flow = useReactFlow<FlowNode, FlowEdge>();
@@ -98,7 +118,9 @@ export function Canvas({ lifted }: { lifted: boolean }) {
       if (nodesOnly.length === 0) return;
       const target = dragged(nodesOnly, event);
       const at = placedNode(documentOf(workflow).definition, nodesOnly[0] as string)?.container ?? null;
-      setView({ target: target === at ? null : (target ?? '') });
+      const into = target === at ? null : (target ?? '');
+      // Everybody who listens is told of every change: of every move would be too much.
+      if (useView.getState().target !== into) setView({ target: into });
     },
     [dragged, workflow],
   );
@@ -203,14 +225,12 @@ export function Canvas({ lifted }: { lifted: boolean }) {
   useCanvasClipboard(workflow, frame);
 
   // The picture begins with everything in sight; after that it moves by the hand only.
-  const isFitted = useRef(false);
   const width = useStore((state) => state.width);
   useEffect(() => {
-    if (isFitted.current || scene.nodes.length === 0 || width === 0) return;
-    isFitted.current = true;
+    if (isFitted || scene.nodes.length === 0 || width === 0) return;
     // A large workflow opens where one can still read the names of its loops.
-    void flow.fitView({ ...fitWith(lifted), minZoom: 0.2 });
-  }, [flow, scene, width, lifted]);
+    void flow.fitView({ ...fitWith(lifted), minZoom: 0.2 }).then(() => setFitted(true));
+  }, [flow, scene, width, lifted, isFitted]);
 
   const tidied = useDocument(workflow, ({ past }) => (past.at(-1)?.text === 'Tidy' ? past.length : 0));
   useEffect(() => {
@@ -244,9 +264,11 @@ export function Canvas({ lifted }: { lifted: boolean }) {
       className="relative min-h-0 flex-1 overflow-hidden bg-bg"
       onPointerMoveCapture={(event) => {
         pointer.current = { x: event.clientX, y: event.clientY };
+        far.onPointerMove(event);
       }}
     >
       <Outline />
+      <Causes />
       <ReactFlow<FlowNode, FlowEdge>
         className="canvas"
         aria-label="Canvas of the workflow"
@@ -262,6 +284,10 @@ export function Canvas({ lifted }: { lifted: boolean }) {
         onNodeDoubleClick={(_, node) => {
           if (node.type === 'step') open(node.id);
         }}
+        onMoveStart={far.onMoveStart}
+        onMoveEnd={far.onMoveEnd}
+        onSelectionStart={far.onSelectionStart}
+        onSelectionEnd={far.onSelectionEnd}
         onConnect={onConnect}
         onConnectEnd={onConnectEnd}
         isValidConnection={isValid}
@@ -308,6 +334,7 @@ export function Canvas({ lifted }: { lifted: boolean }) {
         proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.6} />
+        {picture !== null && <FarLayer picture={picture} mounted={mounted} />}
         <Overview lifted={lifted} />
         <FarAway frame={frame} />
       </ReactFlow>

@@ -1,12 +1,11 @@
-/** Owns what floats over the canvas: add, note, tidy, container; zoom; minimap; the way out of an empty canvas. */
-import { MiniMap, useReactFlow, useStore } from '@xyflow/react';
+/** Owns what floats over the canvas: add, note, tidy, container; zoom; the way out of an empty canvas. */
+import { useReactFlow, useStore } from '@xyflow/react';
 import { Group, LayoutGrid, Minus, Plus, StickyNote } from 'lucide-react';
 import { IconButton } from '../../ui/button.tsx';
 import { Menu, MenuItem } from '../../ui/menu.tsx';
 import { change } from '../document/store.ts';
 import { tidy, wrap } from './actions.ts';
 import { useEditor } from './context.ts';
-import type { FlowNode } from './flow.ts';
 import { setView } from './view.ts';
 
 const stroke = { size: 16, strokeWidth: 1.5, 'aria-hidden': true } as const;
@@ -99,7 +98,9 @@ export function Zoom({ lifted }: { lifted: boolean }) {
         type="button"
         className="h-full min-w-14 px-1.5"
         title="Fit everything (1)"
-        onClick={() => void (percent === 100 ? fitView({ padding: 0.1, maxZoom: 1 }) : zoomTo(1))}
+        onClick={() =>
+          void (percent === 100 ? fitView({ padding: 0.1, maxZoom: 1, includeHiddenNodes: true }) : zoomTo(1))
+        }
       >
         {percent}&#8239;%
       </button>
@@ -110,23 +111,6 @@ export function Zoom({ lifted }: { lifted: boolean }) {
         onClick={() => void zoomIn()}
       />
     </div>
-  );
-}
-
-const minimapClass = ({ type, data }: FlowNode): string =>
-  type === 'loop' ? 'minimap-loop' : type === 'note' ? 'minimap-note' : data.scene.depth > 0 ? 'minimap-inner' : '';
-
-export function Overview({ lifted }: { lifted: boolean }) {
-  return (
-    <MiniMap<FlowNode>
-      ariaLabel="Overview"
-      pannable
-      zoomable
-      nodeClassName={minimapClass}
-      nodeBorderRadius={8}
-      maskColor="color-mix(in srgb, var(--ink) 7%, transparent)"
-      style={{ position: 'absolute', right: 16, bottom: lifted ? 176 : 16, width: 190, height: 96 }}
-    />
   );
 }
 

@@ -41,9 +41,38 @@ function handlesOf(one: SceneNode): NodeHandle[] {
   return handles;
 }
 
-export function flowNodes(scene: Scene, selection: readonly string[], editable: boolean): FlowNode[] {
-  const selected = new Set(selection);
-  return scene.nodes.map((one) => ({
+interface Standing {
+  selected: boolean;
+  editable: boolean;
+  hidden: boolean;
+}
+
+/** Where nothing has changed the same object is given again: React Flow and its nodes leave it alone then. */
+const nodesMade = new WeakMap<SceneNode, Map<number, FlowNode>>();
+const edgesMade = new WeakMap<SceneEdge, FlowEdge>();
+
+/** `mounted`: only these are elements; null: all. */
+export function flowNodes(
+  scene: Pick<Scene, 'nodes'>,
+  selection: readonly string[],
+  editable: boolean,
+  mounted: ReadonlySet<string> | null = null,
+): FlowNode[] {
+  const chosen = new Set(selection);
+  return scene.nodes.map((one) => {
+    const selected = chosen.has(one.id);
+    const hidden = mounted !== null && !mounted.has(one.id);
+    const key = (selected ? 1 : 0) + (editable ? 2 : 0) + (hidden ? 4 : 0);
+    let made = nodesMade.get(one);
+    if (made === undefined) nodesMade.set(one, (made = new Map()));
+    let node = made.get(key);
+    if (node === undefined) made.set(key, (node = flowNode(one, { selected, editable, hidden })));
+    return node;
+  });
+}
+
+function flowNode(one: SceneNode, { selected, editable, hidden }: Standing): FlowNode {
+  return {
     id: one.id,
     type: one.kind,
     position: { x: one.x, y: one.y },
@@ -53,17 +82,26 @@ export function flowNodes(scene: Scene, selection: readonly string[], editable: 
     handles: handlesOf(one),
     ...(one.parent === null ? {} : { parentId: one.parent }),
     zIndex: one.depth * 4 + (one.kind === 'loop' ? 0 : 2),
-    selected: selected.has(one.id),
+    selected,
     draggable: editable,
+    ...(hidden ? { hidden } : {}),
     // Names are said by the outline; the canvas is one stop of the tab order.
     focusable: false,
     ...(one.kind === 'loop' ? { dragHandle: '.grips' } : {}),
     data: { scene: one },
-  }));
+  };
 }
 
-export function flowEdges(scene: Scene): FlowEdge[] {
-  return scene.edges.map((edge) => ({
+export function flowEdges(scene: Pick<Scene, 'edges'>): FlowEdge[] {
+  return scene.edges.map((edge) => {
+    let made = edgesMade.get(edge);
+    if (made === undefined) edgesMade.set(edge, (made = flowEdge(edge)));
+    return made;
+  });
+}
+
+function flowEdge(edge: SceneEdge): FlowEdge {
+  return {
     id: edge.id,
     type: 'line',
     source: edge.source,
@@ -76,5 +114,5 @@ export function flowEdges(scene: Scene): FlowEdge[] {
     interactionWidth: 16,
     ...(edge.kind === 'return' ? { className: 'return' } : {}),
     data: { scene: edge },
-  }));
+  };
 }

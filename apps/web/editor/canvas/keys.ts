@@ -30,7 +30,13 @@ export function useCanvasKeys({ scene, removeEdge }: { scene: Scene; removeEdge(
     const next = neighbour(scene, definition, selection[0] ?? null, arrow);
     if (next === null) return;
     select(workflow, [next]);
-    void flow.fitView({ nodes: [{ id: next }], maxZoom: flow.getZoom(), minZoom: flow.getZoom(), duration: 120 });
+    void flow.fitView({
+      nodes: [{ id: next }],
+      includeHiddenNodes: true,
+      maxZoom: flow.getZoom(),
+      minZoom: flow.getZoom(),
+      duration: 120,
+    });
   };
   const openSelected = (): void => {
     const [id] = documentOf(workflow).selection;
@@ -70,7 +76,11 @@ export function useCanvasKeys({ scene, removeEdge }: { scene: Scene; removeEdge(
     },
     { keys: 'Delete', does: 'Remove', run: drop },
     { keys: 'Backspace', does: 'Remove', run: drop },
-    { keys: '1', does: 'Fit everything', run: () => void flow.fitView({ padding: 0.08, maxZoom: 1, duration: 120 }) },
+    {
+      keys: '1',
+      does: 'Fit everything',
+      run: () => void flow.fitView({ padding: 0.08, maxZoom: 1, includeHiddenNodes: true, duration: 120 }),
+    },
     {
       keys: '2',
       does: 'Fit the selection',
@@ -78,6 +88,7 @@ export function useCanvasKeys({ scene, removeEdge }: { scene: Scene; removeEdge(
         void flow.fitView({
           nodes: documentOf(workflow).selection.map((id) => ({ id })),
           padding: 0.3,
+          includeHiddenNodes: true,
           maxZoom: 1.2,
           duration: 120,
         }),

@@ -3,11 +3,11 @@ import type { Diagnostic } from '@rondo/core/errors.ts';
 import type { Explanation } from '@rondo/core/lint/explain.ts';
 import type { NodeDefinition } from '@rondo/core/model/definition.ts';
 import { useMemo } from 'react';
-import { useApi } from '../../app/api.ts';
+import { useShallow } from 'zustand/react/shallow';
 import { useDocument } from '../document/store.ts';
 import { badgeOf, type Badge } from '../scene/words.ts';
 import { useEditor } from './context.ts';
-import { type LoopFacts, useView } from './view.ts';
+import { causesKey, type LoopFacts, useView } from './view.ts';
 
 export interface NodeFacts {
   badge: Badge;
@@ -30,7 +30,6 @@ const NO_KEEP: readonly string[] = [];
 
 export function useNodeFacts(id: string, node: NodeDefinition, parent: string | null): NodeFacts {
   const { workflow } = useEditor();
-  const definition = useDocument(workflow, (document) => document.definition);
   const keep = useDocument(workflow, (document) => document.definition.layout?.[id]?.keep ?? NO_KEEP);
   const all = useView((view) => view.diagnostics.get(id) ?? NONE);
   const said = useView((view) => view.explanations.get(id)) ?? ONCE;
@@ -41,9 +40,14 @@ export function useNodeFacts(id: string, node: NodeDefinition, parent: string | 
   const facts = own ?? around;
   const failures = useFailures(run, facts, id, own !== null);
   const settled = facts === null ? null : facts.completed + facts.failed + facts.skipped;
+  // Names of the loops around it are in it: not every change of the definition is one of the badge.
+  const badge = useDocument(
+    workflow,
+    useShallow((document) => badgeOf(document.definition, node, said, settled)),
+  );
   return useMemo(
     () => ({
-      badge: badgeOf(definition, node, said, settled),
+      badge,
       problems: all.filter((one) => !keep.includes(one.code)),
       kept: all.filter((one) => keep.includes(one.code)),
       failed: failures.count,
@@ -59,7 +63,7 @@ export function useNodeFacts(id: string, node: NodeDefinition, parent: string | 
       failures: failures.columns,
       status: facts === null && step !== null && step !== 'completed' ? step : null,
     }),
-    [definition, node, said, settled, all, keep, failures, facts, step],
+    [badge, settled, all, keep, failures, facts, step],
   );
 }
 
@@ -67,20 +71,15 @@ const NO_FAILURES: { count: number; columns: readonly number[] | undefined } = {
 
 /** Failures of the loop whose causes name this node; all of them for the loop's own node. */
 function useFailures(run: string | null, facts: LoopFacts | null, id: string, own: boolean): typeof NO_FAILURES {
-  const asked = run !== null && facts !== null && facts.failed > 0;
-  const { data } = useApi(
-    'GET /runs/{id}/loops/{path}/causes',
-    { params: { id: run ?? '', path: facts?.path ?? '' } },
-    { enabled: asked, staleTime: 5_000 },
-  );
+  const causes = useView((view) => view.causes.get(causesKey(run ?? '', facts?.path ?? '')));
   return useMemo(() => {
-    if (!asked) return NO_FAILURES;
-    const mine = (data?.causes ?? []).filter((cause) => own || cause.node === id);
+    if (run === null || facts === null || facts.failed === 0) return NO_FAILURES;
+    const mine = (causes ?? []).filter((cause) => own || cause.node === id);
     const [first] = mine;
     if (first === undefined) return own ? { count: facts.failed, columns: undefined } : NO_FAILURES;
     return {
       count: own ? facts.failed : mine.reduce((sum, cause) => sum + cause.count, 0),
       columns: first.columns.map((_, at) => mine.reduce((sum, cause) => sum + (cause.columns[at] ?? 0), 0)),
     };
-  }, [asked, data, facts, id, own]);
+  }, [run, causes, facts, id, own]);
 }

@@ -2,6 +2,7 @@
  * Owns what the canvas shows beside the definition and changes often: what is said of nodes, facts of the shown run,
  * what is being dropped where, open menus. One canvas at a time. Not saved, not undone.
  */
+import type { Cause } from '@rondo/api/schemas/run.ts';
 import type { Diagnostic } from '@rondo/core/errors.ts';
 import type { Explanation } from '@rondo/core/lint/explain.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
@@ -41,6 +42,8 @@ interface View {
   run: string | null;
   facts: ReadonlyMap<string, LoopFacts>;
   steps: ReadonlyMap<string, string>;
+  /** Why iterations failed, by `causesKey`. */
+  causes: ReadonlyMap<string, readonly Cause[]>;
   /** The container that what is dragged would go into; '': out of its container. */
   target: string | null;
   /** The node whose warning is open. */
@@ -62,6 +65,7 @@ export const EMPTY_VIEW: View = {
   run: null,
   facts: new Map(),
   steps: new Map(),
+  causes: new Map(),
   target: null,
   card: null,
   menu: null,
@@ -73,3 +77,5 @@ export const EMPTY_VIEW: View = {
 
 export const useView = create<View>(() => EMPTY_VIEW);
 export const setView = (patch: Partial<View>): void => useView.setState(patch);
+
+export const causesKey = (run: string, path: string): string => `${run} ${path}`;

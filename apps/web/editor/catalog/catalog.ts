@@ -25,9 +25,21 @@ export interface NodePorts {
   outputs: readonly string[];
 }
 
+/** All of a catalog, as it can be handed to another thread. */
+export interface CatalogParts {
+  views: readonly NodeTypeView[];
+  facts: ReadonlyMap<string, Facts>;
+}
+
 type Raw = Record<string, Json>;
 
-const keyOf = (type: string, raw: Raw): string => `${type} ${JSON.stringify(raw)}`;
+const texts = new WeakMap<Raw, string>();
+/** Parameters are asked about many times and do not change. */
+function keyOf(type: string, raw: Raw): string {
+  let text = texts.get(raw);
+  if (text === undefined) texts.set(raw, (text = JSON.stringify(raw)));
+  return `${type} ${text}`;
+}
 /** Answers are small; so many are kept. */
 const MOST_FACTS = 5_000;
 
@@ -35,11 +47,17 @@ export class Catalog implements NodeRegistry {
   readonly views: ReadonlyMap<string, NodeTypeView>;
   readonly #types: ReadonlyMap<string, NodeType>;
   readonly #facts: ReadonlyMap<string, Facts>;
+  /** A node does not change, and neither does what is known here. */
+  readonly #ports = new WeakMap<NodeDefinition, NodePorts | null>();
 
   constructor(views: readonly NodeTypeView[], facts: ReadonlyMap<string, Facts> = new Map()) {
     this.views = new Map(views.map((view) => [view.type, view]));
     this.#facts = facts;
     this.#types = new Map(views.map((view) => [view.type, this.#typeOf(view)]));
+  }
+
+  parts(): CatalogParts {
+    return { views: [...this.views.values()], facts: this.#facts };
   }
 
   get(type: string): NodeType | undefined {
@@ -80,6 +98,12 @@ export class Catalog implements NodeRegistry {
 
   /** Names of ports, with the output for errors where the node has one. Null: the type is not known. */
   portsOf(node: NodeDefinition): NodePorts | null {
+    let ports = this.#ports.get(node);
+    if (ports === undefined) this.#ports.set(node, (ports = this.#portsOf(node)));
+    return ports;
+  }
+
+  #portsOf(node: NodeDefinition): NodePorts | null {
     const type = this.#types.get(node.type);
     if (type === undefined) return null;
     const raw = node.with ?? {};

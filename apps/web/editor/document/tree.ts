@@ -18,8 +18,21 @@ export interface Placed {
   path: string[];
 }
 
-/** All nodes, outer ones before what they hold. */
-export function placedNodes(definition: Definition): Placed[] {
+/** Asked for many times by every part of the screen, made once: a definition does not change. */
+const listed = new WeakMap<Definition, { all: readonly Placed[]; byId: ReadonlyMap<NodeId, Placed> }>();
+
+function listOf(definition: Definition): { all: readonly Placed[]; byId: ReadonlyMap<NodeId, Placed> } {
+  let list = listed.get(definition);
+  if (list === undefined) {
+    const all = walked(definition);
+    // Of two with one name, which is a mistake, the first counts.
+    list = { all, byId: new Map(all.toReversed().map((one) => [one.id, one])) };
+    listed.set(definition, list);
+  }
+  return list;
+}
+
+function walked(definition: Definition): Placed[] {
   const found: Placed[] = [];
   const visit = (level: Nodes, container: NodeId | null, depth: number, path: string[]): void => {
     for (const [id, node] of Object.entries(level)) {
@@ -32,19 +45,24 @@ export function placedNodes(definition: Definition): Placed[] {
   return found;
 }
 
+/** All nodes, outer ones before what they hold. */
+export function placedNodes(definition: Definition): readonly Placed[] {
+  return listOf(definition).all;
+}
+
 export function placedNode(definition: Definition, id: NodeId): Placed | null {
-  return placedNodes(definition).find((one) => one.id === id) ?? null;
+  return listOf(definition).byId.get(id) ?? null;
 }
 
 export function idsOf(definition: Definition): Set<NodeId> {
-  return new Set(placedNodes(definition).map((one) => one.id));
+  return new Set(listOf(definition).byId.keys());
 }
 
 /** The container of a node, the one around that, and so on. */
 export function containersAround(definition: Definition, id: NodeId): NodeId[] {
-  const all = new Map(placedNodes(definition).map((one) => [one.id, one]));
+  const { byId } = listOf(definition);
   const around: NodeId[] = [];
-  for (let at = all.get(id)?.container ?? null; at !== null; at = all.get(at)?.container ?? null) around.push(at);
+  for (let at = byId.get(id)?.container ?? null; at !== null; at = byId.get(at)?.container ?? null) around.push(at);
   return around;
 }
 

@@ -40,8 +40,12 @@ export function wiresInto(level: Nodes, to: NodeId): Wire[] {
   );
 }
 
-export function wiresOf(level: Nodes): Wire[] {
-  return Object.keys(level).flatMap((id) => wiresInto(level, id));
+const wired = new WeakMap<Nodes, readonly Wire[]>();
+/** All of a level, found once: a level does not change. */
+export function wiresOf(level: Nodes): readonly Wire[] {
+  let wires = wired.get(level);
+  if (wires === undefined) wired.set(level, (wires = Object.keys(level).flatMap((id) => wiresInto(level, id))));
+  return wires;
 }
 
 const textOf = ({ from, fromPort }: Source): string => (fromPort === null ? from : `${from}.${fromPort}`);
@@ -106,15 +110,14 @@ export function withResult(container: NodeDefinition, sources: readonly Source[]
 
 /** Whether `from` is reached from `to`: a wire between them would close a circle. */
 export function leadsTo(level: Nodes, start: NodeId, target: NodeId): boolean {
-  const next = new Map<NodeId, NodeId[]>();
-  for (const wire of wiresOf(level)) next.set(wire.from, [...(next.get(wire.from) ?? []), wire.to]);
+  const next = Map.groupBy(wiresOf(level), (wire) => wire.from);
   const seen = new Set<NodeId>();
   const open = [start];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (id === target) return true;
     if (seen.has(id)) continue;
     seen.add(id);
-    open.push(...(next.get(id) ?? []));
+    for (const { to } of next.get(id) ?? []) open.push(to);
   }
   return false;
 }

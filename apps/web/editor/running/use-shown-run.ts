@@ -3,12 +3,12 @@
  * failed; its loops by node, live. Events are merged by run/live.ts.
  */
 import type { Loop, Run } from '@rondo/api/schemas/run.ts';
+import { hasEnded } from '@rondo/core/ports.ts';
 import { useEffect, useMemo } from 'react';
 import { useApi } from '../../app/api.ts';
 import { liveKey, useLive, useRunEvents } from '../../run/live.ts';
 import { type LoopFacts, setView, useView } from '../canvas/view.ts';
 
-const ENDED: readonly string[] = ['completed', 'failed', 'cancelled'];
 const SLOW_MS = 15_000;
 
 export interface ShownRun {
@@ -36,10 +36,10 @@ export function useShownRun(workflow: string): ShownRun | null {
     {
       enabled: chosen !== null && chosen !== '',
       // Loops that begin while the run goes on are told by events; this is for what they leave out.
-      refetchInterval: ({ state }) => (state.data === undefined || ENDED.includes(state.data.status) ? false : SLOW_MS),
+      refetchInterval: ({ state }) => (state.data === undefined || hasEnded(state.data.status) ? false : SLOW_MS),
     },
   );
-  const ended = run !== undefined && ENDED.includes(run.status);
+  const ended = run !== undefined && hasEnded(run.status);
   useRunEvents(chosen ?? '', null, chosen === null || chosen === '' || ended);
   const live = useLive((state) => state.loops);
   const shown = useMemo(() => {

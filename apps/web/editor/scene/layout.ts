@@ -38,25 +38,57 @@ const MANY = 300;
 /** Wires of one node follow each other in the file, as a rule. */
 const NEAR = 50;
 
+/** Of the levels that were arranged last, by their container: nothing moves while a parameter is typed. */
+const arrangements = new Map<NodeId | null, { key: string; corners: readonly { x: number; y: number }[] }>();
+const MOST_ARRANGEMENTS = 3_000;
+let arranged = 0;
+
+/** How often a level was really arranged: what a test of speed can count. */
+export const arrangedSoFar = (): number => arranged;
+
 /** Boxes of all nodes of all levels. `fresh`: places of the file are not asked, except in `keep`. */
 export function placesOf(definition: Definition, fresh = false, collapse: 'as placed' | 'none' = 'as placed'): Places {
   const places: Places = new Map();
   const { layout = {} } = definition;
   const folded = (id: NodeId): boolean => collapse === 'as placed' && layout[id]?.collapsed === true;
-  const level = (nodes: Nodes): void => {
+  const level = (nodes: Nodes, container: NodeId | null): void => {
     for (const [id, node] of Object.entries(nodes)) {
-      if (isOpen(node) && !folded(id)) level(node.body as Nodes);
+      if (isOpen(node) && !folded(id)) level(node.body as Nodes, id);
       places.set(id, sizeOf(node, places, folded(id)));
     }
     const given = fresh ? {} : layout;
     const ids = Object.keys(nodes);
     const known = ids.filter((id) => given[id] !== undefined);
     for (const id of known) Object.assign(places.get(id) as Box, { x: given[id]?.x ?? 0, y: given[id]?.y ?? 0 });
-    if (known.length === 0) arrange(nodes, places);
+    if (known.length === 0) arrangeOnce(nodes, places, container);
     else if (known.length < ids.length) fit(nodes, places, new Set(known));
   };
-  level(definition.nodes);
+  level(definition.nodes, null);
   return places;
+}
+
+/** Where a level stands depends on its sizes and lines only. */
+function arrangeOnce(nodes: Nodes, places: Places, container: NodeId | null): void {
+  const ids = Object.keys(nodes);
+  const key = JSON.stringify(
+    ids.map((id) => {
+      const { width, height, port } = places.get(id) as Box;
+      return [id, width, height, port, nodes[id]?.after, nodes[id]?.type === 'loop-over-items'];
+    }),
+  );
+  const held = arrangements.get(container);
+  if (held?.key === key) {
+    for (const [at, id] of ids.entries()) Object.assign(places.get(id) as Box, held.corners[at]);
+    return;
+  }
+  arrange(nodes, places);
+  arranged += 1;
+  if (arrangements.size >= MOST_ARRANGEMENTS) arrangements.clear();
+  const corners = ids.map((id) => {
+    const { x, y } = places.get(id) as Box;
+    return { x, y };
+  });
+  arrangements.set(container, { key, corners });
 }
 
 export const isOpen = (node: NodeDefinition): boolean => node.body !== undefined;
@@ -204,10 +236,9 @@ function layered(nodes: Nodes, ids: readonly NodeId[], wires: readonly Wire[], p
     rows[at] = box.y + box.height + GAP.y;
     bottom = Math.max(bottom, box.y + box.height);
   }
-  for (const id of ids) {
-    const at = column.get(id) ?? 0;
-    (places.get(id) as Box).x = widths.slice(0, at).reduce((sum, width) => sum + width + GAP.x, 0);
-  }
+  const lefts = [0];
+  for (const width of widths) lefts.push((lefts.at(-1) ?? 0) + width + GAP.x);
+  for (const id of ids) (places.get(id) as Box).x = lefts[column.get(id) ?? 0] ?? 0;
   return bottom;
 }
 
@@ -229,18 +260,16 @@ function isUpsideDown(wires: readonly Wire[], middles: ReadonlyMap<NodeId, { y: 
 
 /** Nodes without a place beside those that have one: right of what they come after, below what is there. */
 function fit(nodes: Nodes, places: Places, known: Set<NodeId>): void {
-  const wires = wiresOf(nodes);
+  const into = Map.groupBy(wiresOf(nodes), (wire) => wire.to);
+  const outOf = Map.groupBy(wiresOf(nodes), (wire) => wire.from);
+  const others = [...known].map((one) => places.get(one) as Box);
   for (const id of Object.keys(nodes)) {
     if (known.has(id)) continue;
     const box = places.get(id) as Box;
-    const before = wires
-      .filter((wire) => wire.to === id && known.has(wire.from))
-      .map((wire) => places.get(wire.from) as Box);
-    const after = wires
-      .filter((wire) => wire.from === id && known.has(wire.to))
-      .map((wire) => places.get(wire.to) as Box);
-    const [source] = before;
-    const [target] = after;
+    const before = into.get(id)?.find((wire) => known.has(wire.from));
+    const after = outOf.get(id)?.find((wire) => known.has(wire.to));
+    const source = before === undefined ? undefined : places.get(before.from);
+    const target = after === undefined ? undefined : places.get(after.to);
     if (source !== undefined) {
       box.x = source.x + source.width + GAP.x;
       box.y = source.y + source.port - box.port;
@@ -248,8 +277,8 @@ function fit(nodes: Nodes, places: Places, known: Set<NodeId>): void {
       box.x = target.x - box.width - GAP.x;
       box.y = target.y + target.port - box.port;
     }
-    const others = [...known].map((one) => places.get(one) as Box);
     freeBelow(box, others);
+    others.push(box);
     known.add(id);
   }
 }

@@ -105,7 +105,11 @@ function level(drawing: Drawing, own: Nodes, parent: NodeId | null, depth: numbe
   const many = new Map<string, boolean>();
   const touching = new Map<string, Wire[]>();
   for (const wire of wires) {
-    for (const id of new Set([wire.from, wire.to])) touching.set(id, [...(touching.get(id) ?? []), wire]);
+    for (const id of new Set([wire.from, wire.to])) {
+      const beside = touching.get(id);
+      if (beside === undefined) touching.set(id, [wire]);
+      else beside.push(wire);
+    }
   }
   for (const [id, node] of Object.entries(own)) {
     const box = places.get(id);

@@ -103,11 +103,18 @@ export function plannedCount(node: NodeDefinition): string | null {
   return null;
 }
 
+const handsOn = new WeakMap<object, boolean>();
+/** Told from the whole text of a body, so asked once of each. */
+function takesPrevious(body: object): boolean {
+  let found = handsOn.get(body);
+  if (found === undefined) handsOn.set(body, (found = JSON.stringify(body).includes('$loop.previous')));
+  return found;
+}
+
 /** A loop that hands something on, so that a line really returns. */
 export function returnLabel(node: NodeDefinition): string | null {
   if (node.type === 'loop') return endOf(node.loop) ?? 'again, without an end';
-  if (node.type === 'for-each' && JSON.stringify(node.body ?? {}).includes('$loop.previous'))
-    return 'with the result before';
+  if (node.type === 'for-each' && node.body !== undefined && takesPrevious(node.body)) return 'with the result before';
   return null;
 }
 

@@ -20,7 +20,7 @@ export interface Option {
 
 export interface Completions {
   from: number;
-  options: Option[];
+  options: readonly Option[];
 }
 
 const plain = (label: string, doc: string, more: Partial<Option> = {}): Option => ({
@@ -123,7 +123,16 @@ function membersAt(text: string, from: number, dot: number, scope: Scope): Compl
   return unique.length === 0 ? null : { from, options: unique };
 }
 
-function namesOf(scope: Scope): Option[] {
+const named = new WeakMap<Scope, readonly Option[]>();
+
+/** Once for a place: every letter asks. */
+function namesOf(scope: Scope): readonly Option[] {
+  let names = named.get(scope);
+  if (names === undefined) named.set(scope, (names = allNames(scope)));
+  return names;
+}
+
+function allNames(scope: Scope): Option[] {
   const nodes = scope.nodes.map(({ id, title }) => {
     const code = `${nodeCode(id)}.item.json`;
     const found = valueOfPath(code, scope.roots);

@@ -16,10 +16,11 @@ import {
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { Annotation, Compartment, EditorState, type Extension } from '@codemirror/state';
-import { EditorView, keymap, placeholder as placeholderOf } from '@codemirror/view';
+import { EditorView, highlightSpecialChars, keymap, placeholder as placeholderOf } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import type { Diagnostic } from '@rondo/api/schemas/shared.ts';
 import { nonce } from '../../app/nonce.ts';
+import { nameOf, ODD } from '../../ui/odd-characters.ts';
 import { completionsAt, type Option } from './complete.ts';
 import { droppedCode } from './dragging.ts';
 import { type EditorLanguage, languageOf } from './languages.ts';
@@ -75,6 +76,7 @@ export default function Editor(props: EditorProps) {
         bracketMatching(),
         indentOnInput(),
         EditorView.lineWrapping,
+        highlightSpecialChars({ specialChars: new RegExp(ODD, 'gu'), render: markOf }),
         LOOK,
         autocompletion({
           override: [(context) => optionsAt(context, latest.current)],
@@ -163,6 +165,15 @@ export default function Editor(props: EditorProps) {
   }, [value, language, dialect, nodes]);
 
   return <div ref={frame} className="min-h-0" />;
+}
+
+/** A character that hides or turns others, by its name. */
+function markOf(code: number): HTMLElement {
+  const mark = document.createElement('span');
+  mark.className = 'odd';
+  mark.dataset['name'] = nameOf(String.fromCodePoint(code));
+  mark.title = mark.dataset['name'];
+  return mark;
 }
 
 /** The keyboard is back in the panel, where Esc closes it. */

@@ -59,12 +59,26 @@ export interface Found {
   samples: readonly unknown[];
 }
 
+const byCode = new WeakMap<readonly DataRoot[], ReadonlyMap<string, DataRoot>>();
+
+/** The longest that the path begins with. There is one for each node, so it is looked up, not looked for. */
+function rootOf(text: string, roots: readonly DataRoot[]): DataRoot | undefined {
+  let known = byCode.get(roots);
+  // Of two with one code, the first counts.
+  if (known === undefined) byCode.set(roots, (known = new Map(roots.toReversed().map((one) => [one.code, one]))));
+  for (let end = text.length; end > 0; end -= 1) {
+    const next = text[end];
+    if (next !== undefined && next !== '.' && next !== '[') continue;
+    const root = known.get(text.slice(0, end));
+    if (root !== undefined) return root;
+  }
+  return undefined;
+}
+
 /** The value of a path such as `$json.a[0].b`; null: it is not known, or it is no path. */
 export function valueOfPath(code: string, roots: readonly DataRoot[]): Found | null {
   const text = normal(code.trim());
-  const root = roots
-    .filter((one) => text === one.code || (text.startsWith(one.code) && /^[.[]/.test(text.slice(one.code.length))))
-    .toSorted((a, b) => b.code.length - a.code.length)[0];
+  const root = rootOf(text, roots);
   if (root === undefined || root.value === undefined) return null;
   const keys = keysOf(text.slice(root.code.length));
   if (keys === null) return null;

@@ -64,13 +64,13 @@ export function nodeDataOf(iteration: Iteration, place: NodePlace, own: boolean)
   return {
     ...facts,
     status,
-    input: inputOf(iteration, place),
+    input: step?.input === undefined ? inputOf(iteration, place) : [{ name: '', items: step.input.map(jsonOf) }],
     output:
       step?.output?.map((items, at) => ({ name: ports[at] ?? `output ${at + 1}`, items: items.map(jsonOf) })) ?? null,
     cut: step?.cut ?? false,
     failure: step?.failure ?? (status === 'failed' ? iteration.failure : null),
-    attempts: status === 'failed' || iteration.failure?.node === place.id ? iteration.attempts : 1,
-    durationMs: null,
+    attempts: step?.attempts?.at(-1)?.number ?? (status === 'failed' ? iteration.attempts : 1),
+    durationMs: step?.attempts?.reduce((sum, { durationMs }) => sum + durationMs, 0) ?? null,
   };
 }
 

@@ -14,14 +14,17 @@ import type { LoopControl } from './loop-fields.tsx';
 import { LoopFoot, type LoopFootProps } from './loop-foot.tsx';
 import { LoopForm } from './loop-form.tsx';
 import { LoopSentence } from './loop-sentence.tsx';
+import { type ListData, SuggestList } from './suggest-list.tsx';
 import { editsForRuns } from './runs-choice.ts';
 
 export interface LoopSectionProps {
   place: NodePlace;
   foot: LoopFootProps;
+  /** What a proposal for the list is tried on; null: no run. */
+  list: ListData | null;
 }
 
-export function LoopSection({ place, foot }: LoopSectionProps) {
+export function LoopSection({ place, foot, list }: LoopSectionProps) {
   const { editNode } = useDocumentAccess();
   const form = useNodeForm();
   const [as, setAs] = useState<'sentence' | 'form'>('sentence');
@@ -73,6 +76,14 @@ export function LoopSection({ place, foot }: LoopSectionProps) {
         </span>
       </div>
       {as === 'sentence' ? <LoopSentence {...shown} onForm={() => setAs('form')} /> : <LoopForm {...shown} />}
+      {facts.whyNot.over === undefined && (
+        <SuggestList
+          node={id}
+          over={settings.over}
+          data={list}
+          onTake={(expression) => control.set(['over'], expression)}
+        />
+      )}
       {diagnostics.length > 0 && (
         <div className="mt-1.5 flex flex-col gap-1">
           {diagnostics.map((one, at) => (

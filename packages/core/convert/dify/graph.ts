@@ -3,6 +3,7 @@
  * be reached from its start, in the order in which Dify's queue would come to it. Old files are repaired on the way.
  * Does not know what nodes do.
  */
+import { jsonText } from '../json-text.ts';
 import { diagnostic, type Diagnostic } from '../../errors.ts';
 import type { Json } from '../../model/item.ts';
 import { describe, isObject } from '../../model/shape.ts';
@@ -123,8 +124,8 @@ function positionOf(value: Json | undefined): { x: number; y: number } | null {
 function readEdges({ graph }: DifyDocument, nodes: ReadonlyMap<string, DifyNode>): DifyEdge[] {
   const list = Array.isArray(graph.edges) ? graph.edges : [];
   return list.filter(isObject).flatMap((raw): DifyEdge[] => {
-    const source = String(raw.source ?? '');
-    const target = String(raw.target ?? '');
+    const source = jsonText(raw.source ?? '');
+    const target = jsonText(raw.target ?? '');
     // Editors leave edges of deleted nodes behind.
     if (!nodes.has(source) || !nodes.has(target)) return [];
     return [{ source, handle: wordIn(raw.sourceHandle) || 'source', target }];

@@ -2,6 +2,7 @@
  * Owns one level of a Dify graph as native nodes with their connections. Nodes are mapped by types/, containers by
  * containers.ts. Nodes whose outputs are given need no mapping.
  */
+import { jsonText } from '../json-text.ts';
 import type { Diagnostic } from '../../errors.ts';
 import type { NodeDefinition } from '../../model/definition.ts';
 import type { ConvertOptions } from '../converted.ts';
@@ -160,7 +161,7 @@ function choiceOf({ type, data }: DifyNode): { field: string; ways: string[] } |
       return { field: 'class_id', ways: classesOf(data).map(({ id }) => id) };
     case 'if-else': {
       const cases = Array.isArray(data.cases) ? data.cases : [];
-      const ids = cases.map((one) => String((one as { case_id?: unknown } | null)?.case_id ?? 'true'));
+      const ids = cases.map((one) => jsonText((one as { case_id?: unknown } | null)?.case_id ?? 'true'));
       return { field: 'selected_case_id', ways: [...new Set([...(ids.length > 0 ? ids : ['true']), 'false'])] };
     }
     case 'human-input':

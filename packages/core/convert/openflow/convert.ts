@@ -42,16 +42,17 @@ export const convertOpenFlow: Converter = (value, options) => {
   settingsOf(flowValue);
   appendModules(flow, level, flowValue, 'modules');
   appendFailure(flow, level);
+  const inputs = inputsOf(root);
+  const env = flowValue.object('flow_env');
   if (out.some((one) => one.severity === 'error')) return { definition: null, diagnostics: out };
   if (Object.keys(level.nodes).length === 0) level.nodes[flow.free('start')] = { type: 'manual' };
   const { summary, description, path } = value;
-  const env = flowValue.object('flow_env');
   const definition: Definition = {
     rondo: 1,
     ...(typeof path === 'string' && path.trim() !== '' ? { id: path } : {}),
     name: typeof summary === 'string' && summary.trim() !== '' ? summary : titleOf(options.file),
     ...(typeof description === 'string' && description.trim() !== '' ? { description } : {}),
-    ...inputsOf(root),
+    ...inputs,
     ...(env === undefined ? {} : { constants: env.fields }),
     settings: { dialect: 'openflow', limits: LIMITS, ...(options.strict ? { strict: true } : {}) },
     nodes: level.nodes,

@@ -2,6 +2,7 @@
  * Owns how values of a flow file become parameters: JavaScript stays as it is, inside `{{ }}`; texts that are no
  * code must not become templates. Does not check expressions; the compiler does.
  */
+import { jsonNumber } from '../json-text.ts';
 import type { Json } from '../../model/item.ts';
 import { isObject } from '../../model/shape.ts';
 import type { Place } from './module.ts';
@@ -98,6 +99,6 @@ export function transforms(place: Place, seen: Seen): { [key: string]: Json } {
 
 /** A number that must be known before the run; a transform or a plain number. */
 export function constantOf(value: Json | undefined): number | null {
-  const inner = isObject(value) ? (value.type === 'static' ? value.value : Number(value.expr)) : value;
+  const inner = isObject(value) ? (value.type === 'static' ? value.value : jsonNumber(value.expr)) : value;
   return typeof inner === 'number' && Number.isFinite(inner) ? inner : null;
 }

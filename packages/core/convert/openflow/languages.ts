@@ -2,6 +2,7 @@
  * Owns which scripts can be run, and what scripts ask for that is not there. Does not convert steps.
  */
 import { needsOf } from '../../script/needs.ts';
+import { PLATFORM_MODULES } from '../../script/platform-names.ts';
 import type { Place } from './module.ts';
 import { PYTHON_MODULES } from './python-modules.ts';
 
@@ -37,26 +38,14 @@ const PLATFORM: Readonly<Record<string, string>> = {
   Deno: 'files, processes and sockets are not there',
   Bun: 'files, processes and sockets are not there',
   process: 'there is no process and no environment',
-  require: 'modules are not there',
   XMLHttpRequest: 'Use an HTTP Request node before or after it',
   WebSocket: 'connections are not there',
-  Buffer: 'use strings, or Uint8Array',
-  URL: 'take addresses apart as text',
-  URLSearchParams: 'take addresses apart as text',
-  TextEncoder: 'bytes are not there',
-  TextDecoder: 'bytes are not there',
-  crypto: 'use a Crypto node',
-  structuredClone: 'use JSON.parse(JSON.stringify(value))',
-  atob: 'use a node for files',
-  btoa: 'use a node for files',
   Blob: 'use a node for files',
   FormData: 'Use an HTTP Request node before or after it',
   Headers: 'Use an HTTP Request node before or after it',
   Request: 'Use an HTTP Request node before or after it',
   Response: 'Use an HTTP Request node before or after it',
   AbortController: 'set a timeout on the step',
-  performance: 'use Date.now()',
-  setInterval: 'use setTimeout',
   WebAssembly: 'it is not there',
 };
 
@@ -67,19 +56,22 @@ export function checkScript(place: Place, language: Language, content: string): 
 
 function checkTypeScript(place: Place, content: string): boolean {
   const { modules, names } = needsOf(content, Object.keys(PLATFORM));
-  for (const module of modules) {
+  const missing = modules.filter((module) => !isThere(module));
+  for (const module of missing) {
     place.unsupported(
       isClient(module)
         ? `${place.node} uses Windmill's own client (${module}), which reaches a Windmill server.`
-        : `${place.node} imports ${module}; scripts run without packages and without modules of their platform.`,
+        : `${place.node} imports ${module}; of modules scripts have ${PLATFORM_MODULES.join(', ')} only.`,
       'content',
     );
   }
   for (const name of names) {
     place.unsupported(`${place.node} uses ${name}, which scripts do not have here: ${PLATFORM[name]}.`, 'content');
   }
-  return modules.length === 0 && names.length === 0;
+  return missing.length === 0 && names.length === 0;
 }
+
+const isThere = (module: string): boolean => PLATFORM_MODULES.includes(module.replace(/^node:/, ''));
 
 const isClient = (module: string): boolean =>
   /^(?:npm:)?windmill(?:-client|-api)?(?:@|$)/.test(module) || /deno\.land\/x\/windmill/.test(module);

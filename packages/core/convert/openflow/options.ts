@@ -2,6 +2,7 @@
  * Owns what a module says beside its kind: trying again, time limits, going on after an error, ending early,
  * skipping, sleeping, waiting for approval. Does not know kinds.
  */
+import { jsonText } from '../json-text.ts';
 import type { LoopSettings, NodeDefinition, RetrySettings } from '../../model/definition.ts';
 import { isObject } from '../../model/shape.ts';
 import { constantOf, literal, template, type Seen } from './expression.ts';
@@ -141,7 +142,7 @@ export function appendStop(
     const text = `Error evaluating ${key} expression: ${expr}: {{ $json.error.message }}`;
     level.nodes[flow.free(`${module.node}: broken stop`)] = earlyStop(
       `${id}.error`,
-      text.replace(expr, () => String(literal(expr))),
+      text.replace(expr, () => jsonText(literal(expr))),
       {},
     );
   }
@@ -149,7 +150,7 @@ export function appendStop(
   if (message === undefined || stop.flag('skip_if_stopped') === true) {
     level.nodes[stopped] = { type: 'end', after: `${id}.true`, with: endOf(level) };
   } else {
-    const text = message === '' ? 'Flow stopped early' : String(literal(message));
+    const text = message === '' ? 'Flow stopped early' : jsonText(literal(message));
     const result = stop.flag('error_include_result') === true ? { result: '{{ $json }}' } : {};
     level.nodes[stopped] = earlyStop(`${id}.true`, text, result);
   }

@@ -5,7 +5,8 @@
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import { parseDuration } from '@rondo/core/model/duration.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import type { ParameterSpec } from '@rondo/core/model/node-type.ts';
+import type { EffectPorts } from '@rondo/core/model/effect-ports.ts';
+import type { EffectCall, ParameterSpec } from '@rondo/core/model/node-type.ts';
 import { isObject } from '../paths.ts';
 import { wrongParameter } from '../read.ts';
 
@@ -65,6 +66,11 @@ export const SAMPLING: Record<string, ParameterSpec> = {
     description: 'Further members of the request, sent as they are, such as { reasoning_effort: low }.',
   },
 };
+
+/** What calling a model takes of the call of a node; others that call one bring the same. */
+export interface ModelCall extends Pick<EffectCall, 'idempotencyKey' | 'signal'> {
+  ports: Pick<EffectPorts, 'fetch' | 'secret' | 'limit' | 'clock' | 'usage' | 'log'>;
+}
 
 export interface Connection {
   baseUrl: string;

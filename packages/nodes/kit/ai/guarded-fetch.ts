@@ -3,7 +3,7 @@
  * passes the network guard, its limits and the cancellation of the run. Does not know models.
  */
 import type { EgressHead, EgressInit, EgressResponse } from '@rondo/core/model/effect-ports.ts';
-import type { EffectCall } from '@rondo/core/model/node-type.ts';
+import type { ModelCall } from './connection.ts';
 
 /** Statuses whose responses may have no body. */
 const BODILESS = new Set([204, 205, 304]);
@@ -21,7 +21,7 @@ function responseOf(head: EgressHead, body: ReadableStream<Uint8Array> | Uint8Ar
 }
 
 /** Answers as soon as the first part is there; the rest arrives in its body. */
-function streamed(call: EffectCall, url: string, init: EgressInit): Promise<Response> {
+function streamed(call: ModelCall, url: string, init: EgressInit): Promise<Response> {
   const first = Promise.withResolvers<Response>();
   const giveUp = new AbortController();
   let writer: ReadableStreamDefaultController<Uint8Array> | null = null;
@@ -52,7 +52,7 @@ function streamed(call: EffectCall, url: string, init: EgressInit): Promise<Resp
   return first.promise;
 }
 
-export function guardedFetch(call: EffectCall, options: { timeoutMs: number; stream: boolean }): typeof fetch {
+export function guardedFetch(call: ModelCall, options: { timeoutMs: number; stream: boolean }): typeof fetch {
   return async (input, given = {}) => {
     const url = typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
     const { body } = given;

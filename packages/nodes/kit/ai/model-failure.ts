@@ -3,9 +3,8 @@
  * whether trying again can help. The key is never in them, even when a server repeats it. Does not retry.
  */
 import { failure, FailureError, type Failure } from '@rondo/core/errors.ts';
-import type { EffectCall } from '@rondo/core/model/node-type.ts';
 import { isObject } from '../paths.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, ModelCall } from './connection.ts';
 
 const EXCERPT = 300;
 const HIDDEN = '[secret]';
@@ -90,7 +89,7 @@ function contextExceeded(where: string, said: string): FailureError {
 }
 
 function statusFailure(
-  call: EffectCall,
+  call: ModelCall,
   connection: Connection,
   error: SdkError,
   where: string,
@@ -125,7 +124,7 @@ function statusFailure(
 }
 
 /** What to throw for `error` of a call to the model. */
-export function modelFailure(call: EffectCall, connection: Connection, thrown: unknown, redact: Redact): FailureError {
+export function modelFailure(call: ModelCall, connection: Connection, thrown: unknown, redact: Redact): FailureError {
   const own = ownFailure(thrown);
   if (own !== null) return own;
   const where = placeOf(connection);

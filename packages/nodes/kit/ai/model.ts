@@ -5,10 +5,9 @@
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Usage } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import type { EffectCall } from '@rondo/core/model/node-type.ts';
 import type { JSONSchema7, LanguageModelUsage, ModelMessage, ToolSet } from 'ai';
 import type { JsonObject } from '../paths.ts';
-import type { Connection, Sampling } from './connection.ts';
+import type { Connection, ModelCall, Sampling } from './connection.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { parsed } from './json-schema.ts';
 import { contentFiltered, modelFailure, placeOf, redactor, type Redact } from './model-failure.ts';
@@ -68,7 +67,7 @@ interface OpenOptions {
   mustCall?: string | undefined;
 }
 
-async function open(call: EffectCall, connection: Connection, options: OpenOptions): Promise<Opened> {
+async function open(call: ModelCall, connection: Connection, options: OpenOptions): Promise<Opened> {
   const { stream, turn, mustCall } = options;
   // The key is asked for before the SDK is loaded: a missing secret costs nothing.
   const key = connection.apiKey === null ? null : call.ports.secret(connection.apiKey, connection.host);
@@ -100,14 +99,14 @@ async function open(call: EffectCall, connection: Connection, options: OpenOptio
 }
 
 /** Adds to what the iteration cost, and answers it. */
-function account(call: EffectCall, connection: Connection, tokensIn: number, tokensOut: number): Usage {
+function account(call: ModelCall, connection: Connection, tokensIn: number, tokensOut: number): Usage {
   const cost = (tokensIn * connection.inputPrice + tokensOut * connection.outputPrice) / MILLION;
   const used = { tokensIn, tokensOut, cost };
   call.ports.usage(used);
   return used;
 }
 
-function counted(call: EffectCall, connection: Connection, usage: LanguageModelUsage): Usage {
+function counted(call: ModelCall, connection: Connection, usage: LanguageModelUsage): Usage {
   if (usage.inputTokens === undefined && usage.outputTokens === undefined) {
     call.ports.log(`${placeOf(connection)} does not say how many tokens it used; they are counted as 0`);
   }
@@ -145,7 +144,7 @@ function asJson(sdk: Opened['sdk'], schema: JsonObject) {
 }
 
 /** Options that a whole and a streamed answer share. */
-function request(call: EffectCall, ask: Ask, { provider, sdk }: Opened) {
+function request(call: ModelCall, ask: Ask, { provider, sdk }: Opened) {
   const { connection, tools = [], schema } = ask;
   const { options, ...sampling } = ask.sampling ?? {};
   const model = sdk.wrapLanguageModel({
@@ -179,7 +178,7 @@ function toolUse(ask: Ask, use: { toolCallId: string; toolName: string; input: u
 
 type Parts = Omit<Said, 'used'> & { usage: LanguageModelUsage };
 
-async function whole(call: EffectCall, ask: Ask, opened: Opened): Promise<Parts> {
+async function whole(call: ModelCall, ask: Ask, opened: Opened): Promise<Parts> {
   const result = await opened.sdk.generateText(request(call, ask, opened));
   const { text, finishReason, usage } = result;
   return {
@@ -191,7 +190,7 @@ async function whole(call: EffectCall, ask: Ask, opened: Opened): Promise<Parts>
   };
 }
 
-async function inParts(call: EffectCall, ask: Ask, opened: Opened): Promise<Parts> {
+async function inParts(call: ModelCall, ask: Ask, opened: Opened): Promise<Parts> {
   const said = { text: '', reasoning: '', finishReason: 'unknown', toolUses: [] as ToolUse[] };
   let usage: LanguageModelUsage | null = null;
   // Errors come as parts of the stream; without onError the SDK would print them.
@@ -213,7 +212,7 @@ async function inParts(call: EffectCall, ask: Ask, opened: Opened): Promise<Part
   return { ...said, usage };
 }
 
-export async function askModel(call: EffectCall, ask: Ask): Promise<Said> {
+export async function askModel(call: ModelCall, ask: Ask): Promise<Said> {
   const { connection } = ask;
   const opened = await open(call, connection, {
     stream: ask.onText !== undefined,
@@ -239,7 +238,7 @@ export async function askModel(call: EffectCall, ask: Ask): Promise<Said> {
 
 /** Vectors of the texts, in order, with one request. */
 export async function embedTexts(
-  call: EffectCall,
+  call: ModelCall,
   connection: Connection,
   texts: readonly string[],
   options: { dimensions?: number; turn?: number } = {},

@@ -5,8 +5,8 @@
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Usage } from '@rondo/core/model/effect-ports.ts';
 import type { Json } from '@rondo/core/model/item.ts';
-import type { EffectCall } from '@rondo/core/model/node-type.ts';
 import type { JsonObject } from '../paths.ts';
+import type { ModelCall } from './connection.ts';
 import { checkFor, jsonIn } from './json-schema.ts';
 import { placeOf } from './model-failure.ts';
 import { askModel, type Ask, type Message, type Said } from './model.ts';
@@ -40,7 +40,7 @@ function first(ask: Ask, schema: JsonObject): Ask {
 
 /** `name` is the parameter that holds the schema, for the failure that says it is none. */
 export async function askForJson(
-  call: EffectCall,
+  call: ModelCall,
   ask: Ask,
   schema: JsonObject,
   options: { repairs: number; name: string },

@@ -11,6 +11,8 @@ import { checkStop, type RunContext } from '../context.ts';
 import { BLOCK, countAll, inline, readBlocks } from '../dataset.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
 import { splitItems } from '@rondo/core/model/item.ts';
+import { doorsOf, Notes } from '../doors.ts';
+import { completedText, failedText } from '../trace.ts';
 import { effectCaller, encodeOutput } from './effect.ts';
 import { endLoop, leaveLoop } from './settle.ts';
 
@@ -62,12 +64,21 @@ async function write(
   await writer.durable();
   context.fault('before-effect');
   const begun = clock.monotonic();
-  const logs: string[] = [];
-  const tried = await attempt(step.loop, clock, stop.signal, `${path}[${index}]`, (n, signal) =>
-    caller({ items, index, attempt: n, carry, signal, log: (line) => logs.push(line), doors: frame.doors }),
+  const notes = new Notes(context.limits['code.logBytes'], `${path}[${index}]`, begun);
+  const doors = doorsOf(notes, frame.doors);
+  const tried = await attempt(
+    step.loop,
+    clock,
+    stop.signal,
+    `${path}[${index}]`,
+    (n, signal) => caller({ items, index, attempt: n, carry, signal, log: doors.log, doors }),
+    null,
+    null,
+    context.limits['iteration.attempts'],
   );
   context.fault('after-effect');
   const spent = clock.monotonic() - begun;
+  const { logs } = notes;
   context.stats.exceptions += failedAttempts(step, tried);
   if (tried.value === null) {
     const failed = tried.failure ?? { code: 'node-failed', message: 'The block could not be written.' };
@@ -77,8 +88,8 @@ async function write(
       {
         status: 'failed',
         output: '',
-        steps: '',
-        logs: logs.join('\n'),
+        steps: failedText(context, step, notes, tried),
+        logs,
         failure: { ...failed, node: step.id },
         attempts: tried.attempts,
       },
@@ -92,10 +103,11 @@ async function write(
   }
   if (tried.value.carry !== undefined) run.record.carry = JSON.stringify(tried.value.carry);
   const output = items.length === 0 ? encodeOutput(context, tried.value, `${path}[${index}]`) : '';
+  const steps = completedText(context, step, notes, tried, '');
   run.settle(
     index,
     '',
-    { status: 'completed', output, steps: '', logs: logs.join('\n'), failure: null, attempts: tried.attempts },
+    { status: 'completed', output, steps, logs, failure: null, attempts: tried.attempts },
     at,
     spent,
   );

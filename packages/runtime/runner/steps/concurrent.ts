@@ -15,6 +15,7 @@ import { doorsOf, Notes, OrderedAnswers, type Doors } from '../doors.ts';
 import type { LoopRun } from '../loop-run.ts';
 import type { Fallback } from './fallback.ts';
 import { RateGate } from '../rate.ts';
+import { completedText, failedText } from '../trace.ts';
 import { endLoop, leaveLoop, tooMany } from './settle.ts';
 
 export interface UnitValue {
@@ -163,8 +164,6 @@ async function one(
   answers: OrderedAnswers,
 ): Promise<void> {
   const { index, items } = unit;
-  const notes = new Notes(context.limits['code.logBytes']);
-  const doors = doorsOf(notes, job.doors, (text) => answers.write(index, text));
   const { loop } = step;
   const { clock, writer, stop } = context;
   const input = items.join(ITEM_SEPARATOR);
@@ -183,6 +182,8 @@ async function one(
   await writer.recorded();
   context.fault('before-effect');
   const begun = clock.monotonic();
+  const notes = new Notes(context.limits['code.logBytes'], where, begun);
+  const doors = doorsOf(notes, job.doors, (text) => answers.write(index, text));
   const tried = await attempt(
     loop,
     clock,
@@ -191,6 +192,7 @@ async function one(
     (n, signal) => job.work(items, index, n, signal, doors),
     rateOf(context, run),
     job.again?.(items, index) ?? null,
+    context.limits['iteration.attempts'],
   ).catch((error: unknown) => {
     if (error instanceof Stopped) run.suspend(index, input, at);
     throw error;
@@ -201,7 +203,8 @@ async function one(
   context.stats.exceptions += failedAttempts(step, tried);
   const { usage, logs } = notes;
   if (value !== null) {
-    const { output, steps } = value;
+    const { output } = value;
+    const steps = completedText(context, step, notes, tried, value.steps);
     run.settle(index, input, { status: 'completed', output, steps, logs, failure: null, attempts, usage }, at, ms);
     if (value.ends === true) run.progress.ended = true;
     if (job.stopWhen !== null && (await job.stopWhen(value.output, index))) run.progress.ended = true;
@@ -211,7 +214,8 @@ async function one(
         ? null
         : { ...tried.failure, item: index, path: tried.failure.path ?? where, node: tried.failure.node ?? step.id };
     const output = failed === null ? '' : ((await job.fallback?.(failed, items, index)) ?? '');
-    run.settle(index, input, { status: 'failed', output, steps: '', logs, failure: failed, attempts, usage }, at, ms);
+    const steps = failedText(context, step, notes, tried);
+    run.settle(index, input, { status: 'failed', output, steps, logs, failure: failed, attempts, usage }, at, ms);
   }
   answers.settle(index);
   job.settled?.(index);

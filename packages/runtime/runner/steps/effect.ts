@@ -28,6 +28,7 @@ import { feedsOf, journalName, pathIn, type Frame } from '../frame.ts';
 import { readsInput, scopeSource } from '../lineage.ts';
 import { variablesOf } from '../loop-variables.ts';
 import { contextFor, templateProgram } from '../programs.ts';
+import type { StepTrace } from '../trace.ts';
 import { againOf, fallbackOf } from './fallback.ts';
 import { compileNever } from './page-templates.ts';
 import { runCode } from './run-code.ts';
@@ -84,6 +85,7 @@ export async function effectCaller(context: RunContext, frame: Frame, step: Step
     const where = `${path}[${index}]`;
     const idempotencyKey = `${context.runId}/${where}`;
     const given = await parameters(items, index, scope);
+    doors.given(given);
     // The last moment to notice that this process slept while another took the run over.
     const unsure = context.leaseWatch.assure();
     if (unsure !== null) await unsure;
@@ -259,6 +261,16 @@ export async function runEffectful(context: RunContext, frame: Frame, step: Step
   return (await concurrentLoop(context, step, job)).dataset;
 }
 
+/** What the unit is given is noted with its step. */
+function noted(around: Doors, trace: StepTrace): Doors {
+  return {
+    ...around,
+    given: (params) => {
+      trace.given = params;
+    },
+  };
+}
+
 /** One unit inside an iteration: part of that iteration's row. */
 async function single(
   context: RunContext,
@@ -268,15 +280,22 @@ async function single(
   work: UnitWork,
 ): Promise<Dataset> {
   const path = pathIn(frame, step);
+  const trace = frame.traces?.[step.index];
+  const doors = trace === undefined ? frame.doors : noted(frame.doors, trace);
   const tried = await attempt<UnitValue>(
     step.loop,
     context.clock,
     context.stop.signal,
     path,
-    (n, signal) => work(items, 0, n, signal, frame.doors),
+    (n, signal) => work(items, 0, n, signal, doors),
     null,
     againOf(context, frame, step)(items, 0),
+    context.limits['iteration.attempts'],
   );
+  if (trace !== undefined && tried.tries !== null) {
+    trace.tries = tried.tries;
+    trace.items = items;
+  }
   context.stats.exceptions += failedAttempts(step, tried);
   const byPort = (output: string): Dataset => {
     const ports = splitPorts(output).map(splitItems);

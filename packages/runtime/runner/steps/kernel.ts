@@ -3,8 +3,11 @@
  * ledger; inside an iteration they are part of that iteration's row.
  */
 import { FailureError } from '@rondo/core/errors.ts';
+import { keptSteps } from '@rondo/core/model/kept-step.ts';
 import type { Dataset } from '@rondo/core/events.ts';
+import type { Json } from '@rondo/core/model/item.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
+import type { UnitResult } from '@rondo/core/ports.ts';
 import type { RunContext } from '../context.ts';
 import type { Doors } from '../doors.ts';
 import { BLOCK, countAll, inlineOf, readAll } from '../dataset.ts';
@@ -47,6 +50,11 @@ export async function runKernel(context: RunContext, frame: Frame, step: Step): 
     if (answer.logs !== '') frame.doors.log(answer.logs);
     if (answer.status === 'failed') {
       context.stats.exceptions += 1;
+      const trace = frame.traces?.[step.index];
+      if (trace !== undefined) {
+        trace.given = argumentsIn(answer);
+        trace.items = items;
+      }
       if (loop.onError === 'stop')
         throw new FailureError({ ...answer.failure, item: answer.failure?.item ?? index } as never);
       output = loop.onError === 'null' ? 'null' : '';
@@ -57,6 +65,11 @@ export async function runKernel(context: RunContext, frame: Frame, step: Step): 
     outputs.push(output);
   }
   return inlineOf(outputs, step.outputs.length, size);
+}
+
+/** What the isolate says that a failed unit was given. */
+function argumentsIn({ steps }: Pick<UnitResult, 'steps'>): Record<string, Json> | null {
+  return keptSteps(steps).find(({ status }) => status === 'failed')?.arguments ?? null;
 }
 
 /** One unit at a time, for the concurrent loop. */
@@ -85,6 +98,8 @@ function kernelUnit(context: RunContext, frame: Frame, step: Step) {
     const unit = units[0];
     if (unit !== undefined && unit.logs !== '') doors.log(unit.logs);
     if (unit === undefined || unit.status === 'failed') {
+      const given = unit === undefined ? null : argumentsIn(unit);
+      if (given !== null) doors.given(given);
       throw new FailureError(unit?.failure ?? { code: 'node-failed', message: 'The evaluator gave no answer.' });
     }
     return { output: unit.output, steps: unit.steps };

@@ -11,6 +11,7 @@ import { checkStop, sleepOrStop, type RunContext } from '../context.ts';
 import { countAll, readBlocks } from '../dataset.ts';
 import { doorsOf, Notes } from '../doors.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
+import { completedText, failedText } from '../trace.ts';
 import { rateOf } from './concurrent.ts';
 import { breakCondition, effectCaller, encodeOutput } from './effect.ts';
 import { fallbackOf } from './fallback.ts';
@@ -57,7 +58,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     await context.writer.recorded();
     context.fault('before-effect');
     const begun = context.clock.monotonic();
-    const notes = new Notes(context.limits['code.logBytes']);
+    const notes = new Notes(context.limits['code.logBytes'], `${path}[${index}]`, begun);
     const doors = doorsOf(notes, frame.doors);
     const tried = await attempt(
       loop,
@@ -79,6 +80,8 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
         return { result, output: encodeOutput(context, made, `${path}[${index}]`) };
       },
       rateOf(context, run),
+      null,
+      context.limits['iteration.attempts'],
     );
     context.fault('after-effect');
     const ms = context.clock.monotonic() - begun;
@@ -94,7 +97,7 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
         {
           status: 'failed',
           output,
-          steps: '',
+          steps: failedText(context, step, notes, tried),
           logs,
           failure: { ...failed, node: step.id, item: index },
           attempts,
@@ -110,10 +113,11 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     } else cursor = { item: cursor.item + 1 };
     run.record.carry = JSON.stringify(cursor);
     if (value !== null) {
+      const steps = completedText(context, step, notes, tried, '');
       run.settle(
         index,
         input,
-        { status: 'completed', output: value.output, steps: '', logs, failure: null, attempts, usage },
+        { status: 'completed', output: value.output, steps, logs, failure: null, attempts, usage },
         at,
         ms,
       );

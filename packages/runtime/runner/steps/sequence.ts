@@ -8,6 +8,7 @@ import { Stopped, type RunContext } from '../context.ts';
 import { doorsOf, Notes, type Doors } from '../doors.ts';
 import type { LoopRun } from '../loop-run.ts';
 import type { Fallback } from './fallback.ts';
+import { completedText, failedText } from '../trace.ts';
 import { rateOf, type UnitValue } from './concurrent.ts';
 import { leaveLoop } from './settle.ts';
 
@@ -34,7 +35,7 @@ export async function sequentialIteration(
   await writer.recorded();
   context.fault('before-effect');
   const begun = clock.monotonic();
-  const notes = new Notes(context.limits['code.logBytes']);
+  const notes = new Notes(context.limits['code.logBytes'], `${path}[${index}]`, begun);
   const doors = doorsOf(notes, around);
   // A body that holds loops makes progress between one lost runner and the next.
   const progresses = step.container !== undefined && 'body' in step.container && step.container.body.checkpoint;
@@ -48,6 +49,8 @@ export async function sequentialIteration(
           `${path}[${index}]`,
           () => work(index, doors),
           rateOf(context, run),
+          null,
+          context.limits['iteration.attempts'],
         ).catch(async (error: unknown) => {
           if (error instanceof Stopped) {
             run.suspend(index, input, at);
@@ -55,28 +58,30 @@ export async function sequentialIteration(
           }
           throw error;
         })
-      : { value: null, failure: lost, attempts: 0 };
+      : { value: null, failure: lost, attempts: 0, tries: null };
   context.fault('after-effect');
   const ms = clock.monotonic() - begun;
   const { usage, logs } = notes;
   run.record.carry = await carry(tried.value, index);
   const { value, attempts } = tried;
   if (value?.ends === true) run.progress.ended = true;
-  if (value !== null)
+  if (value !== null) {
+    const steps = completedText(context, step, notes, tried, value.steps);
     run.settle(
       index,
       input,
-      { status: 'completed', output: value.output, steps: value.steps, logs, failure: null, attempts, usage },
+      { status: 'completed', output: value.output, steps, logs, failure: null, attempts, usage },
       at,
       ms,
     );
-  else {
+  } else {
     const failure =
       tried.failure === null
         ? null
         : { ...tried.failure, item: index, path: tried.failure.path ?? `${path}[${index}]` };
     const output = failure === null ? '' : ((await fallback?.(failure, [input], index)) ?? '');
-    run.settle(index, input, { status: 'failed', output, steps: '', logs, failure, attempts, usage }, at, ms);
+    const steps = failedText(context, step, notes, tried);
+    run.settle(index, input, { status: 'failed', output, steps, logs, failure, attempts, usage }, at, ms);
   }
   writer.forget(`${path}[${index}]`);
   context.fault('cursor-moved');

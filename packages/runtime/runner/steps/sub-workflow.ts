@@ -93,6 +93,7 @@ export async function callWorkflow(
     around: null,
     loops: [],
     outputs: [],
+    traces: [],
     recorded: plan.root.checkpoint,
     depth,
     vars,
@@ -100,6 +101,7 @@ export async function callWorkflow(
     owner: ownerOf(plan, constants),
   };
   if (plan.output === null) return iterate(context, frame, false);
+  doors.runsIn(frame);
   await driveFrame(context, frame);
   return { output: (await outputTexts(context, frame, plan)).join('\n'), steps: '' };
 }

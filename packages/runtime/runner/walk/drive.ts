@@ -13,6 +13,7 @@ import { checkStop, type RunContext } from '../context.ts';
 import { countAll, countsOf, inline, readAll, type Feed } from '../dataset.ts';
 import { feedsOf, pathIn, journalName, type Frame } from '../frame.ts';
 import { copy, runStep } from '../steps/run-step.ts';
+import { beginTrace } from '../trace.ts';
 import { WalkHistory, type Stretch } from './history.ts';
 import { callOf, turnOf, type Turn } from './loop-node.ts';
 
@@ -100,11 +101,13 @@ async function answerOf(
   if (frame.recorded || context.stop.signal.aborted) checkStop(context.stop);
   const started = context.clock.monotonic();
   context.stats.steps += 1;
+  const trace = beginTrace(frame, step, started);
   if (frame.recorded) context.event({ type: 'step-started', frame: frame.path, step: key });
   try {
     const call = isLoop ? await callOf(context, frame, step) : null;
     const turn = call === null ? null : turnOf(frame, graph, step, command, call);
     const given = turn === null ? await perform(context, frame, graph, command, step) : await turnAnswer(context, turn);
+    if (trace !== null) trace.ms = context.clock.monotonic() - started;
     // Also what gave nothing at all is filled.
     if (given === null && !step.alwaysOutput) return null;
     const answer: Answer = { ...given, output: await filled(context, frame, step, given?.output ?? inline()) };
@@ -120,6 +123,10 @@ async function answerOf(
     if (error instanceof FailureError) {
       error.failure.node ??= step.id;
       error.failure.path ??= pathIn(frame, step);
+      if (trace !== null) {
+        trace.ms = context.clock.monotonic() - started;
+        trace.failure = error.failure;
+      }
       frame.walk?.add(step, { sources: step.inputs, output: inline(), failure: error.failure });
       if (frame.recorded) context.event({ type: 'step-failed', frame: frame.path, step: key, failure: error.failure });
     }

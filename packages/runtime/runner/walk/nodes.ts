@@ -3,6 +3,7 @@
  * too, which are read from the rows of their loops. Changes nothing.
  */
 import type { Dataset } from '@rondo/core/events.ts';
+import { keptSteps, type KeptStep } from '@rondo/core/model/kept-step.ts';
 import { itemFromWire, itemsOfPort, splitItems, type Json } from '@rondo/core/model/item.ts';
 import type { Region, Step } from '@rondo/core/model/plan.ts';
 import type { IterationRow } from '@rondo/core/ports.ts';
@@ -100,7 +101,7 @@ class Reader {
   async #iteration(path: string, step: Step, body: Region, row: IterationRow): Promise<void> {
     const batch = splitItems(row.input);
     this.add(step, [this.#list([]), this.#list(batch.map(jsonOf))]);
-    const told = new Map(stepsOf(row).map((one) => [one.id, one]));
+    const told = new Map(keptSteps(row.steps).map((one) => [one.id, one]));
     const counts = new Map<number, number[]>();
     for (const inner of body.steps) {
       const outputs = outputsOf(told.get(inner.id), inner, row, counts, batch.length);
@@ -127,25 +128,15 @@ class Reader {
   }
 }
 
-interface Told {
-  id: string;
-  status: string;
-  output?: Json[][];
-}
-
-function stepsOf({ steps }: IterationRow): Told[] {
-  return steps === '' ? [] : (JSON.parse(steps) as Told[]);
-}
-
 /** Null: the step did not run. The one whose output is the row's is not told of beside it. */
 function outputsOf(
-  told: Told | undefined,
+  told: KeptStep | undefined,
   step: Step,
   row: IterationRow,
   counts: ReadonlyMap<number, number[]>,
   batch: number,
 ): Json[][] | null {
-  if (told !== undefined) return told.status === 'completed' ? (told.output ?? []) : null;
+  if (told !== undefined && told.result !== true) return told.status === 'completed' ? (told.output ?? []) : null;
   if (row.status !== 'completed') return null;
   const came = step.inputs
     .flat()

@@ -1,6 +1,6 @@
 /**
- * Owns what expressions can use besides their data: the data functions, dates and JMESPath. They are
- * installed by the child when the first program needs them, because loading them costs start-up time.
+ * Owns what expressions and code can use besides their data: the data functions, dates, JMESPath, the platform of
+ * code. They are installed by the child when the first program needs them, because loading them costs start-up time.
  */
 import { freezeAll } from './harden.ts';
 
@@ -15,6 +15,12 @@ export interface Luxon {
   Settings: { defaultZone: unknown };
 }
 
+export interface Platform {
+  platform: Readonly<Record<string, unknown>>;
+  shared: readonly unknown[];
+  useSecret(secret: string): void;
+}
+
 export interface Functions {
   callFunction: (value: unknown, name: string, args: unknown[]) => unknown;
   library: Record<string, unknown>;
@@ -22,6 +28,7 @@ export interface Functions {
 }
 
 let functions: Functions | null = null;
+let platform: Readonly<Record<string, unknown>> = {};
 let luxon: Luxon | null = null;
 let search: ((data: unknown, query: string) => unknown) | null = null;
 let zone = '';
@@ -36,6 +43,13 @@ export function installLuxon(given: Luxon): void {
   luxon = given;
   freezeAll([given.DateTime, given.Duration, given.Interval]);
   functions?.withDates(given);
+}
+
+/** `secret` is what random bytes are made of. */
+export function installPlatform(given: Platform, secret: string): void {
+  given.useSecret(secret);
+  platform = given.platform;
+  freezeAll([platform, ...given.shared]);
 }
 
 export function installJmespath(given: { search: (data: unknown, query: string) => unknown }): void {
@@ -67,4 +81,7 @@ export function jmespath(data: unknown, query: unknown): unknown {
 }
 
 export const hasFunction = (name: string): boolean => functions !== null && Object.hasOwn(functions.library, name);
-export const functionNamed = (name: string): unknown => functions?.library[name];
+/** What only code finds: platform/index.ts. */
+export const isOfPlatform = (name: string): boolean => Object.hasOwn(platform, name);
+export const functionNamed = (name: string): unknown =>
+  hasFunction(name) ? functions?.library[name] : isOfPlatform(name) ? platform[name] : undefined;

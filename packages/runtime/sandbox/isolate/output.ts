@@ -2,8 +2,9 @@
  * Owns the texts of a step's output: every item is serialised once, checked against the limits,
  * and reused for the unit's result and the record of its steps. Does not run steps.
  */
-import { FailureError } from '@rondo/core/errors.ts';
+import { FailureError, type Failure } from '@rondo/core/errors.ts';
 import { limitFailure, type LimitName } from '@rondo/core/model/limits.ts';
+import { shortened } from '@rondo/core/model/shortened.ts';
 import { ITEM_SEPARATOR, PORT_SEPARATOR, type Item, type Json } from '@rondo/core/model/item.ts';
 import type { Program } from '@rondo/core/ports.ts';
 
@@ -115,6 +116,28 @@ export function stepText(head: string, ports: readonly (readonly string[])[]): s
     out += ']';
   }
   return `${out}]}`;
+}
+
+/** A step that failed, with what it was given. Source code is no argument: the definition has it. */
+export function failedText(
+  step: { id: string; code: unknown },
+  failed: Failure,
+  given: Record<string, Json> | null,
+  limits: Limits,
+): string {
+  const head = `{"id":${JSON.stringify(step.id)},"status":"failed","output":[]`;
+  let more = '';
+  if (given !== null) {
+    try {
+      const shown = step.code === null ? given : { ...given };
+      if (step.code !== null) delete shown['code'];
+      const { value, chars } = shortened(shown, limits.argumentBytes);
+      more = `,"arguments":${JSON.stringify(value)}${chars === null ? '' : `,"argumentsOf":${chars}`}`;
+    } catch {
+      // What a user's object says of itself may be anything; then it is not kept.
+    }
+  }
+  return `${head}${more},"failure":${JSON.stringify(failed)}}`;
 }
 
 export function skippedText(id: string): string {

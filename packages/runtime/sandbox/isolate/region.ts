@@ -12,7 +12,7 @@ import { Pending, type Neighbours, type Scope } from './scope.ts';
 import { cloneItem } from './views.ts';
 import { toData } from './data.ts';
 import { Lineage } from './lineage.ts';
-import { portTexts, skippedText, stepText } from './output.ts';
+import { failedText, portTexts, skippedText, stepText } from './output.ts';
 import type { RunCode } from './code.ts';
 import { flattenItems, type CompiledProgram, type CompiledStep } from './program.ts';
 
@@ -41,6 +41,8 @@ export class Region implements Neighbours {
   #ownsOut = false;
   #settled: Item[][] | null = null;
   #rejected: { error: unknown } | null = null;
+  /** What the parameters of the call came to that runs now. */
+  #given: Record<string, Json> | null = null;
   /** Reused; a call with code is one of its own, so that the other keeps its shape. */
   readonly #call: KernelCall = { params: {}, item: { json: null }, inputs: [], index: 0 };
 
@@ -134,9 +136,7 @@ export class Region implements Neighbours {
       if (step.at > this.#at) break;
       const texts = this.texts[step.at] as string[][] | null;
       if (step.at === this.#at) {
-        parts.push(
-          `{"id":${JSON.stringify(step.id)},"status":"failed","output":[],"failure":${JSON.stringify(failed)}}`,
-        );
+        parts.push(failedText(step, failed, this.#given, this.#program.limits));
       } else parts.push(texts === null ? skippedText(step.id) : stepText(step.head, texts));
     }
     return parts.length === 0 ? '' : `[${parts.join(',')}]`;
@@ -169,6 +169,7 @@ export class Region implements Neighbours {
     }
     if (count === 0 && !(step.runsOnEmpty && reached)) return false;
     this.#inputs = inputs;
+    this.#given = null;
     this.#position = 0;
     this.#out = [];
     this.#ownsOut = false;
@@ -218,6 +219,7 @@ export class Region implements Neighbours {
           const item = given[lead]?.[0] ?? { json: {} };
           this.#aim(step, item, position, all && step.code !== null ? given : inputs);
           const params = step.params(scope);
+          this.#given = params;
           const result =
             step.code === null
               ? run(this.#plainCall(params, item, given as Item[][], scope.$itemIndex))
@@ -321,6 +323,7 @@ export class Region implements Neighbours {
     try {
       this.#aim(step, inputs.find((items) => items.length > 0)?.[0] ?? { json: {} }, 0, inputs);
       const params = step.params(scope);
+      this.#given = params;
       const state = fold.begin(params);
       for (let port = 0; port < inputs.length; port += 1) {
         const items = inputs[port] as readonly Item[];

@@ -1,5 +1,5 @@
 /**
- * Owns setTimeout of code: calls in the order of their times, without waiting. Inside the isolate there is nothing
+ * Owns setTimeout of code and its sisters: calls in the order of their times, without waiting. Inside the isolate there is nothing
  * to wait for, so the next one is due as soon as the running unit can do nothing else. Does not decide when (the
  * interpreter does).
  */
@@ -50,8 +50,36 @@ function clear(id: unknown): void {
   timers = timers.filter((timer) => timer.id !== id);
 }
 
+/** Again and again, until it is cleared: it keeps its number. */
+function repeat(callback: unknown, ms: unknown, ...given: unknown[]): number {
+  const id = set(callback, ms, ...given);
+  const timer = timers.at(-1) as Timer;
+  const { call } = timer;
+  timer.call = () => {
+    timer.due = now + Math.max(Number(ms) || 0, 1);
+    timers.push(timer);
+    call();
+  };
+  return id;
+}
+
+const soon = (callback: unknown, ...given: unknown[]): number => set(callback, 0, ...given);
+
+function microtask(callback: unknown): void {
+  if (typeof callback !== 'function') throw new TypeError('queueMicrotask needs a function');
+  void Promise.resolve().then(() => callback());
+}
+
 export function installTimers(): void {
-  const made = { setTimeout: set, clearTimeout: clear };
+  const made = {
+    setTimeout: set,
+    clearTimeout: clear,
+    setInterval: repeat,
+    clearInterval: clear,
+    setImmediate: soon,
+    clearImmediate: clear,
+    queueMicrotask: microtask,
+  };
   for (const [name, value] of Object.entries(made)) {
     Object.defineProperty(globalThis, name, { value, writable: false, enumerable: false, configurable: false });
   }

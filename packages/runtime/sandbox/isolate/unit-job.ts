@@ -138,16 +138,15 @@ export class UnitJob implements Job {
 
   /** Runs units until the time slice ends, all are done, or one waits for a promise. */
   drive(deadline: number, careful: boolean): void {
-    const token = this.#token;
     while (!this.#ended && this.#request < this.#requests.length) {
       try {
         if (!this.running && !this.#begin()) continue;
-        if (!this.#run()) return this.#wait(deadline, careful, token);
+        if (!this.#run()) return this.#wait(deadline, careful);
         this.#finish();
       } catch (error) {
         if (error instanceof Pending) {
           this.#region.suspend(error);
-          return this.#wait(deadline, careful, token);
+          return this.#wait(deadline, careful);
         }
         this.#finishFailed(toFailure(error, 'node-failed'));
       }
@@ -155,7 +154,9 @@ export class UnitJob implements Job {
     }
   }
 
-  #wait(deadline: number, careful: boolean, token: number): void {
+  #wait(deadline: number, careful: boolean): void {
+    // A unit that failed in this slice has changed it.
+    const token = this.#token;
     if (!this.#waits) this.#began = this.#now();
     this.#waits = true;
     const go = (settle: () => void): void => {

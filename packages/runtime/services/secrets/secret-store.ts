@@ -21,7 +21,16 @@ export interface SecretSummary {
   updatedAt: number;
 }
 
+/** What the server keeps for itself, under the same key: never in a list, never for a run. Names cannot be mixed up. */
+export interface OwnSecrets {
+  put(name: string, value: string): Promise<void>;
+  /** null when there is none. Throws StoreError for a wrong key or a damaged record. */
+  value(name: string): string | null;
+  remove(name: string): Promise<boolean>;
+}
+
 export interface SecretStore {
+  readonly own: OwnSecrets;
   /** By name. Works with any key. */
   list(): Promise<SecretSummary[]>;
   /**
@@ -41,6 +50,8 @@ export interface SecretStore {
 }
 
 const MOST_HOSTS = 100;
+/** Before names of the server's own; the rule for names of secrets takes no control character. */
+const OWN = '\u0001';
 
 function invalid(message: string, fix: string): FailureError {
   return new FailureError(failure('input-invalid', `${message} ${fix}`, { fix, retry: 'no' }));
@@ -141,10 +152,40 @@ export function createSecretStore(database: Database, key: Uint8Array, now: () =
     );
   };
 
+  const keep = (name: string, value: string, hosts: readonly string[] | null): Promise<void> =>
+    database.write(() => {
+      // Two keys in one file would leave nobody who can read all of it.
+      const other = database.first('select key_id from secrets where key_id <> ? limit 1', cipher.keyId);
+      if (other !== null) throw wrongKey(String(other[0]));
+      const before = database.first(`${COLUMNS} where name = ?`, name);
+      if (before === null && !name.startsWith(OWN)) {
+        const count = Number(database.first('select count(*) from secrets where name > ?', `${OWN}\uffff`)?.[0]) + 1;
+        check('secret.count', LIMITS['secret.count'].default, count, `secret "${name}"`);
+      }
+      write(name, hosts ?? (before === null ? [] : rowOf(before).hosts), value);
+    });
+
+  const remove = (name: string): Promise<boolean> =>
+    database.write(() => database.change('delete from secrets where name = ?', name) > 0);
+
+  const find = (name: string): Secret | null => {
+    const cells = database.read(() => database.first(`${COLUMNS} where name = ?`, name));
+    if (cells === null) return null;
+    const row = rowOf(cells);
+    return { value: opened(row), hosts: row.hosts };
+  };
+
   return {
+    own: {
+      put: (name, value) => keep(`${OWN}${name}`, value, []),
+      value: (name) => find(`${OWN}${name}`)?.value ?? null,
+      remove: (name) => remove(`${OWN}${name}`),
+    },
+
     async list() {
       return database
         .read(() => database.all('select name, hosts, created_at, updated_at from secrets order by name'))
+        .filter(([name]) => !String(name).startsWith(OWN))
         .map(([name, hosts, createdAt, updatedAt]) => ({
           name: String(name),
           hosts: hostsOf(name, hosts),
@@ -157,29 +198,11 @@ export function createSecretStore(database: Database, key: Uint8Array, now: () =
       checkName(name);
       checkValue(name, value);
       const hosts = options.hosts === undefined ? null : patterns(name, options.hosts);
-      await database.write(() => {
-        // Two keys in one file would leave nobody who can read all of it.
-        const other = database.first('select key_id from secrets where key_id <> ? limit 1', cipher.keyId);
-        if (other !== null) throw wrongKey(String(other[0]));
-        const before = database.first(`${COLUMNS} where name = ?`, name);
-        if (before === null) {
-          const count = Number(database.first('select count(*) from secrets')?.[0]) + 1;
-          check('secret.count', LIMITS['secret.count'].default, count, `secret "${name}"`);
-        }
-        write(name, hosts ?? (before === null ? [] : rowOf(before).hosts), value);
-      });
+      await keep(name, value, hosts);
     },
 
-    async remove(name) {
-      return database.write(() => database.change('delete from secrets where name = ?', name) > 0);
-    },
-
-    value(name) {
-      const cells = database.read(() => database.first(`${COLUMNS} where name = ?`, name));
-      if (cells === null) return null;
-      const row = rowOf(cells);
-      return { value: opened(row), hosts: row.hosts };
-    },
+    remove: async (name) => SECRET_NAME.test(name) && remove(name),
+    value: (name) => (SECRET_NAME.test(name) ? find(name) : null),
 
     async rotate(newKey) {
       const next = createCipher(newKey, salt);

@@ -3,8 +3,10 @@
  * waits long; the run itself last, so that a deletion that broke off can be asked for again.
  */
 import { setImmediate } from 'node:timers/promises';
-import { hasEnded, isDriven } from '../rules.ts';
+import { hasEnded } from '@rondo/core/ports.ts';
+import { isDriven } from '../rules.ts';
 import type { Connection } from './connection.ts';
+import { forgetReruns } from './earlier.ts';
 import { rowKey } from './ledger.ts';
 import { getRun, leaseOf } from './records.ts';
 
@@ -22,6 +24,7 @@ export async function deleteRun(db: Connection, run: string): Promise<boolean> {
       for (const [id = null] of loops) {
         db.change('delete from score where loop = ?', id);
         db.change('delete from causes where loop = ?', id);
+        forgetReruns(db, Number(id));
         db.change('delete from loops where id = ?', id);
       }
     });

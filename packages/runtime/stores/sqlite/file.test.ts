@@ -57,6 +57,24 @@ describe('file', () => {
     expect(error.message).toMatch(/newer Rondo.*schema 99/);
   });
 
+  it('of an older version is brought up to date, with its runs', async () => {
+    const path = newPath();
+    const before = openSqliteStore({ path });
+    await before.createRun(RUN);
+    await before.close();
+    const raw = new DatabaseSync(path);
+    raw.exec('drop table reruns; drop table earlier; alter table runs drop column usage; pragma user_version = 3');
+    raw.close();
+    const store = openSqliteStore({ path });
+    expect(await store.getRun(RUN.id)).toMatchObject({ id: RUN.id, usage: null });
+    const lease = await claimed(store, RUN.id);
+    const usage = { tokensIn: 1, tokensOut: 2, cost: 0 };
+    await store.commit({ lease, now: 1, run: { usage } });
+    expect((await store.getRun(RUN.id))?.usage).toEqual(usage);
+    expect(await store.verify()).toEqual([]);
+    await store.close();
+  });
+
   it('of another program, or that is no database, is refused', () => {
     const other = join(folder, 'other.db');
     const raw = new DatabaseSync(other);

@@ -3,7 +3,7 @@
  * may be long is cut so that it never holds the process up. Keyset only.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { IterationRow, RowQuery } from '@rondo/core/ports.ts';
+import type { IterationRow, RowFilter, RowQuery } from '@rondo/core/ports.ts';
 import { contains, needles } from '../match.ts';
 import { MAX_ITERATIONS } from '../rules.ts';
 import type { Cell, Connection } from './connection.ts';
@@ -21,13 +21,15 @@ function pattern(needle: string): string {
 
 interface Filter {
   from: string;
+  /** The column that is a row's key there. */
+  key: 'id' | 'place';
   conditions: string;
   values: Cell[];
   /** The index finds the rows; without it the scan may pass many that do not fit. */
   indexed: boolean;
 }
 
-export function filterOf(query: RowQuery): Filter {
+export function filterOf(query: RowFilter & Pick<RowQuery, 'search'>): Filter {
   const conditions: string[] = [];
   const values: Cell[] = [];
   let from = 'rows';
@@ -43,6 +45,22 @@ export function filterOf(query: RowQuery): Filter {
     values.push(statusCode(query.status));
   }
   let indexed = from !== 'rows' || conditions.length === 0;
+  if (query.rerun !== undefined) {
+    // A re-run did few rows as a rule: they are found first, whatever else is asked of them.
+    from = 'earlier indexed by earlier_rerun cross join rows on rows.id = place';
+    conditions.push('rerun = ?');
+    values.push(query.rerun);
+    indexed = true;
+  }
+  if (query.minMs !== undefined) {
+    conditions.push('duration >= ?');
+    values.push(query.minMs);
+  }
+  if (query.maxMs !== undefined) {
+    conditions.push('duration <= ?');
+    values.push(query.maxMs);
+  }
+  indexed &&= query.minMs === undefined && query.maxMs === undefined;
   if (query.search !== undefined) {
     indexed = false;
     const tests = needles(query.search).flatMap((needle) => {
@@ -51,7 +69,13 @@ export function filterOf(query: RowQuery): Filter {
     });
     conditions.push(`(${tests.join(' or ')})`);
   }
-  return { from, conditions: conditions.map((condition) => ` and ${condition}`).join(''), values, indexed };
+  return {
+    from,
+    key: query.rerun === undefined ? 'id' : 'place',
+    conditions: conditions.map((condition) => ` and ${condition}`).join(''),
+    values,
+    indexed,
+  };
 }
 
 /** A loop of this database. */
@@ -61,8 +85,8 @@ export interface Target {
 }
 
 export async function queryRows(db: Connection, target: Target, query: RowQuery): Promise<IterationRow[]> {
-  const { from, conditions, values, indexed } = filterOf(query);
-  const text = `select ${COLUMNS} from ${from} where id > ? and id < ?${conditions} order by id limit ?`;
+  const { from, key, conditions, values, indexed } = filterOf(query);
+  const text = `select ${COLUMNS} from ${from} where ${key} > ? and ${key} < ?${conditions} order by ${key} limit ?`;
   const wanted = query.search === undefined ? null : needles(query.search);
   const end = Math.min(query.before ?? MAX_ITERATIONS, indexed ? MAX_ITERATIONS : highestIndex(db, target.id) + 1);
   const step = indexed ? MAX_ITERATIONS : WINDOW;
@@ -100,7 +124,7 @@ export function* matchingIndices(
   loopId: number,
   query: Pick<RowQuery, 'status' | 'cause'>,
 ): Generator<number> {
-  const { from, conditions, values } = filterOf({ after: -1, limit: 0, ...query });
+  const { from, conditions, values } = filterOf(query);
   const text = `select id from ${from} where id >= ? and id < ?${conditions} order by id`;
   const keys = db.each(text, rowKey(loopId, 0), rowKey(loopId + 1, 0), ...values);
   for (const [key] of keys) yield Number(key) - rowKey(loopId, 0);

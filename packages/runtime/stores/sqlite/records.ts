@@ -18,7 +18,7 @@ export interface LeaseRecord {
 }
 
 type NewRun = Pick<RunRecord, 'id' | 'workflow' | 'definition' | 'options' | 'createdAt'>;
-export type RunPatch = Partial<Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedAt' | 'finishedAt'>>;
+export type RunPatch = Partial<Pick<RunRecord, 'status' | 'output' | 'failure' | 'startedAt' | 'finishedAt' | 'usage'>>;
 
 const LEASE = 'l.run, l.owner, l.token, l.expires_at, l.heartbeat_at, l.control, l.sum';
 
@@ -46,10 +46,12 @@ export function putLease(db: Connection, lease: LeaseRecord): void {
 
 const RUN =
   'r.key, r.id, r.workflow, r.definition, r.options, r.created_at, r.text_sum, ' +
-  'r.status, r.output, r.failure, r.started_at, r.finished_at, r.sum';
+  'r.status, r.output, r.failure, r.started_at, r.finished_at, r.usage, r.sum';
 
+/** Runs of older versions have no usage; that of others counts only where there is one. */
 function runSum(id: Cell, textSum: Cell, state: readonly (Cell | undefined)[]): number {
-  return checksum([id, textSum, ...state]);
+  const [usage = null] = state.slice(5);
+  return checksum([id, textSum, ...state.slice(0, 5), ...(usage === null ? [] : [usage])]);
 }
 
 export function insertRun(db: Connection, run: NewRun): void {
@@ -63,13 +65,13 @@ export function insertRun(db: Connection, run: NewRun): void {
 }
 
 function decodeRun(cells: Cell[]): RunRecord {
-  const [, id, workflow, definition, options, createdAt, textSum, status, output, failure, startedAt, finishedAt, sum] =
-    cells;
+  const [, id, workflow, definition, options, createdAt, textSum, ...state] = cells.slice(0, 14);
+  const [status, output, failure, startedAt, finishedAt, usage, sum] = state;
   if (checksum([id, workflow, definition, options, createdAt]) !== textSum) throw corrupt(`run ${String(id)}`);
-  if (runSum(id ?? null, textSum ?? null, [status, output, failure, startedAt, finishedAt]) !== sum) {
+  if (runSum(id ?? null, textSum ?? null, [status, output, failure, startedAt, finishedAt, usage]) !== sum) {
     throw corrupt(`run ${String(id)}, its state`);
   }
-  const lease = decodeLease(cells.slice(13), String(id));
+  const lease = decodeLease(cells.slice(14), String(id));
   return {
     id: id as string,
     workflow: workflow as string,
@@ -83,6 +85,7 @@ function decodeRun(cells: Cell[]): RunRecord {
     startedAt: startedAt as number | null,
     finishedAt: finishedAt as number | null,
     heartbeatAt: lease.heartbeatAt,
+    usage: usage === null ? null : (JSON.parse(usage as string) as RunRecord['usage']),
   };
 }
 
@@ -122,20 +125,21 @@ export function endedRuns(
 }
 
 export function patchRun(db: Connection, key: number, patch: RunPatch): void {
-  const columns = 'id, text_sum, status, output, failure, started_at, finished_at, sum';
+  const columns = 'id, text_sum, status, output, failure, started_at, finished_at, usage, sum';
   const cells = db.first(`select ${columns} from runs where key = ?`, key);
   const [id = null, textSum = null, ...rest] = cells ?? [];
-  const was = rest.slice(0, 5);
-  if (runSum(id, textSum, was) !== rest[5]) throw corrupt(`run ${String(id)}, its state`);
-  const [status, output, failure, startedAt, finishedAt] = was as (string | number | null)[];
+  const was = rest.slice(0, 6);
+  if (runSum(id, textSum, was) !== rest[6]) throw corrupt(`run ${String(id)}, its state`);
+  const [status, output, failure, startedAt, finishedAt, usage] = was as (string | number | null)[];
   const is: Cell[] = [
     patch.status ?? status ?? null,
     (patch.output === undefined ? output : patch.output) ?? null,
     (patch.failure === undefined ? failure : patch.failure && JSON.stringify(patch.failure)) ?? null,
     (patch.startedAt === undefined ? startedAt : patch.startedAt) ?? null,
     (patch.finishedAt === undefined ? finishedAt : patch.finishedAt) ?? null,
+    (patch.usage === undefined ? usage : patch.usage && JSON.stringify(patch.usage)) ?? null,
   ];
-  const set = 'status = ?, output = ?, failure = ?, started_at = ?, finished_at = ?, sum = ?';
+  const set = 'status = ?, output = ?, failure = ?, started_at = ?, finished_at = ?, usage = ?, sum = ?';
   db.change(`update runs set ${set} where key = ?`, ...is, runSum(id, textSum, is), key);
 }
 
@@ -143,7 +147,7 @@ export function patchRun(db: Connection, key: number, patch: RunPatch): void {
 export function putDefinition(db: Connection, key: number, definition: string): void {
   const created = 'id, workflow, definition, options, created_at, text_sum';
   const cells = db.first(
-    `select ${created}, status, output, failure, started_at, finished_at from runs where key = ?`,
+    `select ${created}, status, output, failure, started_at, finished_at, usage from runs where key = ?`,
     key,
   );
   const [id = null, workflow, had, options, createdAt, sum, ...state] = cells ?? [];

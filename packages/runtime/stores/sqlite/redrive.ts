@@ -7,6 +7,7 @@ import { iterationsPerCell } from '@rondo/core/engine/score.ts';
 import { type IndexSet, planRedrive } from '../redrive.ts';
 import { lowered, type Taken } from '../rules.ts';
 import type { Connection } from './connection.ts';
+import { beginRerun, forgetReruns, keepEarlier, TAKEN } from './earlier.ts';
 import { deleteLoopRows, rowKey, statusOf } from './ledger.ts';
 import { matchingIndices } from './query.ts';
 import {
@@ -21,16 +22,23 @@ import {
 } from './records.ts';
 import { deleteDigest, readDigest, rebuildDigest, replaceDigest, saveDigest } from './digests.ts';
 
-function takeOut(db: Connection, run: number, loop: StoredLoop, indices: IndexSet): void {
+interface Asked {
+  by: string | null;
+  now: number;
+}
+
+function takeOut(db: Connection, run: number, loop: StoredLoop, indices: IndexSet, { by, now }: Asked): void {
   const { id, record } = loop;
   const per = iterationsPerCell(record.total);
   const stored = readDigest(db, id, record.key, per);
   const digest = stored ?? rebuildDigest(db, id, record.key, per);
   const taken: Taken[] = [];
+  const rerun = indices.size === 0 ? 0 : beginRerun(db, id, indices.size, by, now);
   for (const index of indices.values()) {
-    const cells = db.first("delete from rows where id = ? returning status, cause, output <> ''", rowKey(id, index));
+    const cells = db.first(`delete from rows where id = ? returning ${TAKEN}`, rowKey(id, index));
     const status = statusOf(cells?.[0]);
     if (cells === null || status === undefined) continue;
+    keepEarlier(db, rowKey(id, index), rerun, cells);
     digest.remove(index, { status, cause: cells[1] as string | null });
     taken.push({ index, status, output: cells[2] === 1 });
   }
@@ -60,11 +68,12 @@ export function redriveRun(db: Connection, id: string, lease: LeaseRecord, what:
     if (loop === undefined) continue;
     deleteLoopRows(db, loop.id);
     deleteDigest(db, loop.id);
+    forgetReruns(db, loop.id);
     db.change('delete from loops where id = ?', loop.id);
   }
   for (const [key, indices] of plan.open) {
     const loop = byKey.get(key);
-    if (loop !== undefined) takeOut(db, lease.run, loop, indices);
+    if (loop !== undefined) takeOut(db, lease.run, loop, indices, { by: what.by ?? null, now: db.now() });
   }
   // The token rises, so that a runner whose lease ran out cannot write over this.
   const token = lease.token + 1;

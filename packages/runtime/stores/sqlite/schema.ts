@@ -11,7 +11,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '@rondo/core/ports.ts';
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 5;
 /** Tells our file from any other SQLite file: "Rond". */
 const APPLICATION_ID = 0x526f6e64;
 
@@ -132,6 +132,37 @@ const THIRD = `
   ) without rowid;
 `;
 
+/**
+ * Since version 4: re-runs of a loop, numbered from 1, and what rows were when one took them out. `place` is the key of
+ * the row in `rows`, whose columns have other names, so that both can be asked together.
+ */
+const FOURTH = `
+  create table reruns (
+    loop integer not null,
+    number integer not null,
+    at integer not null,
+    who text,
+    count integer not null,
+    primary key (loop, number)
+  ) without rowid;
+
+  create table earlier (
+    place integer not null,
+    rerun integer not null,
+    was integer not null,
+    was_cause text,
+    message text,
+    tries integer not null,
+    began integer not null,
+    took integer not null,
+    primary key (place, rerun)
+  ) without rowid;
+  create index earlier_rerun on earlier (rerun, place);
+`;
+
+/** Since version 5: what the model calls of a run cost. */
+const FIFTH = 'alter table runs add column usage text';
+
 /** The first version whose files are brought to the newest one. */
 const OLDEST = 2;
 
@@ -179,7 +210,9 @@ export function prepareDatabase(db: DatabaseSync, path: string): void {
       const version = versionOf(db, path);
       if (version < SCHEMA_VERSION) {
         if (version === 0) db.exec(TABLES);
-        db.exec(THIRD);
+        if (version < 3) db.exec(THIRD);
+        if (version < 4) db.exec(FOURTH);
+        db.exec(FIFTH);
         db.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${SCHEMA_VERSION}`);
       }
       db.exec('commit');

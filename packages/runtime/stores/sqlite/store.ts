@@ -9,6 +9,7 @@ import type { JournalEvent } from '@rondo/core/events.ts';
 import { Defect } from '@rondo/core/errors.ts';
 import { iterationsPerCell, readScore, type Score } from '@rondo/core/engine/score.ts';
 import {
+  hasEnded,
   StoreError,
   type CauseRecord,
   type Commit,
@@ -18,6 +19,7 @@ import {
   type IndexQuery,
   type IterationRow,
   type Lease,
+  type LoopInside,
   type LoopRecord,
   type Redrive,
   type RowQuery,
@@ -28,7 +30,8 @@ import {
   type RunStore,
   type TimeQuery,
 } from '@rondo/core/ports.ts';
-import { checkSameRun, hasEnded, isDriven, lostMessage, MAX_ITERATIONS, notFound, UNCLAIMED_MS } from '../rules.ts';
+import type { EarlierRow, RerunRecord } from '@rondo/core/reruns.ts';
+import { checkSameRun, isDriven, lostMessage, MAX_ITERATIONS, notFound, UNCLAIMED_MS } from '../rules.ts';
 import { causeList, type Digest } from '../digest.ts';
 import { Connection, translate, type SqliteOptions } from './connection.ts';
 import { deleteRun } from './delete.ts';
@@ -36,10 +39,11 @@ import { confirm, dialsOf, putDials } from './dials.ts';
 import { readRow, RowWriter, type LoopName } from './ledger.ts';
 import { queryOutputs, queryRows, type Target } from './query.ts';
 import * as records from './records.ts';
+import { earlierOf, rerunsOf } from './earlier.ts';
 import { redriveRun } from './redrive.ts';
 import { readDigest, rebuildDigest, replaceDigest, saveDigest } from './digests.ts';
 import { verifyDatabase } from './verify.ts';
-import { pathsIn, queryIndices, scanTimes, sortedTimes } from './views.ts';
+import { loopsInside, pathsIn, queryIndices, scanTimes, sortedTimes } from './views.ts';
 
 /** What is remembered of a loop while its run is driven from here. */
 interface OpenLoop {
@@ -263,6 +267,10 @@ class SqliteStore implements RunStore {
     });
   }
 
+  async loopsInside(run: string, path: string, limit: number): Promise<LoopInside[]> {
+    return this.db.read(() => loopsInside(this.db, this.lease(run).run, path, limit));
+  }
+
   async indices(run: string, loop: number, query: IndexQuery): Promise<number[]> {
     return this.db.read(() => {
       const target = this.target(run, loop);
@@ -342,6 +350,20 @@ class SqliteStore implements RunStore {
         throw new StoreError('lease-lost', `Run ${run} is being driven; pause or cancel it first.`);
       }
       return redriveRun(this.db, run, lease, what);
+    });
+  }
+
+  async reruns(run: string, loop: number): Promise<RerunRecord[]> {
+    return this.db.read(() => {
+      const target = this.target(run, loop);
+      return target === null ? [] : rerunsOf(this.db, target.id);
+    });
+  }
+
+  async earlier(run: string, loop: number, index: number): Promise<EarlierRow[]> {
+    return this.db.read(() => {
+      const target = this.target(run, loop);
+      return target === null ? [] : earlierOf(this.db, target.id, index);
     });
   }
 

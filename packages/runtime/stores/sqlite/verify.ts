@@ -91,6 +91,7 @@ function checkStrays(db: Connection, report: Report): void {
     ['journal events', 'select count(*) from journal where run not in (select key from runs)'],
     ['loops', 'select count(*) from loops where run not in (select key from runs)'],
     ['scores', 'select count(*) from score where loop not in (select id from loops)'],
+    ['re-runs', 'select count(*) from reruns where loop not in (select id from loops)'],
     ['causes', 'select count(*) from causes where loop not in (select id from loops)'],
   ];
   for (const [what, text] of strays) {

@@ -3,7 +3,7 @@
  * transaction. Writes nothing.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { IndexQuery, RowTime, TimeQuery } from '@rondo/core/ports.ts';
+import type { IndexQuery, LoopInside, RowTime, TimeQuery } from '@rondo/core/ports.ts';
 import { MAX_ITERATIONS } from '../rules.ts';
 import type { Cell, Connection } from './connection.ts';
 import { damagedRow, highestIndex, rowKey, statusOf } from './ledger.ts';
@@ -36,16 +36,34 @@ function pastInside(prefix: string, path: string): string {
   return end < 0 ? path : `${prefix}${own.slice(0, end)}\\`;
 }
 
+/** Loops directly inside the iterations of one. What lies deeper is passed over, stretch by stretch. */
+export function loopsInside(db: Connection, run: number, path: string, limit: number): LoopInside[] {
+  const prefix = `${path}[`;
+  const text =
+    'select path, total, completed, failed, skipped from loops where run = ? and path > ? order by path limit 1';
+  const out: LoopInside[] = [];
+  for (let from = prefix; out.length < limit; ) {
+    const cells = db.first(text, run, from);
+    const found = cells?.[0];
+    if (cells === null || typeof found !== 'string' || !found.startsWith(prefix)) break;
+    const frame = found.slice(0, found.indexOf(']/', prefix.length) + 2);
+    if (found.slice(frame.length).includes('[')) {
+      from = pastInside(frame, found);
+      continue;
+    }
+    from = found;
+    const [, total, completed, failed, skipped] = cells as [string, number | null, number, number, number];
+    const index = Number(frame.slice(prefix.length, -2));
+    if (Number.isInteger(index)) out.push({ index, path: found, total, completed, failed, skipped });
+  }
+  return out;
+}
+
 export function queryIndices(db: Connection, loopId: number, query: IndexQuery): number[] {
-  const { status, cause, after = -1, before = MAX_ITERATIONS, descending = false, limit } = query;
-  const { from, conditions, values } = filterOf({
-    after: -1,
-    limit: 0,
-    ...(status === undefined ? {} : { status }),
-    ...(cause === undefined ? {} : { cause }),
-  });
-  const order = descending ? 'order by id desc' : 'order by id';
-  const text = `select id from ${from} where id > ? and id < ?${conditions} ${order} limit ?`;
+  const { after = -1, before = MAX_ITERATIONS, descending = false, limit } = query;
+  const { from, key: column, conditions, values } = filterOf(query);
+  const order = `order by ${column}${descending ? ' desc' : ''}`;
+  const text = `select ${column} from ${from} where ${column} > ? and ${column} < ?${conditions} ${order} limit ?`;
   const low = rowKey(loopId, Math.max(-1, after));
   const high = rowKey(loopId, Math.min(before, MAX_ITERATIONS));
   return db.all(text, low, high, ...values, limit).map(([key]) => Number(key) - rowKey(loopId, 0));
@@ -71,20 +89,15 @@ export function scanTimes(db: Connection, target: Target, after: number, limit: 
 
 /** The best of each window of rows, merged. */
 export async function sortedTimes(db: Connection, target: Target, query: TimeQuery): Promise<RowTime[]> {
-  const { sort, after, limit, status, cause } = query;
-  const { from, conditions, values, indexed } = filterOf({
-    after: -1,
-    limit: 0,
-    ...(status === undefined ? {} : { status }),
-    ...(cause === undefined ? {} : { cause }),
-  });
+  const { sort, after, limit } = query;
+  const { from, key, conditions, values, indexed } = filterOf(query);
   const column = sort === 'duration' ? 'duration' : 'started_at';
   const valueOf = (row: RowTime): number => (sort === 'duration' ? row.durationMs : row.startedAt);
-  const beyond = after === undefined ? '' : ` and (${column} < ? or ${column} = ? and id > ?)`;
+  const beyond = after === undefined ? '' : ` and (${column} < ? or ${column} = ? and ${key} > ?)`;
   const more: Cell[] = after === undefined ? [] : [valueOf(after), valueOf(after), rowKey(target.id, after.index)];
   const text =
-    `select ${TIMES} from ${from} where id >= ? and id < ?${conditions}${beyond} ` +
-    `order by ${column} desc, id limit ?`;
+    `select ${TIMES} from ${from} where ${key} >= ? and ${key} < ?${conditions}${beyond} ` +
+    `order by ${column} desc, ${key} limit ?`;
   const end = highestIndex(db, target.id) + 1;
   // Without an index of its own, each window is one short stop.
   const step = indexed && conditions !== '' ? MAX_ITERATIONS : WINDOW;

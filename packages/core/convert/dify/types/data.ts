@@ -1,4 +1,5 @@
 /** Owns the mapping of nodes that work on values: Variable Aggregator, Assigner, List Operator, Document Extractor. */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { textIn, type Members } from '../document.ts';
 import { isSelector, literalOf, plain, quoted, type Names } from '../expression.ts';
@@ -68,7 +69,7 @@ const WRITE_MODES: Readonly<Record<string, string>> = {
 
 export const assigner: Mapping = (place) => {
   const { data } = place;
-  const isSecond = data.items !== undefined || String(data.version ?? '') === '2';
+  const isSecond = data.items !== undefined || jsonText(data.version ?? '') === '2';
   const items = isSecond
     ? objects(data.items)
     : [
@@ -118,7 +119,7 @@ export const listOperator: Mapping = ({ data, names }) => {
     with: {
       list: `{{ $elements(${variable.length === 0 ? 'undefined' : names.code(variable)}, ${quoted(variable.join('.'))}${conditions.length === 0 ? '' : `, [${conditions.join(', ')}]`}) }}`,
       ...(extract.enabled === true
-        ? { extract: `{{ $serial(${names.textCode(String(extract.serial ?? '1'))}) }}` }
+        ? { extract: `{{ $serial(${names.textCode(jsonText(extract.serial ?? '1'))}) }}` }
         : {}),
       ...(order.enabled === true
         ? { order: ORDERS[textIn(order.value)] ?? 'ascending', sortBy: fileKey(textIn(order.key)) }

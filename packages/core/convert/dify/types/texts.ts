@@ -1,4 +1,5 @@
 /** Owns the mapping of nodes that begin, end, say something or make text: start, end, answer, template, code. */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { textIn } from '../document.ts';
 import { quoted, variablesIn } from '../expression.ts';
@@ -66,7 +67,7 @@ export const code: Mapping = (place) => {
   const { data, report } = place;
   const python = data.code_language === 'python3' || data.code_language === undefined;
   if (!python && data.code_language !== 'javascript') {
-    return report.unsupported(`The language ${String(data.code_language)}`, 'code_language');
+    return report.unsupported(`The language ${jsonText(data.code_language)}`, 'code_language');
   }
   const outputs = Object.fromEntries(
     Object.entries(membersOf(data.outputs)).map(([name, one]) => [name, textIn(membersOf(one).type) || 'string']),

@@ -2,6 +2,7 @@
  * Owns how the tools that are attached to an agent of n8n become tools of the native agent. What the model may fill in
  * is found in the parameters, before a run. Does not know the agent.
  */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { isExpression, raw, value, type N8nNode, type Report } from '../node.ts';
 import { flag } from './data-values.ts';
@@ -64,8 +65,8 @@ function workflowTool(node: N8nNode, report: Report): With | null {
   }
   const shared = {
     type: 'workflow',
-    name: plainName(String(node.typeVersion < 2.2 ? raw(node, 'name', node.name) : node.name)),
-    description: String(raw(node, 'description', '')) || node.name,
+    name: plainName(jsonText(node.typeVersion < 2.2 ? raw(node, 'name', node.name) : node.name)),
+    description: jsonText(raw(node, 'description', '')) || node.name,
     workflow: located(node, 'workflowId'),
   };
   const inputs = raw(node, 'workflowInputs.value', null);
@@ -75,8 +76,8 @@ function workflowTool(node: N8nNode, report: Report): With | null {
   }
   const fixed = Object.fromEntries(
     rowsAt(node, 'fields.values').map((row) => {
-      const type = String(row.type ?? 'stringValue');
-      return [String(row.name ?? ''), value(row[type] ?? row.stringValue ?? '')];
+      const type = jsonText(row.type ?? 'stringValue');
+      return [jsonText(row.name ?? ''), value(row[type] ?? row.stringValue ?? '')];
     }),
   );
   if (flag(node, report, 'specifyInputSchema') === true) {
@@ -108,7 +109,7 @@ function valuesFor(
   }
   let [parameters, fixed]: [With, With] = [{}, {}];
   for (const row of rowsAt(node, `parameters${kind}.values`)) {
-    const name = String(row.name ?? '');
+    const name = jsonText(row.name ?? '');
     const provider = row.valueProvider ?? 'modelRequired';
     if (provider === 'fieldValue') fixed = { ...fixed, [name]: value(row.value ?? '') };
     else {
@@ -150,7 +151,7 @@ function httpTool(node: N8nNode, report: Report): With | null {
   ]);
   const described = rowsAt(node, 'placeholderDefinitions.values').map((row): [string, Json] => {
     const type = row.type === 'number' || row.type === 'boolean' ? row.type : 'string';
-    return [String(row.name ?? ''), { type, description: String(row.description ?? '') }];
+    return [jsonText(row.name ?? ''), { type, description: jsonText(row.description ?? '') }];
   });
   const parameters: With = {
     ...Object.fromEntries(placeholders.map(([name]) => [name, { type: 'string' }])),
@@ -160,10 +161,10 @@ function httpTool(node: N8nNode, report: Report): With | null {
   for (const [name, spec] of described) if (Object.hasOwn(parameters, name)) parameters[name] = spec;
   return {
     type: 'http',
-    name: plainName(String(node.typeVersion < 1.1 ? raw(node, 'name', node.name) : node.name)),
-    description: String(raw(node, 'toolDescription', '')) || node.name,
+    name: plainName(jsonText(node.typeVersion < 1.1 ? raw(node, 'name', node.name) : node.name)),
+    description: jsonText(raw(node, 'toolDescription', '')) || node.name,
     method: raw(node, 'method', 'GET'),
-    url: isExpression(url) ? value(url) : String(url),
+    url: isExpression(url) ? value(url) : jsonText(url),
     parameters,
     ...(Object.keys(query.fixed).length > 0 ? { query: query.fixed } : {}),
     ...(Object.keys(headers.fixed).length > 0 ? { headers: headers.fixed } : {}),
@@ -177,11 +178,11 @@ function codeTool(node: N8nNode, report: Report): With | null {
     report.unsupported(`${node.name} is written in Python, with names that Rondo does not give.`);
     return null;
   }
-  const code = String(raw(node, 'jsCode', ''));
+  const code = jsonText(raw(node, 'jsCode', ''));
   return {
     type: 'code',
-    name: plainName(String(node.typeVersion < 1.2 ? raw(node, 'name', node.name) : node.name)),
-    description: String(raw(node, 'description', '')) || node.name,
+    name: plainName(jsonText(node.typeVersion < 1.2 ? raw(node, 'name', node.name) : node.name)),
+    description: jsonText(raw(node, 'description', '')) || node.name,
     parameters: { query: { type: 'string' } },
     language: 'javascript',
     source: `async function main({ query }) {\n${code}\n}`,

@@ -2,6 +2,7 @@
  * Owns the mappings of the AI nodes of n8n: chains, agents, extraction, classification, messages to OpenAI. Their
  * models, parsers and tools are the nodes attached to them.
  */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, value, type Mapped, type Mapping, type N8nNode } from '../node.ts';
 import { flag } from './data-values.ts';
@@ -63,7 +64,7 @@ export const agent: Mapping = (node, report): Mapped | null => {
   refuseOthers(node, ['ai_languageModel', 'ai_outputParser', 'ai_tool'], report);
   const kind = raw(node, 'agent', 'toolsAgent');
   if (kind === 'sqlAgent' || kind === 'planAndExecuteAgent') {
-    report.unsupported(`agents of the kind ${String(kind)} are not supported.`, 'agent');
+    report.unsupported(`agents of the kind ${jsonText(kind)} are not supported.`, 'agent');
     return null;
   }
   const model = modelOf(node, report);
@@ -109,10 +110,10 @@ export const informationExtractor: Mapping = (node, report): Mapped | null => {
   if (raw(node, 'schemaType', 'fromAttributes') === 'fromAttributes') {
     const rows = rowsAt(node, 'attributes.attributes');
     const named = rows.map((row): [string, Json] => [
-      String(row.name ?? ''),
-      { ...entryOf(TYPES, row.type ?? 'string'), description: String(row.description ?? '') },
+      jsonText(row.name ?? ''),
+      { ...entryOf(TYPES, row.type ?? 'string'), description: jsonText(row.description ?? '') },
     ]);
-    const required = rows.filter((row) => row.required === true).map((row) => String(row.name ?? ''));
+    const required = rows.filter((row) => row.required === true).map((row) => jsonText(row.name ?? ''));
     schema = { type: 'object', properties: Object.fromEntries(named), required };
   } else schema = writtenSchema(node, report, node);
   if (schema === undefined) return null;
@@ -138,7 +139,7 @@ export const textClassifier: Mapping = (node, report): Mapped | null => {
   }
   const rows = rowsAt(node, 'categories.categories');
   const other = raw(node, 'options.fallback', 'discard') === 'other';
-  const names = rows.map((row) => String(row.category ?? ''));
+  const names = rows.map((row) => jsonText(row.category ?? ''));
   if (names.some((name) => isExpression(name) || name === '') || new Set(names).size < names.length) {
     report.unsupported('categories must have plain names, each its own.', 'categories');
     return null;
@@ -147,7 +148,7 @@ export const textClassifier: Mapping = (node, report): Mapped | null => {
   const ids = names.map((name) => name.replaceAll('.', '_'));
   let rest = 'Other';
   while (ids.includes(rest)) rest += ' category';
-  const classes = rows.map((row, at): Json => ({ id: ids[at] ?? '', description: String(row.description ?? '') }));
+  const classes = rows.map((row, at): Json => ({ id: ids[at] ?? '', description: jsonText(row.description ?? '') }));
   return {
     type: 'question-classifier',
     with: {
@@ -169,7 +170,7 @@ export const openAi: Mapping = (node, report): Mapped | null => {
   const chat = old ? resource === 'chat' && operation === 'complete' : resource === 'text' && operation === 'message';
   if (!chat || (!old && node.typeVersion >= 2)) {
     report.unsupported(
-      `the operation ${String(resource)}: ${String(operation)} is not supported; use an HTTP Request.`,
+      `the operation ${jsonText(resource)}: ${jsonText(operation)} is not supported; use an HTTP Request.`,
       'operation',
     );
     return null;

@@ -1,6 +1,7 @@
 /**
  * Owns the list of mappings of nodes that transform data.
  */
+import { jsonText } from '../../json-text.ts';
 import { parameter, type Mapping } from '../node.ts';
 import { compareDatasets } from './compare-datasets.ts';
 import { crypto, totp } from './crypto.ts';
@@ -13,7 +14,7 @@ import { renameKeys } from './rename-keys.ts';
 
 /** Of n8n's courses: says what it would send. */
 const customerMessenger: Mapping = (node) => {
-  const [customer, message] = ['customerId', 'message'].map((name) => String(parameter(node, name, '')));
+  const [customer, message] = ['customerId', 'message'].map((name) => jsonText(parameter(node, name, '')));
   const output = `Sent message to customer ${customer}:  ${message}`;
   return { type: 'set', with: { keep: 'none', fields: { output }, keepFiles: false } };
 };

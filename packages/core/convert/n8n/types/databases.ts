@@ -2,6 +2,7 @@
  * Owns the mappings of nodes that ask databases and storages: Postgres, MySQL, Redis, S3. Where the server is stands in the
  * credentials, so all of it is secrets.
  */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, value, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
 import { flag } from './data-values.ts';
@@ -46,7 +47,7 @@ function conditions(node: N8nNode, report: Report): With {
     if (is === undefined || isExpression(row.column)) {
       report.unsupported('a condition must have a plain column and a known comparison.', `where.values.${at}`);
     }
-    return { column: String(row.column ?? ''), is: is ?? 'equals', value: value(row.value ?? null) };
+    return { column: jsonText(row.column ?? ''), is: is ?? 'equals', value: value(row.value ?? null) };
   });
   if (where.length === 0) return {};
   return { where, ...(raw(node, 'combineConditions', 'AND') === 'OR' ? { match: 'any' } : {}) };
@@ -55,7 +56,7 @@ function conditions(node: N8nNode, report: Report): With {
 function tableOf(node: N8nNode, schema: boolean): Json {
   const table = located(node, 'table');
   const owner = schema ? located(node, 'schema') || 'public' : '';
-  return owner === '' ? table : `${String(owner)}.${String(table)}`;
+  return owner === '' ? table : `${jsonText(owner)}.${jsonText(table)}`;
 }
 
 /** Values to write: of the items as they are, or column by column. */
@@ -67,13 +68,16 @@ function written(node: N8nNode): With {
   const mapped = raw(node, 'columns.value', null);
   if (isRow(mapped)) return { ...keys, rows: value(mapped) };
   const rows = rowsAt(node, 'valuesToSend.values');
-  return { ...keys, rows: Object.fromEntries(rows.map((row) => [String(row.column ?? ''), value(row.value ?? null)])) };
+  return {
+    ...keys,
+    rows: Object.fromEntries(rows.map((row) => [jsonText(row.column ?? ''), value(row.value ?? null)])),
+  };
 }
 
 function statement(node: N8nNode, report: Report): With | null {
   const query = raw(node, 'query', '');
   const given = raw(node, 'options.queryReplacement', '');
-  const text = String(query);
+  const text = jsonText(query);
   if (isExpression(query)) {
     report.differs('values that expressions put into the statement become SQL; parameters are safer.', 'query');
   }
@@ -83,7 +87,7 @@ function statement(node: N8nNode, report: Report): With | null {
       : isExpression(given)
         ? { params: /^=\s*\{\{[^]*\}\}\s*$/.test(given) ? value(given) : [value(given)] }
         : {
-            params: String(given)
+            params: jsonText(given)
               .split(',')
               .map((one) => value(one.trim())),
           };
@@ -108,8 +112,8 @@ function sqlNode(type: 'postgres' | 'mysql', credential: string): Mapping {
         if (node.typeVersion < 2) break;
         const sort = rowsAt(node, 'sort.values').map(
           (row): Json => ({
-            column: String(row.column ?? ''),
-            direction: String(row.direction ?? 'ASC').toLowerCase(),
+            column: jsonText(row.column ?? ''),
+            direction: jsonText(row.direction ?? 'ASC').toLowerCase(),
           }),
         );
         const columns = raw(node, 'options.outputColumns', []);
@@ -216,4 +220,4 @@ export const s3: Mapping = (node, report): Mapped | null => {
   return null;
 };
 
-const seconds = (given: Json): Json => (typeof given === 'number' ? `${given}s` : `${String(given)}s`);
+const seconds = (given: Json): Json => (typeof given === 'number' ? `${given}s` : `${jsonText(given)}s`);

@@ -1,6 +1,7 @@
 /**
  * Owns the mapping of n8n's Date & Time, 1 and 2.
  */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { parameter, raw, value, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
 import { choice, flag, flagOrTemplate, number, resultField } from './data-values.ts';
@@ -64,7 +65,7 @@ function dateTime2(node: N8nNode, report: Report): Mapped | null {
     with: {
       operation,
       ...more,
-      field: resultField(node, report, 'outputFieldName', String(field)),
+      field: resultField(node, report, 'outputFieldName', jsonText(field)),
       ...(keepsFields ? {} : { keep: 'none' }),
       semantics: 'n8n',
     },

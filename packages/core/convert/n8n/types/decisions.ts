@@ -1,6 +1,7 @@
 /**
  * Owns the mappings of If, Filter and Switch, in all their versions.
  */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { choice, flag, raw, rows, value, type Mapped, type N8nNode, type Report } from '../node.ts';
 import { oldCondition, oldConditions, typedConditions } from './conditions.ts';
@@ -113,7 +114,7 @@ function byOldRules(node: N8nNode, report: Report): Mapped | null {
     const path = `rules.rules.${i}`;
     const condition = oldCondition({ type, operation: row.operation, left, right: row.value2 }, path, report);
     const output = first ? names[typeof row.output === 'number' ? row.output : 0] : names[i];
-    if (output === undefined) report.unsupported(`there is no output ${String(row.output)}.`, `${path}.output`);
+    if (output === undefined) report.unsupported(`there is no output ${jsonText(row.output)}.`, `${path}.output`);
     return { conditions: [condition], semantics: 'n8n-0', output: output ?? '0' };
   });
   return switched(node, names, raw(node, 'fallbackOutput', -1), report, { rules });

@@ -1,6 +1,7 @@
 /**
  * Owns the mapping of Send Email. Where the mail server is stands in the credentials, so all of it is secrets.
  */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, type Mapped, type Mapping, type N8nNode } from '../node.ts';
 import { flag } from './data-values.ts';
@@ -23,7 +24,7 @@ export const emailSend: Mapping = (node, report): Mapped | null => {
     report.unsupported('attachments must be plain names.', `${options}attachments`);
     return null;
   }
-  const names = String(files)
+  const names = jsonText(files)
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');

@@ -2,6 +2,7 @@
  * Owns the mappings of nodes that read files as items, or make files of items: Extract from File, Convert to File,
  * Spreadsheet File. Formats that Rondo does not read or write are named before a run.
  */
+import { jsonNumber, jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
 import { flag } from './data-values.ts';
@@ -13,7 +14,7 @@ type With = { [key: string]: Json };
 export function encodingOf(node: N8nNode, path: string, report: Report): With {
   const given = raw(node, path, '');
   if (given === '' || given === 'utf8' || given === 'utf-8') return {};
-  const name = String(given)
+  const name = jsonText(given)
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '');
   const plain: Readonly<Record<string, string>> = {
@@ -62,7 +63,7 @@ function sheetOptions(node: N8nNode, report: Report): With {
 
 function csvOptions(node: N8nNode, report: Report): With {
   const most = raw(node, 'options.maxRowCount', -1);
-  if (Number(raw(node, 'options.fromLine', 0)) > 1) {
+  if (jsonNumber(raw(node, 'options.fromLine', 0)) > 1) {
     report.unsupported('reading from a certain line on is not supported.', 'options.fromLine');
   }
   return {

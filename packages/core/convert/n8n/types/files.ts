@@ -2,6 +2,7 @@
  * Owns the mappings of nodes that read and write files on disk. Paths are below the folder of the workflow, or where
  * the operator lets it. What is in the files is files-content.ts.
  */
+import { jsonText } from '../../json-text.ts';
 import { isExpression, parameter, raw, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
 import { flag } from './data-values.ts';
 
@@ -10,7 +11,7 @@ const property = (node: N8nNode, path: string): ReturnType<typeof parameter> => 
 /** A backslash leads into a folder, on the system that such a path was written for. */
 function pathOf(node: N8nNode, name: string): ReturnType<typeof parameter> {
   const path = raw(node, name, '');
-  return isExpression(path) ? parameter(node, name, '') : String(parameter(node, name, '')).replaceAll('\\', '/');
+  return isExpression(path) ? parameter(node, name, '') : jsonText(parameter(node, name, '')).replaceAll('\\', '/');
 }
 
 export const readBinaryFile: Mapping = (node) => ({
@@ -85,7 +86,7 @@ export const readPdf: Mapping = (_node, report) => {
 export const compression: Mapping = (node, report): Mapped | null => {
   const operation = raw(node, 'operation', 'decompress');
   const files = raw(node, 'binaryPropertyName', 'data');
-  const names = String(files)
+  const names = jsonText(files)
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');

@@ -1,6 +1,7 @@
 /**
  * Owns the list of mappings of triggers and of nodes that steer the flow, and those that are a line long.
  */
+import { jsonNumber, jsonText } from '../../json-text.ts';
 import {
   choice,
   isExpression,
@@ -39,8 +40,9 @@ function wait(node: N8nNode, report: Report): Mapped | null {
   if (unit === null) return null;
   const amount = raw(node, 'amount', first ? 1 : 5);
   const all = { loop: { size: 'all' as const } };
-  if (isExpression(amount)) return { type: 'wait', with: { for: `${String(value(amount))}${unit.charAt(0)}` }, ...all };
-  const ms = Math.round(Number(amount) * UNITS[unit] * 1000);
+  if (isExpression(amount))
+    return { type: 'wait', with: { for: `${jsonText(value(amount))}${unit.charAt(0)}` }, ...all };
+  const ms = Math.round(jsonNumber(amount) * UNITS[unit] * 1000);
   if (!(ms >= 0)) report.unsupported(`${JSON.stringify(amount)} is no time.`, 'amount');
   return { type: 'wait', with: { for: ms }, ...all };
 }
@@ -110,7 +112,7 @@ const trainingMessage = (node: N8nNode): Mapped => ({
   type: 'set',
   with: {
     keep: 'none',
-    fields: { output: `Sent message to customer ID:  ${String(parameter(node, 'customerId', ''))}` },
+    fields: { output: `Sent message to customer ID:  ${jsonText(parameter(node, 'customerId', ''))}` },
   },
 });
 

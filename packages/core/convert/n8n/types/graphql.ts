@@ -1,6 +1,7 @@
 /**
  * Owns the mapping of GraphQL. Its errors are the texts of the answer.
  */
+import { jsonText } from '../../json-text.ts';
 import { isExpression, literal, parameter, raw, type Mapping } from '../node.ts';
 import { connectionOf, requestLoop } from './http-connection.ts';
 import { namedAuthentication } from './credentials.ts';
@@ -26,7 +27,7 @@ export const graphql: Mapping = (node, report) => {
       method: raw(node, 'requestMethod', 'POST'),
       bodyType: format,
       answer: raw(node, 'responseFormat', 'json') === 'string' ? 'text' : 'body',
-      property: literal(String(raw(node, 'dataPropertyName', 'data'))),
+      property: literal(jsonText(raw(node, 'dataPropertyName', 'data'))),
       ...(hasAny(headers) ? { headers } : {}),
       ...(auth === undefined ? {} : { auth }),
       ...connectionOf(node, report),

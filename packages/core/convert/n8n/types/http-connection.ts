@@ -2,6 +2,7 @@
  * Owns what requests of n8n nodes have in common whatever they ask: how many go out at once, time-out, proxy. Does not
  * know what is asked.
  */
+import { jsonNumber } from '../../json-text.ts';
 import type { LoopSettings } from '../../../model/definition.ts';
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, value, type N8nNode, type Report } from '../node.ts';
@@ -18,7 +19,7 @@ export function requestLoop(node: N8nNode, size: Json, interval: Json, report: R
     report.differs('batching by expressions is left out: all requests go out side by side.', 'options.batching');
     return loop;
   }
-  const [count, per] = [Number(size), Number(interval)];
+  const [count, per] = [jsonNumber(size), jsonNumber(interval)];
   return count >= 1 && per > 0 ? { ...loop, rate: { count: Math.floor(count), per } } : loop;
 }
 

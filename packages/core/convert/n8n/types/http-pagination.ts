@@ -1,6 +1,7 @@
 /**
  * Owns how the pagination of n8n's HTTP Request becomes that of the native node. Does not know the request itself.
  */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { isExpression, raw, value, type N8nNode, type Report } from '../node.ts';
 import { flag } from './data-values.ts';
@@ -41,7 +42,7 @@ function completion(node: N8nNode, report: Report): { [key: string]: Json } | nu
   if (when === 'responseIsEmpty') return { completeWhen: 'empty', anyStatus: true };
   if (when === 'receiveSpecificStatusCodes') {
     const codes = raw(node, `${AT}.statusCodesWhenComplete`, '');
-    const list = String(codes)
+    const list = jsonText(codes)
       .split(',')
       .map((code) => Number(code.trim()))
       .filter((code) => code >= 100 && code < 600);

@@ -2,6 +2,7 @@
  * Owns the mapping of HTTP Request from version 3 on. The requests of all items go out side by side, and what they
  * bring is in the order of the items. Versions 1 and 2 are http-request-old.ts.
  */
+import { jsonNumber, jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, value, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
 import { flag, flagOrTemplate } from './data-values.ts';
@@ -36,7 +37,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 function methodOf(node: N8nNode, name: string, report: Report): Json {
   const method = raw(node, name, 'GET');
   if (isExpression(method)) return value(method);
-  const known = METHODS.find((one) => one === String(method).toUpperCase());
+  const known = METHODS.find((one) => one === jsonText(method).toUpperCase());
   if (known !== undefined) return known;
   report.unsupported(`the method ${JSON.stringify(method)} is not known.`, name);
   return 'GET';
@@ -124,7 +125,7 @@ function redirectsOf(node: N8nNode): With {
   const given = raw(node, 'options.redirect', null);
   const follow = raw(node, 'options.redirect.redirect.followRedirects', given === null && node.typeVersion >= 4);
   if (follow !== true) return { redirects: 0 };
-  return { redirects: Math.min(10, Number(raw(node, 'options.redirect.redirect.maxRedirects', 10)) || 10) };
+  return { redirects: Math.min(10, jsonNumber(raw(node, 'options.redirect.redirect.maxRedirects', 10)) || 10) };
 }
 
 export const httpRequest: Mapping = (node, report): Mapped | null => {

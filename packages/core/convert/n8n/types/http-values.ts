@@ -1,6 +1,7 @@
 /**
  * Owns how lists of names and values in requests of n8n become native parameters. Does not know where they stand.
  */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { isExpression, literal, value } from '../node.ts';
 
@@ -24,7 +25,7 @@ export function namedValues(
   }
   const out = new Map<string, Json[]>();
   for (const row of list) {
-    const name = typeof row.name === 'string' ? row.name : String(row.name ?? '');
+    const name = typeof row.name === 'string' ? row.name : jsonText(row.name ?? '');
     if (name === '') continue;
     out.set(name, repeated === 'list' ? [...(out.get(name) ?? []), valueOf(row)] : [valueOf(row)]);
   }

@@ -1,6 +1,7 @@
 /**
  * Owns the mappings of nodes that read and write markup: XML, HTML, HTML Extract, Markdown.
  */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { isExpression, parameter, raw, value, type Mapped, type Mapping, type N8nNode, type Report } from '../node.ts';
 import { choice, flag, resultField, rows } from './data-values.ts';
@@ -92,7 +93,7 @@ function htmlTable(node: N8nNode, report: Report): Mapped | null {
   if (capitalize === null || bare === null) return null;
   // The blanks are there without a style and without attributes, too.
   const tag = (style: string, name: string): string =>
-    `${bare ? '' : style} ${String(parameter(node, `options.${name}`, ''))}`;
+    `${bare ? '' : style} ${jsonText(parameter(node, `options.${name}`, ''))}`;
   for (const name of ['rowAttributes', 'cellAttributes']) {
     if (isExpression(raw(node, `options.${name}`, ''))) {
       report.differs('this is evaluated once, for the first item, not for each row.', `options.${name}`);
@@ -149,7 +150,12 @@ function htmlExtraction(node: N8nNode, report: Report, text: string, trims: bool
   const fields: Json[] = [];
   for (const [i, row] of rows(node, 'extractionValues.values').entries()) {
     const { returnValue = 'text', returnArray = false } = row;
-    const get = returnValue === 'text' ? text : GET[String(returnValue)];
+    const get =
+      returnValue === 'text'
+        ? text
+        : Object.hasOwn(GET, jsonText(returnValue))
+          ? GET[jsonText(returnValue)]
+          : undefined;
     if (get === undefined || typeof returnArray !== 'boolean') {
       report.unsupported('what is returned must be chosen, not computed.', `extractionValues.values.${i}`);
       return null;

@@ -1,6 +1,7 @@
 /**
  * Owns the mapping of Merge, in all its versions.
  */
+import { jsonNumber } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import { choice, flag, parameter, raw, rows, value, type Mapped, type N8nNode, type Report } from '../node.ts';
 
@@ -26,7 +27,7 @@ function third(node: N8nNode, report: Report): Mapped | null {
   const mode = choice(node, 'mode', modes, 'append', report);
   if (mode === null) return null;
   const given = raw(node, 'numberInputs', 2);
-  const count = Number(given);
+  const count = jsonNumber(given);
   if (!Number.isInteger(count) || count < 2 || count > MOST) {
     report.unsupported(`the number of inputs must be from 2 to ${MOST}.`, 'numberInputs');
     return null;

@@ -1,6 +1,7 @@
 /**
  * Owns the mapping of RSS Read. Version 1 reads one feed, whatever the number of items.
  */
+import { jsonText } from '../../json-text.ts';
 import { isExpression, parameter, raw, type Mapping } from '../node.ts';
 import { flag } from './data-values.ts';
 
@@ -10,7 +11,7 @@ export const rssFeedRead: Mapping = (node, report) => {
     report.unsupported('further fields must be a plain list of names.', 'options.customFields');
     return null;
   }
-  const extra = String(custom)
+  const extra = jsonText(custom)
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');

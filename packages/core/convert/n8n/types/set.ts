@@ -1,6 +1,7 @@
 /**
  * Owns the mapping of Edit Fields (Set) to set, in all its versions.
  */
+import { jsonText } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
 import {
   choice,
@@ -122,6 +123,6 @@ const TYPES = ['string', 'number', 'boolean', 'array', 'object'];
 function typeOf(type: Json | undefined, path: string, report: Report): string {
   if (type === undefined || type === null) return 'string';
   if (typeof type === 'string' && TYPES.includes(type)) return type;
-  report.unsupported(`fields of type ${isRow(type) ? 'object' : String(type)} cannot be set.`, path);
+  report.unsupported(`fields of type ${isRow(type) ? 'object' : jsonText(type)} cannot be set.`, path);
   return 'string';
 }

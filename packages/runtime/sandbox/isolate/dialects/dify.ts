@@ -20,7 +20,8 @@ for (const [name, value] of Object.entries(DIFY_FUNCTIONS)) {
   Object.defineProperty(DifyScope.prototype, name, { value: Object.freeze(value) });
 }
 
-const names = namesOf(new Set([...SCOPE_MEMBERS, ...Object.keys(DIFY_FUNCTIONS)]));
+const MEMBERS = new Set([...SCOPE_MEMBERS, ...Object.keys(DIFY_FUNCTIONS)]);
+const names = namesOf(MEMBERS);
 
 function compile<T>(part: Code, place: Place, give: (value: unknown) => T): Evaluate<T> {
   let run: Evaluate<unknown>;
@@ -48,7 +49,7 @@ export const dify: IsolateDialect = {
   text: (part, place) => compile(part, place, (value) => (value === null || value === undefined ? '' : String(value))),
   code: {
     ...nativeCode,
-    names,
+    names: namesOf(MEMBERS, true),
     strict: false,
     given: withoutPoints,
     failed: (error) => ({ message: error instanceof Error ? `${error.name}: ${messageOf(error)}` : messageOf(error) }),

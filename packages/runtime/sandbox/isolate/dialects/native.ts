@@ -2,27 +2,28 @@
 import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Code } from '@rondo/core/model/plan.ts';
 import { messageOf, toData } from '../data.ts';
-import { hasFunction } from '../library.ts';
+import { hasFunction, isOfPlatform } from '../library.ts';
 import { Scope, SCOPE_MEMBERS } from '../scope.ts';
 import { bind, type Evaluate, type Place } from '../templates.ts';
 import type { CodeRules, IsolateDialect, Names } from './dialect.ts';
 
 const identifier = /^[$\w]+$/;
 
-/** Names of the members of a scope, of the library, and what the request gave. */
-export function namesOf(members: ReadonlySet<string>): Names {
+/** Names of the members of a scope, of the library, and what the request gave; in code also of the platform. */
+export function namesOf(members: ReadonlySet<string>, isCode = false): Names {
+  const isKnown = (name: string): boolean => hasFunction(name) || (isCode && isOfPlatform(name));
   return {
     passed: (names) =>
       [...new Set(names)].filter(
         (name) =>
-          identifier.test(name) && name !== '$fn' && (members.has(name) || hasFunction(name) || !(name in globalThis)),
+          identifier.test(name) && name !== '$fn' && (members.has(name) || isKnown(name) || !(name in globalThis)),
       ),
     source(name) {
       if (members.has(name)) return `s.${name}`;
-      if (hasFunction(name)) return `library(${JSON.stringify(name)})`;
+      if (isKnown(name)) return `library(${JSON.stringify(name)})`;
       return `s.extra(${JSON.stringify(name)})`;
     },
-    knows: (name) => members.has(name) || hasFunction(name),
+    knows: (name) => members.has(name) || isKnown(name),
   };
 }
 
@@ -84,7 +85,7 @@ function text(part: Code, place: Place): Evaluate<string> {
 const names = namesOf(SCOPE_MEMBERS);
 
 export const nativeCode: CodeRules = {
-  names,
+  names: namesOf(SCOPE_MEMBERS, true),
   strict: true,
   refuses: () => null,
   result: (value) => value,

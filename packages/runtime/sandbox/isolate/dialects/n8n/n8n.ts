@@ -8,7 +8,7 @@ import { FUNCTIONS_BY_TYPE } from '@rondo/core/expression/function-names.ts';
 import type { Code } from '@rondo/core/model/plan.ts';
 import { asJson, messageOf } from '../../data.ts';
 import { ExpressionError, NotCallable } from '../../functions/error.ts';
-import { callFunction, hasFunction } from '../../library.ts';
+import { callFunction, hasFunction, isOfPlatform } from '../../library.ts';
 import { bind, type Evaluate, type Place } from '../../templates.ts';
 import type { CodeRules, IsolateDialect, Names } from '../dialect.ts';
 import { returned } from './items.ts';
@@ -24,8 +24,9 @@ function isLibrary(name: string): boolean {
   return hasFunction(name) && !ABSENT.has(name);
 }
 
-/** Names of members; in expressions also those that n8n hides, and any other, which is undefined. */
+/** Names of members; in code also of the platform, in expressions those that n8n hides, and any other: undefined. */
 function namesOf(members: ReadonlyMap<string, string>, all: boolean): Names {
+  const isKnown = (name: string): boolean => isLibrary(name) || (!all && isOfPlatform(name));
   return {
     passed: (names) =>
       [...new Set(names)].filter(
@@ -34,18 +35,18 @@ function namesOf(members: ReadonlyMap<string, string>, all: boolean): Names {
           !RESERVED.has(name) &&
           name !== '$fn' &&
           (members.has(name) ||
-            isLibrary(name) ||
+            isKnown(name) ||
             (all && (N8N_HIDDEN.has(name) || NUMBER[name] !== undefined)) ||
             !(name in globalThis)),
       ),
     source(name) {
       const member = members.get(name);
       if (member !== undefined) return `s.${member}`;
-      if (isLibrary(name)) return `library(${JSON.stringify(name)})`;
+      if (isKnown(name)) return `library(${JSON.stringify(name)})`;
       if (N8N_HIDDEN.has(name)) return '{}';
       return NUMBER[name] ?? `s.extra(${JSON.stringify(name)})`;
     },
-    knows: (name) => members.has(name) || isLibrary(name),
+    knows: (name) => members.has(name) || isKnown(name),
   };
 }
 

@@ -4,9 +4,10 @@
  * compile.
  */
 import type { Item, Json } from '@rondo/core/model/item.ts';
+import { PLATFORM_MODULES } from '@rondo/core/script/platform-names.ts';
 import { cloneData, freezeData } from '../../data.ts';
 import { ExpressionError } from '../../functions/error.ts';
-import { jmespath } from '../../library.ts';
+import { functionNamed, jmespath } from '../../library.ts';
 import { NO_ITEM, Scope, SCOPE_MEMBERS, type Neighbours } from '../../scope.ts';
 import { N8nInput } from './input.ts';
 import { binaryOf, shown, type N8nItem } from './items.ts';
@@ -102,7 +103,7 @@ export class N8nScope extends Scope {
   }
 
   get require_(): unknown {
-    return refuseRequire;
+    return requireModule;
   }
 
   get #input(): N8nInput {
@@ -334,9 +335,11 @@ function query(data: unknown, text: unknown): unknown {
   return jmespath(Array.isArray(data) ? data : { ...data }, text);
 }
 
-function refuseRequire(name: unknown): never {
+function requireModule(name: unknown): unknown {
+  const known = String(name).replace(/^node:/, '');
+  if (PLATFORM_MODULES.includes(known)) return (functionNamed('require') as (name: string) => unknown)(known);
   throw new ExpressionError(
-    `require(${JSON.stringify(name)}) is not possible in code: there are no modules. Luxon is there as DateTime, Duration and Interval.`,
+    `require(${JSON.stringify(name)}) is not possible in code: of modules there are ${PLATFORM_MODULES.join(', ')}. Luxon is there as DateTime, Duration and Interval.`,
   );
 }
 
@@ -391,5 +394,5 @@ export const N8N_SHARED: readonly unknown[] = [
   N8nNodeView,
   N8nNodeData,
   query,
-  refuseRequire,
+  requireModule,
 ];

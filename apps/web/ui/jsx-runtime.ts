@@ -1,0 +1,50 @@
+/**
+ * Owns that every text of the studio is seen as it is: the page's elements are made here, and a text in one that holds
+ * characters that hide or turn others (odd-characters.ts) is shown with them named, a title or label, too. So no screen
+ * can forget it. The build puts this in the place of React's own (vite.config.ts); everything else is React's.
+ */
+import type { ElementType, ReactNode } from 'react';
+import { Fragment, jsx as made, jsxs as madeOfMany } from 'react/jsx-runtime';
+import { hasOdd, visibleText } from './odd-characters.ts';
+import { Shown } from './shown.ts';
+
+type Props = Record<string, unknown> & { children?: ReactNode };
+
+/** Elements that take nothing but text. */
+const TEXT_ONLY: ReadonlySet<unknown> = new Set(['option', 'title', 'text', 'tspan', 'textarea']);
+const TEXT_PROPS = ['title', 'aria-label', 'aria-description', 'aria-valuetext', 'placeholder', 'alt'] as const;
+
+const isOdd = (value: unknown): value is string => typeof value === 'string' && hasOdd(value);
+
+/** Elements, and parts of libraries around one: links, titles of dialogs. Our own parts make theirs by themselves. */
+const isElement = (type: ElementType): boolean => typeof type === 'string' || typeof type === 'object';
+
+function seen(type: ElementType, props: Props): Props {
+  if (type === Shown || !isElement(type)) return props;
+  const { children } = props;
+  const odd = Array.isArray(children) ? (children as unknown[]).some(isOdd) : isOdd(children);
+  const texts = TEXT_PROPS.filter((name) => isOdd(props[name]));
+  if (!odd && texts.length === 0) return props;
+  const show = (one: ReactNode, at: number): ReactNode =>
+    !isOdd(one) ? one : TEXT_ONLY.has(type) ? visibleText(one) : made(Shown, { text: one }, `odd ${at}`);
+  return {
+    ...props,
+    ...Object.fromEntries(texts.map((name) => [name, visibleText(props[name] as string)])),
+    ...(odd ? { children: Array.isArray(children) ? (children as ReactNode[]).map(show) : show(children, 0) } : {}),
+  };
+}
+
+export { Fragment };
+
+export function jsx(type: ElementType, props: Props, key?: string) {
+  return made(type, seen(type, props), key);
+}
+
+export function jsxs(type: ElementType, props: Props, key?: string) {
+  return madeOfMany(type, seen(type, props), key);
+}
+
+/** Of the development server. */
+export function jsxDEV(type: ElementType, props: Props, key: string | undefined, isStatic: boolean) {
+  return isStatic ? jsxs(type, props, key) : jsx(type, props, key);
+}

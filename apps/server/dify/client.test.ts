@@ -106,6 +106,17 @@ it('runs a workflow and waits', async () => {
   expect(Object.keys((data as Sent).data).sort()).toEqual(
     expect.arrayContaining(['created_at', 'elapsed_time', 'finished_at', 'total_steps', 'total_tokens']),
   );
+  const answered = (data as Sent).data as Sent;
+  const read = await server.call(`/v1/workflows/run/${String((data as Sent).workflow_run_id)}`, {
+    headers: server.headers,
+  });
+  expect(await read.json()).toMatchObject({
+    status: 'succeeded',
+    outputs: answered['outputs'],
+    total_steps: 2,
+    total_tokens: answered['total_tokens'],
+  });
+  expect(answered['total_steps']).toBeGreaterThan(1);
   const wrong = await client.runWorkflow({}, 'ada', false).catch((error: { response: unknown }) => error.response);
   expect(wrong).toMatchObject({ status: 422, data: { code: 'invalid_param', status: 422 } });
   const nobody = new CompletionClient('nonsense', `${server.url}/v1`);

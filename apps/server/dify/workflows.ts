@@ -69,6 +69,10 @@ export function workflowRoutes(options: DifyOptions): Route[] {
         const run = await runOf(context, call.params.id, call);
         const { workflowId, options } = context.facts.of(run);
         const end = run.finishedAt ?? context.clock.now();
+        // Steps outside iterations: those inside are in the rows and have no events.
+        const ended = (await context.store.journal(run.id)).filter(
+          ({ type }) => type === 'step-completed' || type === 'step-failed',
+        );
         return {
           id: run.id,
           workflow_id: workflowId,
@@ -76,8 +80,8 @@ export function workflowRoutes(options: DifyOptions): Route[] {
           inputs: JSON.stringify(options.input ?? {}),
           outputs: run.output === null ? null : outputsOf(JSON.parse(run.output) as Json),
           error: run.failure?.message ?? null,
-          total_steps: 0,
-          total_tokens: 0,
+          total_steps: ended.length,
+          total_tokens: (run.usage?.tokensIn ?? 0) + (run.usage?.tokensOut ?? 0),
           created_at: seconds(run.createdAt),
           finished_at: run.finishedAt === null ? null : seconds(run.finishedAt),
           elapsed_time: run.startedAt === null ? 0 : (end - run.startedAt) / 1000,

@@ -14,6 +14,8 @@ export default defineConfig({
     globalSetup: 'tests/studio/browser-folders.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is waited for comes; how soon is a matter of the machine.
+    expect: { poll: { timeout: 25_000, interval: 30 } },
     // Order of files must not matter; a fixed one keeps a failure repeatable.
     sequence: { shuffle: false },
   },

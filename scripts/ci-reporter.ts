@@ -1,6 +1,6 @@
 /**
- * Owns the line `N passed, N failed` that ends a test run in CI. Does not report single tests;
- * vitest's own reporter does that.
+ * Owns the line `N passed, N failed` that ends a test run in CI, and before it a line for each test that passed only
+ * when it was tried again: `flaky: FILE > NAME: REASON`. Does not report other tests; vitest's own reporter does that.
  */
 import type { Reporter, TestModule } from 'vitest/node';
 
@@ -24,10 +24,23 @@ export function count(modules: readonly TestModule[], errors: number): Counts {
   return { passed, failed };
 }
 
+/** Tests that failed first: named, so that a retry hides nothing. */
+export function flaky(modules: readonly TestModule[]): string[] {
+  return modules.flatMap((module) =>
+    [...module.children.allTests()]
+      .filter((test) => test.diagnostic()?.flaky === true)
+      .map((test) => {
+        const [reason = 'no reason given'] = (test.result().errors ?? []).map(({ message }) => message.split('\n')[0]);
+        return `flaky: ${module.relativeModuleId} > ${test.fullName}: ${reason}`;
+      }),
+  );
+}
+
 export default class CiReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const { passed, failed } = count(modules, errors.length);
+    const lines = [...flaky(modules), `${passed} passed, ${failed} failed`];
     // After the summary of the default reporter, which prints in the same turn.
-    process.once('exit', () => console.log(`${passed} passed, ${failed} failed`));
+    process.once('exit', () => console.log(lines.join('\n')));
   }
 }

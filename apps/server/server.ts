@@ -141,6 +141,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     limits: { ...HTTP_LIMITS, ...options.limits },
     clock,
     report,
+    isSecure: options.publicUrl?.startsWith('https:') === true,
     ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
     ...(isLoopback(options.host) ? { hosts: [...LOOPBACK_NAMES, ...publicNames(options.publicUrl)] } : {}),
   });

@@ -1,8 +1,10 @@
 /** The built studio: how much has to arrive before a screen is there, and that its page runs under a strict policy. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { DIST, ensureBuilt, isFresh, sizesOf } from './build.ts';
+import { buildOnce, DIST, ensureBuilt, isFresh, sizesOf } from './build.ts';
 
 const KB = 1_000;
 
@@ -10,9 +12,11 @@ beforeAll(async () => {
   await ensureBuilt(() => {});
 }, 120_000);
 
-it('needs at most 200 kB for the first screen and 350 kB more for the editor, gzipped', () => {
+// As a browser receives it, with all that comes later: tests/studio/sizes.test.ts.
+it('needs at most 200 kB for the first screen and 350 kB for the editor, gzipped, with its typeface', () => {
   const { first, screens } = sizesOf();
   expect(first).toBeLessThanOrEqual(200 * KB);
+  expect(screens['editor/editor-page.tsx']).toBeGreaterThan(first);
   expect(screens['editor/editor-page.tsx']).toBeLessThanOrEqual(350 * KB);
   // Every screen is a chunk of its own, or the first one would hold it.
   expect(Object.keys(screens)).toEqual(
@@ -54,4 +58,37 @@ it('is not built again while its sources stay as they are', async () => {
   const lines: string[] = [];
   await ensureBuilt((line) => lines.push(line));
   expect(lines).toEqual([]);
+});
+
+it('is built by one of several that want it at once, whole, also after one that was killed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rondo-build-'));
+  const dist = join(folder, 'dist');
+  let now = 0;
+  let most = 0;
+  let made = 0;
+  const make = async (fresh: string): Promise<void> => {
+    now += 1;
+    most = Math.max(most, now);
+    mkdirSync(fresh);
+    await pause(20);
+    writeFileSync(join(fresh, 'index.html'), String((made += 1)));
+    now -= 1;
+  };
+  try {
+    // Left by a process that there is not: ids end below it.
+    writeFileSync(`${dist}-lock`, '99999999');
+    expect((await Promise.all([1, 2, 3].map(() => buildOnce(dist, make)))).filter(Boolean)).toHaveLength(1);
+    expect({ most, made }).toEqual({ most: 1, made: 1 });
+    expect(isFresh(dist)).toBe(true);
+    // One that fails leaves the old one, and nothing beside it.
+    writeFileSync(join(dist, 'sources.txt'), 'older');
+    await expect(buildOnce(dist, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(readdirSync(folder)).toEqual(['dist']);
+    expect(readFileSync(join(dist, 'index.html'), 'utf8')).toBe('1');
+    expect(await buildOnce(dist, make)).toBe(true);
+    expect(readFileSync(join(dist, 'index.html'), 'utf8')).toBe('2');
+    expect(readdirSync(folder)).toEqual(['dist']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

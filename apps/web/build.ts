@@ -9,6 +9,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { whileLocked } from './lock.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DIST = fileURLToPath(new URL('dist', import.meta.url));
@@ -59,14 +60,12 @@ export async function ensureBuilt(report: (line: string) => void): Promise<strin
   return DIST;
 }
 
+/** Builds unless another process has just done it. */
 async function build(dist: string): Promise<void> {
-  const stamp = stampOf();
   // Whatever the caller is: a test, or somebody's development.
   process.env['NODE_ENV'] = 'production';
-  const vite = await import('vite');
-  // Beside the old one, so that a server that is running keeps its files, and a build that fails leaves them.
-  const fresh = `${dist}-${process.pid}`;
-  try {
+  await buildOnce(dist, async (fresh) => {
+    const vite = await import('vite');
     await vite.build({
       configFile: fileURLToPath(new URL('vite.config.ts', import.meta.url)),
       configLoader: 'native',
@@ -74,24 +73,28 @@ async function build(dist: string): Promise<void> {
       mode: 'production',
       build: { outDir: fresh },
     });
-    writeFileSync(join(fresh, STAMP), stamp);
-    put(fresh, dist);
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
+  });
 }
 
-/** In the place of the old one. Of two that do it at once, the second finds the place taken by what is just as new. */
-function put(fresh: string, dist: string): void {
-  const old = `${dist}-old-${process.pid}`;
-  try {
-    if (existsSync(dist)) renameSync(dist, old);
-    renameSync(fresh, dist);
-  } catch (error) {
-    if (!isFresh(dist)) throw error;
-  } finally {
-    rmSync(old, { recursive: true, force: true });
-  }
+/** Of several that want the same at once, one makes it; the others wait and find it made. Answers whether it made it. */
+export async function buildOnce(dist: string, make: (fresh: string) => Promise<void>): Promise<boolean> {
+  return whileLocked(`${dist}-lock`, async () => {
+    if (isFresh(dist)) return false;
+    const stamp = stampOf();
+    // Beside the old one, so that a server that is running keeps its files, and a build that fails leaves them.
+    const fresh = `${dist}-${process.pid}`;
+    const old = `${dist}-old-${process.pid}`;
+    try {
+      await make(fresh);
+      writeFileSync(join(fresh, STAMP), stamp);
+      if (existsSync(dist)) renameSync(dist, old);
+      renameSync(fresh, dist);
+    } finally {
+      rmSync(fresh, { recursive: true, force: true });
+      rmSync(old, { recursive: true, force: true });
+    }
+    return true;
+  });
 }
 
 interface Chunk {
@@ -103,21 +106,29 @@ interface Chunk {
 }
 
 export interface Sizes {
-  /** Bytes, gzipped: what has to arrive before a screen is there. */
-  files: Record<string, number>;
+  /** Bytes, gzipped: what has to arrive before home is there, with the typeface of the interface. */
   first: number;
-  /** Beyond the first load, by screen. */
+  /** The same for every other screen, opened by its address. */
   screens: Record<string, number>;
 }
 
 /** Home is what the first load shows. */
 const HOME = 'home/home-page.tsx';
+/** Of the typefaces, one is on every screen; the others come with letters or code that need them. */
+const TYPEFACE = /\/geist-latin-wght-normal-[\w-]+\.woff2$/;
 
 export function sizesOf(dist: string = DIST): Sizes {
   const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8')) as Record<string, Chunk>;
-  const files: Record<string, number> = {};
-  const sizeOf = (file: string): number =>
-    (files[file] ??= gzipSync(readFileSync(join(dist, file)), { level: 9 }).byteLength);
+  const sizes = new Map<string, number>();
+  const sizeOf = (file: string): number => {
+    let size = sizes.get(file);
+    if (size === undefined) {
+      const bytes = readFileSync(join(dist, file));
+      size = TYPEFACE.test(file) ? bytes.byteLength : gzipSync(bytes, { level: 9 }).byteLength;
+      sizes.set(file, size);
+    }
+    return size;
+  };
   const filesOf = (name: string, seen: Set<string>): Set<string> => {
     const chunk = manifest[name];
     if (chunk === undefined || seen.has(chunk.file)) return seen;
@@ -126,15 +137,17 @@ export function sizesOf(dist: string = DIST): Sizes {
     for (const next of chunk.imports ?? []) filesOf(next, seen);
     return seen;
   };
-  const sum = (names: Iterable<string>): number => [...names].reduce((total, file) => total + sizeOf(file), 0);
   const entry = Object.keys(manifest).find((name) => manifest[name]?.isEntry === true) ?? '';
-  const shell = filesOf(entry, new Set(['index.html', 'theme.js']));
-  const first = filesOf(HOME, new Set(shell));
-  const screens: Record<string, number> = {};
-  for (const name of manifest[entry]?.dynamicImports ?? []) {
-    screens[name] = sum([...filesOf(name, new Set())].filter((file) => !shell.has(file)));
-  }
-  return { files, first: sum(first), screens };
+  const typefaces = readdirSync(join(dist, 'assets'))
+    .map((name) => `assets/${name}`)
+    .filter((file) => TYPEFACE.test(file));
+  const shell = filesOf(entry, new Set(['index.html', 'theme.js', ...typefaces]));
+  const total = (name: string): number =>
+    [...filesOf(name, new Set(shell))].reduce((sum, file) => sum + sizeOf(file), 0);
+  return {
+    first: total(HOME),
+    screens: Object.fromEntries((manifest[entry]?.dynamicImports ?? []).map((name) => [name, total(name)])),
+  };
 }
 
 function printSizes(): void {

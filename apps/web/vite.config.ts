@@ -12,6 +12,18 @@ const server = process.env['RONDO_URL'] ?? 'http://127.0.0.1:4400';
 /** The server puts a fresh one into every page: for styles that parts add while they run (CodeMirror, Radix). */
 export const NONCE = '__RONDO_NONCE__';
 
+/**
+ * Parts and icons that several screens have in common come in one file, not in twenty: each costs a request and its
+ * headers. What is large and not on every screen stays apart.
+ */
+const SHARED = [
+  {
+    name: 'parts',
+    test: /[\\/]apps[\\/]web[\\/]ui[\\/](?!(value-|dialog|menu|popover|tabs|diagnostic))|[\\/]lucide-react[\\/]dist[\\/]esm[\\/]icons[\\/]/,
+    minShareCount: 3,
+  },
+];
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // Elements are made by ui/jsx-runtime.ts, which shows characters that hide or turn others.
@@ -35,6 +47,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2_000,
+    rolldownOptions: { output: { codeSplitting: { groups: SHARED } } },
   },
   server: {
     host: '127.0.0.1',

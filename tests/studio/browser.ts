@@ -83,6 +83,12 @@ const SENTRY = `
   document.addEventListener('securitypolicyviolation', (event) => {
     globalThis.__breaches.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + (event.sample || ''));
   });
+  globalThis.__asking = 0;
+  const ask = globalThis.fetch;
+  globalThis.fetch = (...given) => {
+    globalThis.__asking += 1;
+    return ask(...given).finally(() => { globalThis.__asking -= 1; });
+  };
   for (const name of ['alert', 'confirm', 'prompt']) {
     globalThis[name] = (text) => { globalThis.__breaches.push(name + ': ' + text); return null; };
   }
@@ -188,6 +194,15 @@ export async function openPage({ alone = false, ...options }: PageOptions = {}):
   };
   open.add(watched);
   return watched;
+}
+
+/** Waits until the page has asked for all that it needs, and has it: no answer has been open for a moment. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(`(async () => {
+    for (let quiet = 0; quiet < 4; quiet = globalThis.__asking === 0 ? quiet + 1 : 0) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  })()`);
 }
 
 /** What the sentry of the page has noted since it was loaded. */

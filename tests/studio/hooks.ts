@@ -11,11 +11,14 @@ import { startStudio, type Studio, type StudioOptions } from './studio.ts';
 
 /** CI tries once more and says so (scripts/ci-reporter.ts): everything that the first try has used is gone by then. */
 const RETRIES = process.env['CI'] === undefined ? 0 : 1;
-const TEST_MS = 90_000;
+/** What does not come is given up sooner (PATIENCE_MS); this is for long ways on a machine that is busy. */
+const TEST_MS = 240_000;
 
 /** Tests in a browser; none without one. */
 export function describeInBrowser(name: string, tests: () => void, options: SuiteOptions = {}): void {
-  describe.skipIf(chromiumPath === null)(name, { timeout: TEST_MS, retry: RETRIES, ...options }, tests);
+  describe.skipIf(chromiumPath === null)(name, { timeout: TEST_MS, retry: RETRIES, ...options }, () => {
+    tests();
+  });
 }
 
 async function picture({ page }: Watched, name: string): Promise<void> {

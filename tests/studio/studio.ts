@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { type Call, createClient } from '@rondo/api/client.ts';
-import { openPage, type Watched } from './browser.ts';
+import { openPage, type PageOptions, type Watched } from './browser.ts';
 
 const RONDO = fileURLToPath(new URL('../../bin/rondo', import.meta.url));
 const START_MS = 60_000;
@@ -35,8 +35,10 @@ export interface Studio {
   readonly pid: number;
   /** What the server has printed. */
   log(): string;
+  /** Makes the owner, where there is none yet. */
+  hasOwner(): Promise<void>;
   /** A page with the owner signed in, at this address. */
-  open(path: string, options?: BrowserContextOptions): Promise<Watched>;
+  open(path: string, options?: PageOptions): Promise<Watched>;
   /** As the owner. */
   call: Call;
   /** The same data, a new process. `signal`: how the old one is ended. */
@@ -134,19 +136,23 @@ export async function startStudio({ workflows = {}, args = [], prepare }: Studio
   const firstLink = now.setupLink;
   let storage: Promise<Storage> | null = null;
 
+  /** By the API, as the pages do it: they have their tests. */
   const makeOwner = async (): Promise<Storage> => {
     if (firstLink === null) throw new Error(`The server printed no link:\n${log.join('')}`);
-    const { page, troubles, close } = await openPage();
-    await page.goto(now.url);
-    const hasOwner = page.getByRole('button', { name: 'Sign in' });
-    await hasOwner.or(page.getByLabel('Your name')).first().waitFor();
+    const post = (path: string, body: unknown): Promise<Response> =>
+      fetch(`${now.url}/api/v1${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: now.url },
+        body: JSON.stringify(body),
+      });
+    const made = await post('/setup', { ...OWNER, token: new URL(firstLink).searchParams.get('token') });
     // A test may have gone that way itself.
-    if (await hasOwner.isVisible()) await signIn(page);
-    else await setUp(page, firstLink);
-    const state = await page.context().storageState();
-    await close();
-    if (troubles.length > 0) throw new Error(`Making the owner: ${troubles.join('; ')}`);
-    return state;
+    const answer = made.ok ? made : await post('/session', OWNER);
+    const cookie = /^([^=]+)=([^;]*)/.exec(answer.headers.getSetCookie()[0] ?? '');
+    if (!answer.ok || cookie === null) throw new Error(`No owner: ${answer.status} ${await answer.text()}`);
+    const [, name = '', value = ''] = cookie;
+    const of = { domain: new URL(now.url).hostname, path: '/', expires: -1, httpOnly: true, secure: false };
+    return { cookies: [{ ...of, name, value, sameSite: 'Lax' }], origins: [] };
   };
   const asOwner = (): Promise<Storage> => (storage ??= makeOwner());
 
@@ -162,6 +168,9 @@ export async function startStudio({ workflows = {}, args = [], prepare }: Studio
     },
     folder,
     log: () => log.join(''),
+    async hasOwner() {
+      await asOwner();
+    },
     async open(path, options = {}) {
       const watched = await openPage({ ...options, storageState: await asOwner() });
       await watched.page.goto(now.url + path);
@@ -189,7 +198,7 @@ export async function startStudio({ workflows = {}, args = [], prepare }: Studio
 }
 
 /** Waits for a condition of the server. Null: not yet. */
-export async function until<T>(look: () => Promise<T | null>, what: string, ms = 20_000): Promise<T> {
+export async function until<T>(look: () => Promise<T | null>, what: string, ms = 60_000): Promise<T> {
   const end = performance.now() + ms;
   for (;;) {
     const found = await look();

@@ -6,7 +6,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { hasEnded, type RunRecord } from '@rondo/core/ports.ts';
-import { InvalidWorkflow, type RunHandle, type RunRequest } from '@rondo/runtime/api.ts';
+import { InvalidWorkflow, type RestartRequest, type RunHandle, type RunRequest } from '@rondo/runtime/api.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import { refuseCallees } from '../callees.ts';
 import { collect, jsonPairs, jsonValue, secretPairs, wholeNumber } from '../arguments.ts';
@@ -196,6 +196,27 @@ export async function resumeStored(
   return code;
 }
 
+/** A new run of one that has ended, from the middle of it. What `runs restart` does. */
+export async function restartStored(
+  name: string,
+  request: Omit<RestartRequest, 'run'>,
+  options: RunOptions,
+  context: Starting,
+): Promise<number> {
+  const database = await openDatabase(options.db, context.terminal, false);
+  try {
+    const run = await findRun(database.store, name);
+    if (!hasEnded(run.status))
+      throw new UsageError(`Run ${run.id} has not ended: it is ${run.status}.`, 'run-not-finished');
+    const folder = folderOfRun(run, context.terminal.cwd);
+    return await withRunner(database, options, context, folder, run.definition, {}, (runner) =>
+      runner.restart({ ...request, run: run.id }),
+    );
+  } finally {
+    await database.store.close();
+  }
+}
+
 /** Where sub-workflows are; `folder`: that of the file. */
 function workflowsOf({ workflows }: RunOptions, folder: string, { cwd }: Terminal): string {
   if (workflows === undefined) return folder;
@@ -207,6 +228,7 @@ function workflowsOf({ workflows }: RunOptions, folder: string, { cwd }: Termina
 type Start = (runner: {
   start(request: RunRequest): Promise<RunHandle>;
   resume(id: string): Promise<RunHandle>;
+  restart(request: RestartRequest): Promise<RunHandle>;
 }) => Promise<RunHandle>;
 
 async function driven(

@@ -165,6 +165,35 @@ describe('iterations', () => {
     expect((JSON.parse(same) as { iterations: { index: number }[] }).iterations.map((i) => i.index)).toEqual([7]);
   });
 
+  it('shows the steps inside when asked: attempts, and what the failed one was given', async () => {
+    const steps = JSON.stringify([
+      { id: 'mark', status: 'completed', output: [[{ n: 7 }]], at: 0, ms: 1 },
+      {
+        id: 'call',
+        status: 'failed',
+        at: 1,
+        ms: 2_400,
+        attempts: [
+          { n: 1, at: 1, ms: 1_200, failure: { code: 'http-status', message: 'HTTP 503 \u001b[2J' } },
+          { n: 2, at: 1_201, ms: 1_200, failure: { code: 'http-status', message: 'HTTP 503' } },
+        ],
+        arguments: { url: 'http://127.0.0.1/7' },
+      },
+    ]);
+    await stored(
+      'r1',
+      rowsOf(1, () => ({ ...failedAt(0)(0), steps })),
+    );
+    expect((await rondo('iterations', 'r1', 'each')).terminal.stdout()).not.toContain('attempt 1');
+    const text = (await rondo('iterations', 'r1', 'each', '--steps')).terminal.stdout();
+    expect(text).toMatch(/completed mark +after 0 ms, took 1 ms/);
+    expect(text).toMatch(/failed +call +after 1 ms, took 2\.4 s/);
+    expect(text).toContain('attempt 1 after 1 ms, took 1.2 s: HTTP 503 \\u001b[2J');
+    expect(text).toContain('arguments: {"url":"http://127.0.0.1/7"}');
+    const json = (await rondo('iterations', 'r1', 'each', '--steps', '--json')).terminal.stdout();
+    expect(JSON.parse(json)).toMatchObject({ iterations: [{ index: 0, steps: JSON.parse(steps) }] });
+  });
+
   it('says what there is when the loop is not there, and that nothing fits', async () => {
     await stored('r1', rowsOf(3));
     const wrong = await rondo('iterations', 'r1', 'eech', '--json');

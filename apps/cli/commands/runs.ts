@@ -56,6 +56,7 @@ export function build(context: Context): Command {
     .option('--search <text>', 'text that input, output or error contains')
     .option('--cause <fingerprint>', 'only failures of this cause, as "rondo runs show" lists them')
     .option('--limit <n>', 'how many', wholeNumber('--limit', 1), 50)
+    .option('--steps', 'the steps inside, too: times, attempts, and of failed iterations what they were given')
     .option('--after <index>', 'those after this index (next page)', wholeNumber('--after', -1), -1)
     .option(...DB_OPTION)
     .option(...JSON_OPTION)
@@ -112,6 +113,17 @@ export function build(context: Context): Command {
       .option('--cause <fingerprint>', 'only failures of this cause, as "rondo runs show" lists them'),
   ).action(async (run: string, loop: string | undefined, options) =>
     set(await (await import('./runs/redrive.ts')).redrive(run, loop, options, terminal)),
+  );
+
+  driving(
+    family
+      .command('restart')
+      .description('a new run of one that has ended, from a step or an iteration on; what came before stays as it was')
+      .argument(...RUN)
+      .argument('<place>', 'where it begins: a step (check), an iteration (each[3]) or a step in one (each[3]/call)')
+      .option('--input <json>', 'another input: JSON, @FILE or -'),
+  ).action(async (run: string, at: string, options) =>
+    set(await (await import('./runs/restart.ts')).restart(run, at, options, terminal)),
   );
 
   family

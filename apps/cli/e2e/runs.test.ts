@@ -97,6 +97,22 @@ describe('rondo runs', () => {
     expect(JSON.parse(none.stdout)).toMatchObject({ redriven: 0 });
   });
 
+  it('begins a new run in the middle of one, and says where it cannot', async () => {
+    const done = await here.rondo('runs', 'restart', runId, 'each[100]', '--json');
+    expect([done.code, done.stderr]).toEqual([0, expect.any(String)]);
+    const made = JSON.parse(done.stdout) as { runId: string; output: number[]; loops: object[] };
+    expect(made.runId).not.toBe(runId);
+    // What failed before that place failed; what comes after it was done again.
+    expect(made.output).toHaveLength(119);
+    expect(made.loops).toMatchObject([{ path: 'each', total: 120, completed: 119, failed: 1 }]);
+    const whole = await here.rondo('runs', 'restart', runId, 'each', '--input', '{"count": 2}');
+    expect(JSON.parse(whole.stdout)).toEqual([0, 2]);
+    const nowhere = await here.rondo('runs', 'restart', runId, 'eech');
+    expect([nowhere.code, nowhere.stderr]).toMatchObject([expect.any(Number), /no step eech/]);
+    expect(nowhere.code).not.toBe(0);
+    expect((await here.rondo('runs', 'restart', runId, 'each[')).stderr).not.toBe('');
+  });
+
   it('refuses to cancel what has ended, and says which runs do not exist', async () => {
     expect(await here.rondo('runs', 'cancel', 'last')).toMatchObject({ code: 1 });
     expect(await here.rondo('runs', 'show', 'zzz')).toMatchObject({ code: 2 });

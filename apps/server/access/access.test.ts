@@ -133,6 +133,7 @@ describe('signing in', () => {
       { folder: studio.folder, settings: { publicUrl: 'https://rondo.example.org' } },
     );
     const answer = await signIn(behind, OWNER, { origin: 'https://rondo.example.org' });
+    expect(answer.headers.get('strict-transport-security')).toMatch(/^max-age=\d{7,}$/);
     expect(answer.headers.get('set-cookie')).toMatch(/^__Host-rondo_session=.*; HttpOnly; SameSite=Lax; Secure$/);
     const plain = cookieOf(answer).replace('__Host-', '');
     expect((await behind.call('/api/v1/people', { headers: { cookie: plain } })).status).toBe(401);
@@ -233,7 +234,7 @@ describe('a session', () => {
     expect((await signIn(studio, who)).status).toBe(401);
     await owner(`/api/v1/people/${id}`, { method: 'DELETE' });
     expect((await studio.as(cookieOf(changed))('/api/v1/me')).status).toBe(401);
-  });
+  }, 120_000);
 });
 
 describe('a request of another site', () => {

@@ -106,7 +106,7 @@ it('runs a workflow and waits', async () => {
   expect(Object.keys((data as Sent).data).sort()).toEqual(
     expect.arrayContaining(['created_at', 'elapsed_time', 'finished_at', 'total_steps', 'total_tokens']),
   );
-  const answered = (data as Sent).data as Sent;
+  const answered = (data as Sent).data;
   const read = await server.call(`/v1/workflows/run/${String((data as Sent).workflow_run_id)}`, {
     headers: server.headers,
   });

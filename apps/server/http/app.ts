@@ -41,12 +41,14 @@ export interface AppOptions {
    * name was made to lead to this machine cannot act as if it came from here.
    */
   hosts?: readonly string[];
+  /** People reach it over https only: browsers are told to remember that. */
+  isSecure?: boolean;
 }
 
 /** How often fastify's server looks for requests that are too slow. */
 const CHECK_MS = 2_000;
 
-export function createApp({ limits, clock, report, trustProxy, hosts }: AppOptions): FastifyInstance {
+export function createApp({ limits, clock, report, trustProxy, hosts, isSecure = false }: AppOptions): FastifyInstance {
   const app = Fastify({
     logger: false,
     requestTimeout: limits.requestMs,
@@ -78,6 +80,7 @@ export function createApp({ limits, clock, report, trustProxy, hosts }: AppOptio
   });
   app.addHook('onSend', async (_, reply) => {
     reply.header('x-content-type-options', 'nosniff');
+    if (isSecure) reply.header('strict-transport-security', 'max-age=15552000');
     if (!reply.hasHeader('content-security-policy')) {
       reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
     }

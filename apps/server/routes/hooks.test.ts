@@ -478,7 +478,7 @@ nodes:
   in: { type: webhook, with: { path: slow } }
   work: { type: code, after: in, with: { code: "const end = Date.now() + 50; while (Date.now() < end); return [];" } }
 `;
-  const { call, store } = await start({ 'slow.yaml': slow }, { runs: 3, limits: { rate: 10, burst: 40 } });
+  const { call, store } = await start({ 'slow.yaml': slow }, { runs: 3, limits: { rate: 0.01, burst: 40 } });
   const answers = await Promise.all(Array.from({ length: 60 }, () => call('/hooks/slow', post({}))));
   const counts = { 202: 0, 429: 0, 503: 0 };
   for (const { status, headers } of answers) {
@@ -487,6 +487,7 @@ nodes:
   }
   expect(counts[202] + counts[429] + counts[503]).toBe(60);
   expect(counts[202]).toBeGreaterThan(0);
-  expect(counts[429]).toBeGreaterThanOrEqual(10);
+  // Nothing to speak of is refilled, however long it takes.
+  expect(counts[429]).toBe(20);
   expect(await store.listRuns({ limit: 100 })).toHaveLength(counts[202]);
 });

@@ -58,6 +58,8 @@ describe('with runner processes', () => {
     expect([(await answer).status, await (await answer).json()]).toEqual([200, { count: 4_000 }]);
     expect(await settled(studio, run)).toBe(4_000);
     expect(studio.lines.join('\n')).toMatch(/a runner process ended: SIGKILL\. Its runs \(1\) go on/);
+    const timeline = await studio.call(`/api/v1/runs/${run}/timeline`, bearer(studio.token(['run:read'])));
+    expect(await timeline.json()).toMatchObject({ marks: [{ what: 'taken-over', who: null }] });
   }, 60_000);
 
   it('a run goes on at the next start of the server', async () => {

@@ -106,7 +106,7 @@ export async function start(files: Record<string, string> = {}, options: StartOp
     state,
     secret: async (name) => secrets[name],
     blobs: createFolderBlobs(blobFolder),
-    report: (line) => lines.push(line),
+    report: (line, level) => void (level === 'debug' || lines.push(line)),
     onWorkflows: (all) => {
       workflows.clear();
       for (const workflow of all) workflows.set(workflow.shown, workflow);

@@ -1,14 +1,15 @@
 /** Owns the rail at the left edge: the five places of the studio and the user's menu. */
 import { House, KeyRound, type LucideIcon, Search, Settings, TextAlignStart, UserRound, Workflow } from 'lucide-react';
+import { type KeyboardEvent, lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import { classes } from '../ui/classes.ts';
 import { Mark } from '../ui/mark.tsx';
-import { Menu, MenuItem, MenuLabel, MenuLine, MenuRadio } from '../ui/menu.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { addressOfPlace, type Place } from './addresses.ts';
 import { useApi } from './api.ts';
-import { setTheme, type Theme, usePreferences } from './preferences.ts';
-import { signOut } from './session.ts';
+
+const loadMenu = async () => ({ default: (await import('./user-menu.tsx')).UserMenu });
+const UserMenu = lazy(loadMenu);
 
 interface Entry {
   label: string;
@@ -49,7 +50,7 @@ export function Rail({ place, onFind, onKeys }: { place: Place; onFind(): void; 
           <Search size={16} strokeWidth={1.5} aria-hidden />
         </button>
       </Tooltip>
-      <UserMenu onKeys={onKeys} />
+      <User onKeys={onKeys} />
       <RailLink entry={SETTINGS} place={place} />
     </nav>
   );
@@ -72,39 +73,32 @@ function RailLink({ entry, place }: { entry: Entry; place: Place }) {
   );
 }
 
-function UserMenu({ onKeys }: { onKeys(): void }) {
+/** What it holds comes with the first wish for it: no screen needs it to begin with. */
+function User({ onKeys }: { onKeys(): void }) {
   const { data: me } = useApi('GET /me', {}, { staleTime: Number.POSITIVE_INFINITY });
-  const theme = usePreferences((state) => state.theme);
-  const name = me?.name ?? '';
-  return (
-    <Menu
-      side="right"
-      align="end"
-      trigger={
-        <button type="button" aria-label={`You: ${name}`} className={TILE}>
-          <UserRound size={16} strokeWidth={1.5} aria-hidden />
-        </button>
-      }
+  const [wanted, setWanted] = useState(false);
+  const trigger = (
+    <button
+      type="button"
+      aria-label={`You: ${me?.name ?? ''}`}
+      aria-haspopup="menu"
+      className={TILE}
+      onPointerEnter={() => void loadMenu()}
+      onFocus={() => void loadMenu()}
+      {...(wanted
+        ? {}
+        : {
+            onClick: () => setWanted(true),
+            onKeyDown: ({ key }: KeyboardEvent) => key === 'ArrowDown' && setWanted(true),
+          })}
     >
-      <MenuLabel>
-        {name}, {me?.role}
-      </MenuLabel>
-      <MenuLine />
-      <MenuRadio
-        label="Theme"
-        value={theme}
-        options={[
-          ['system', 'As the system'],
-          ['light', 'Light'],
-          ['dark', 'Dark'],
-        ]}
-        onChange={(value) => setTheme(value as Theme)}
-      />
-      <MenuLine />
-      <MenuItem keys="?" onSelect={onKeys}>
-        Keys of this screen
-      </MenuItem>
-      <MenuItem onSelect={() => void signOut()}>Sign out</MenuItem>
-    </Menu>
+      <UserRound size={16} strokeWidth={1.5} aria-hidden />
+    </button>
+  );
+  if (!wanted) return trigger;
+  return (
+    <Suspense fallback={trigger}>
+      <UserMenu trigger={trigger} name={me?.name ?? ''} role={me?.role ?? ''} onKeys={onKeys} />
+    </Suspense>
   );
 }

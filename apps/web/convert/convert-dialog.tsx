@@ -19,7 +19,7 @@ import { Chip } from '../ui/chip.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { counted } from '../ui/format.ts';
 import { Switch } from '../ui/input.tsx';
-import { StatusShape } from '../ui/status.tsx';
+import { ChangedShape, StatusShape } from '../ui/status.tsx';
 import { pictureOf } from './after.ts';
 import { foreignOf } from './before.ts';
 import { FindingsList } from './findings-list.tsx';
@@ -205,7 +205,7 @@ function Convert({ name, file, text, held, onClose }: ConvertProps) {
             </Chip>
           )}
           {findings.changed.length > 0 && (
-            <Chip kind="warn" icon={<Diamond />}>
+            <Chip kind="warn" icon={<ChangedShape size={10} />}>
               {findings.changed.length} changed
             </Chip>
           )}
@@ -274,14 +274,6 @@ function Convert({ name, file, text, held, onClose }: ConvertProps) {
         </span>
       </div>
     </Dialog>
-  );
-}
-
-function Diamond() {
-  return (
-    <svg aria-hidden width="10" height="10" viewBox="0 0 10 10" className="flex-none">
-      <path d="M5 0 10 5 5 10 0 5z" fill="currentColor" />
-    </svg>
   );
 }
 

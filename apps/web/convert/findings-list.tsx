@@ -5,7 +5,7 @@ import { messageOf } from '../app/api.ts';
 import { Button } from '../ui/button.tsx';
 import { classes } from '../ui/classes.ts';
 import { Switch } from '../ui/input.tsx';
-import { StatusShape } from '../ui/status.tsx';
+import { ChangedShape, StatusShape } from '../ui/status.tsx';
 import type { Finding, Findings } from './findings.ts';
 import type { Simplifications } from './use-simplifications.ts';
 
@@ -39,16 +39,7 @@ export function FindingsList({ findings, error, chosen, text, simplifications, o
         </Group>
       )}
       {changed.length > 0 && (
-        <Group
-          tone="warn"
-          icon={
-            <svg aria-hidden width="11" height="11" viewBox="0 0 10 10">
-              <path d="M5 0 10 5 5 10 0 5z" fill="currentColor" />
-            </svg>
-          }
-          title="Changed"
-          count={changed.length}
-        >
+        <Group tone="warn" icon={<ChangedShape />} title="Changed" count={changed.length}>
           <Rows rows={changed} chosen={chosen} text={text} onChoose={onChoose} />
         </Group>
       )}

@@ -1,6 +1,8 @@
 /** Owns drawing a picture in a fixed frame: everything in sight, the chosen nodes outlined, trouble in red. Not a canvas. */
 import { useId, useMemo } from 'react';
+import { NodeIcon } from '../editor/canvas/icons.tsx';
 import { classes } from '../ui/classes.ts';
+import { StatusShape } from '../ui/status.tsx';
 import type { Box, Picture as Drawn } from './before.ts';
 
 export interface PictureProps {
@@ -33,7 +35,10 @@ export function Picture({ title, picture, chosen, failed, changed, onChoose }: P
   const loops = boxes.filter((box) => box.loop);
   const steps = boxes.filter((box) => !box.loop);
   return (
-    <figure aria-labelledby={id} className="relative min-h-0 overflow-hidden bg-bg">
+    <figure
+      aria-labelledby={id}
+      className="relative min-h-0 overflow-hidden bg-bg bg-[radial-gradient(var(--line2)_0.8px,transparent_0.9px)] bg-[size:20px_20px]"
+    >
       <figcaption id={id} className="absolute top-3 left-[18px] font-semibold">
         {title}
       </figcaption>
@@ -85,6 +90,39 @@ function curve(a: Box, b: Box): string {
   return `M${x1} ${y1}C${x1 + 50} ${y1} ${x1 + 40} ${floor} ${x1 - 30} ${floor}H${x2 + 30}C${x2 - 40} ${floor} ${x2 - 50} ${y2} ${x2} ${y2}`;
 }
 
+/** The ink line around what was chosen in the list. */
+function Chosen({ box: { x, y, width, height }, pad }: { box: Box; pad: number }) {
+  return (
+    <rect
+      x={x - pad}
+      y={y - pad}
+      width={width + 2 * pad}
+      height={height + 2 * pad}
+      rx="10"
+      className="fill-none stroke-ink"
+      strokeWidth="3"
+    />
+  );
+}
+
+/** Types of other products whose sign is one of ours; the names of ours stay as they are. */
+const LIKE: Readonly<Record<string, string>> = {
+  'manual-trigger': 'manual',
+  'schedule-trigger': 'schedule',
+  'split-in-batches': 'loop-over-items',
+  'if-else': 'if',
+  'iteration': 'for-each',
+  'forloopflow': 'for-each',
+  'whileloopflow': 'loop',
+  'rawscript': 'code',
+  'start': 'manual',
+};
+
+function iconOf(type: string): string {
+  const name = type.replaceAll(/([a-z])([A-Z])/g, '$1-$2').toLowerCase();
+  return LIKE[name] ?? name;
+}
+
 const TONES = { plain: 'stroke-line2', warn: 'stroke-warn-line', failed: 'stroke-failed' } as const;
 
 function Step({
@@ -98,21 +136,12 @@ function Step({
   tone: keyof typeof TONES;
   onChoose(id: string): void;
 }) {
-  const { name, label, x, y, width, height } = box;
-  const most = Math.floor((width - 20) / CHARACTER);
+  const { name, label, type, x, y, width, height } = box;
+  const failed = tone === 'failed';
+  const most = Math.floor((width - 42) / CHARACTER);
   return (
     <g onClick={() => onChoose(name)} className="cursor-pointer">
-      {isChosen && (
-        <rect
-          x={x - 5}
-          y={y - 5}
-          width={width + 10}
-          height={height + 10}
-          rx="12"
-          className="fill-none stroke-ink"
-          strokeWidth="3"
-        />
-      )}
+      {isChosen && <Chosen box={box} pad={5} />}
       <rect
         x={x}
         y={y}
@@ -122,14 +151,13 @@ function Step({
         className={classes('fill-surface', TONES[tone])}
         strokeWidth={tone === 'plain' ? 1 : 1.5}
       />
-      {tone === 'failed' && <path d={`M${x + 15} ${y + height / 2 - 5}l5.500 10h-11z`} className="fill-failed" />}
-      <text
-        x={x + (tone === 'failed' ? 26 : 12)}
-        y={y + height / 2 + 4}
-        fontSize="12"
-        fontWeight="500"
-        className="fill-ink"
+      <g
+        transform={`translate(${x + 11} ${y + height / 2 - (failed ? 6 : 7)})`}
+        className={failed ? 'text-failed' : 'text-ink2'}
       >
+        {failed ? <StatusShape status="failed" /> : <NodeIcon type={iconOf(type)} size={14} />}
+      </g>
+      <text x={x + 32} y={y + height / 2 + 4} fontSize="12" fontWeight="500" className="fill-ink">
         {label.length > most ? `${label.slice(0, most - 1)}…` : label}
         <title>{label}</title>
       </text>
@@ -141,17 +169,7 @@ function Loop({ box, isChosen, onChoose }: { box: Box; isChosen: boolean; onChoo
   const { name, label, x, y, width, height } = box;
   return (
     <g onClick={() => onChoose(name)} className="cursor-pointer">
-      {isChosen && (
-        <rect
-          x={x - 6}
-          y={y - 6}
-          width={width + 12}
-          height={height + 12}
-          rx="8"
-          className="fill-none stroke-ink"
-          strokeWidth="3"
-        />
-      )}
+      {isChosen && <Chosen box={box} pad={6} />}
       <rect x={x} y={y} width={width} height={height} className="fill-accent opacity-[0.05]" />
       <path d={`M${x} ${y}h${width}M${x} ${y + height}h${width}`} className="stroke-accent-line" strokeWidth="1.5" />
       {[x, x + width - 5].map((at, side) => (

@@ -22,6 +22,7 @@ import { usePorts } from './catalog/use-catalog.ts';
 import { useCheck } from './check/use-check.ts';
 import { useProblems, WarningsPanel } from './check/warnings-panel.tsx';
 import { load, resolve, send, undo, useDocument } from './document/store.ts';
+import { Presence } from './presence.tsx';
 import { Dock } from './running/dock.tsx';
 import { RunButtons } from './running/run-buttons.tsx';
 import { useShownRun } from './running/use-shown-run.ts';
@@ -113,6 +114,7 @@ function Loaded({ workflow, name, node }: EditorPageProps & { name: string }) {
         state={
           <>
             <SavedState workflow={workflow} />
+            <Presence workflow={workflow} />
             <Segments
               label="Parts of the workflow"
               value={side === 'history' ? 'history' : 'edit'}
@@ -171,7 +173,7 @@ function Loaded({ workflow, name, node }: EditorPageProps & { name: string }) {
         <Conflict workflow={workflow} />
         <div className="relative flex min-h-0 flex-1">
           <div className="relative flex min-w-0 flex-1">
-            <Canvas lifted={shown !== null && dockOpen} />
+            <Canvas lifted={shown !== null && dockOpen} covered={node !== null} />
             {version !== null && (
               <p
                 role="status"

@@ -15,22 +15,10 @@ import { toast } from '../ui/toast.tsx';
 const REFRESH_MS = 15_000;
 const MOST_RUNS = 3;
 const MOST_WARNINGS = 2;
-/** Older failures are history. */
-const RECENT_MS = 7 * 86_400_000;
 
 export function NeedsLook({ workflows }: { workflows: readonly WorkflowSummary[] | null }) {
-  const { data } = useApi('GET /runs', { query: { failed: 'true', limit: 20 } }, { refetchInterval: REFRESH_MS });
-  const now = Date.now();
-  const seen = new Set<string>();
-  const runs = (data?.items ?? [])
-    .filter((run) => {
-      // The newest run of a workflow is what counts.
-      const key = run.workflowId ?? run.workflow;
-      if (seen.has(key) || now - run.createdAt > RECENT_MS) return false;
-      seen.add(key);
-      return run.failed > 0;
-    })
-    .slice(0, MOST_RUNS);
+  const { data } = useApi('GET /runs', { query: { needs: 'look', limit: MOST_RUNS } }, { refetchInterval: REFRESH_MS });
+  const runs = data?.items ?? [];
   const warned = (workflows ?? []).filter((one) => one.warnings > 0).slice(0, MOST_WARNINGS);
   if (runs.length + warned.length === 0) return null;
   return (
@@ -91,28 +79,30 @@ function WorstCause({ run }: { run: RunSummary }) {
         <h3 className="cut min-w-0 flex-1 text-body text-failed" title={cause?.message}>
           {cause?.message ?? run.failure?.message ?? 'Failed iterations'}
         </h3>
-        <b className="font-semibold">{count(failed)}</b>
+        {failed > 0 && <b className="font-semibold">{count(failed)}</b>}
       </div>
       <p className="cut text-meta text-ink2">
         {run.workflow}, {cause?.pattern ?? 'started'} <When at={run.createdAt} className="text-ink3" />
       </p>
       {asking === null ? (
         <div className="mt-2 flex gap-2">
-          <Button
-            small
-            icon={<RotateCw size={14} strokeWidth={1.5} aria-hidden />}
-            onClick={ask}
-            busy={dry.isPending || redrive.isPending}
-            unless={mayStart.why}
-          >
-            Re-run {count(failed)}
-          </Button>
+          {failed > 0 && (
+            <Button
+              small
+              icon={<RotateCw size={14} strokeWidth={1.5} aria-hidden />}
+              onClick={ask}
+              busy={dry.isPending || redrive.isPending}
+              unless={mayStart.why}
+            >
+              Re-run {count(failed)}
+            </Button>
+          )}
           <ButtonLink
             small
             kind="ghost"
             href={path === null ? addressOfPlace.run(run.id) : addressOfPlace.loop(run.id, path, query)}
           >
-            Open first
+            {failed > 0 ? 'Open first' : 'Open it'}
           </ButtonLink>
         </div>
       ) : (
@@ -150,6 +140,11 @@ function Warning({ workflow }: { workflow: WorkflowSummary }) {
         {workflow.name}
         {warning.node !== null && `, node ${warning.node}`}
       </p>
+      {warning.fix !== null && (
+        <p className="mt-1 line-clamp-2 text-meta" title={warning.fix.text}>
+          {warning.fix.text}
+        </p>
+      )}
       <div className="mt-2 flex gap-2">
         <ButtonLink small href={address}>
           Open it

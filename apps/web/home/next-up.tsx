@@ -36,7 +36,7 @@ export function NextUp({ workflows }: { workflows: readonly WorkflowSummary[] | 
         ))}
         {called.map(({ workflow, trigger, url }) => (
           <div key={`${workflow.id} ${trigger.node}`} className={ROW}>
-            <span className="font-mono text-meta text-ink2">
+            <span className="text-meta font-medium text-ink2">
               {trigger.kind === 'form' ? 'form' : (trigger.method ?? 'call')}
             </span>
             <Link href={addressOfPlace.workflow(workflow.id)} className="cut">

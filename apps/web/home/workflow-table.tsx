@@ -76,9 +76,12 @@ export function WorkflowTable({ workflows, more, error, updatedAt, retry }: Work
           value={filter}
           onChange={(value) => set('show', value, 'all')}
           options={[
-            { value: 'all', label: `All ${count(all.length)}${more ? '+' : ''}` },
+            { value: 'all', label: workflows === null ? 'All' : `All ${count(all.length)}${more ? '+' : ''}` },
             { value: 'mine', label: 'Mine' },
-            { value: 'warnings', label: `With warnings ${count(warned.length)}` },
+            {
+              value: 'warnings',
+              label: workflows === null ? 'With warnings' : `With warnings ${count(warned.length)}`,
+            },
           ]}
         />
         <Select

@@ -31,11 +31,7 @@ export interface NodePanelProps {
 export function NodePanel({ workflow, node }: NodePanelProps) {
   const access = useDocumentOf(workflow);
   if (access === null) return <aside aria-label={`Node ${node}`} aria-busy className="absolute inset-0 bg-surface" />;
-  return (
-    <DocumentContext value={access}>
-      <Opened access={access} node={node} />
-    </DocumentContext>
-  );
+  return <Opened access={access} node={node} />;
 }
 
 function Opened({ access, node }: { access: DocumentAccess; node: string }) {
@@ -78,7 +74,10 @@ function Opened({ access, node }: { access: DocumentAccess; node: string }) {
           <Empty title={`There is no node ${node} in this version.`}>It may have been renamed or removed.</Empty>
         </aside>
       ) : (
-        <Panel key={node} place={place} onClose={close} />
+        // Not around the outline: of two thousand lines each would be asked, at every key, whether it is meant.
+        <DocumentContext value={access}>
+          <Panel key={node} place={place} onClose={close} />
+        </DocumentContext>
       )}
     </div>
   );
@@ -88,6 +87,8 @@ function Opened({ access, node }: { access: DocumentAccess; node: string }) {
 function restOf(search: string, keep: boolean): string {
   const query = new URLSearchParams(search);
   if (!keep) query.delete('it');
+  // It is of the node that was opened with it.
+  query.delete('field');
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
 }
@@ -212,6 +213,11 @@ function Panel({ place, onClose }: { place: NodePlace; onClose(): void }) {
               onPinned={(items) => editNode(id, [{ path: ['pin'], value: items }], `Pin ${id}`)}
               readOnly={readOnly !== ''}
               score={shown.score}
+              compare={
+                at.run === null || at.path === null || shown.index === null
+                  ? null
+                  : { run: at.run.id, path: at.path, index: shown.index, place, own: at.own }
+              }
             />
           </div>
         </div>

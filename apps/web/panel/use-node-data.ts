@@ -11,6 +11,7 @@ import type { Definition } from '@rondo/core/model/definition.ts';
 import { elementOf, nameOf } from '../editor/scene/words.ts';
 import { useCaret } from './code/code-field.tsx';
 import type { PreviewPlace } from './code/preview.tsx';
+import { runFactsOf } from './code/run-facts.ts';
 import type { DataRoot } from './code/scope.ts';
 import { type NodeData, nodeDataOf, rootsOf } from './data/node-data.ts';
 import type { ScoreFoot } from './data/output-pane.tsx';
@@ -55,6 +56,12 @@ export function useNodeData(definition: Definition, place: NodePlace, at: HeldPl
     }),
     combine: (results) => results.flatMap((one) => (one.data === undefined ? [] : [one.data])),
   });
+  const fields = useApi(
+    'GET /runs/{id}/loops/{path}/fields',
+    { params: { id: params.id, path: params.path } },
+    { enabled: enabled && editing, staleTime: SETTLED_MS * 4 },
+  ).data;
+  const facts = useMemo(() => (fields === undefined ? undefined : runFactsOf(fields)), [fields]);
   const outer = useOuter(definition, at);
   const data = useMemo(
     () => (iteration === undefined ? null : nodeDataOf(iteration, place, own)),
@@ -74,8 +81,9 @@ export function useNodeData(definition: Definition, place: NodePlace, at: HeldPl
         element: own ? 'item' : element,
         outer,
         others: iteration === undefined ? others : [iteration, ...others],
+        facts,
       }),
-    [place, definition, iteration, data, own, index, loop?.total, element, outer, others],
+    [place, definition, iteration, data, own, index, loop?.total, element, outer, others, facts],
   );
   const scored = useApi(
     'GET /runs/{id}/loops/{path}/score',

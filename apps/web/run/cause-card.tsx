@@ -37,6 +37,7 @@ export function CauseCard({ run, loop, iteration, cause, rerun }: CauseCardProps
             href={addressOfPlace.node(run.workflowId, step?.id ?? node, {
               run: run.id,
               it: heldWords(loop.path, iteration.index),
+              field: fieldOf(failure.message),
             })}
           >
             Open {title}
@@ -44,13 +45,18 @@ export function CauseCard({ run, loop, iteration, cause, rerun }: CauseCardProps
         )}
       </div>
       <p className="mt-0.5 text-meta break-words text-ink2">
-        {failure.message !== says && <>{failure.message}. </>}
+        {failure.message !== says && <>{failure.message.replace(/\.$/, '')}. </>}
         {cause !== null && <>{sinceWords(cause, iteration.index, loop)} </>}
         {failure.fix !== undefined && <b className="font-semibold">{failure.fix}</b>}
       </p>
       <Repairs run={run} loop={loop} iteration={iteration} cause={cause} rerun={rerun} />
     </section>
   );
+}
+
+/** The parameter that a failure names: `url`, or `fields` of `fields.score`; null: none. */
+export function fieldOf(message: string): string | null {
+  return /^Node \S+, parameter ([\w-]+)/.exec(message)?.[1] ?? null;
 }
 
 /** First seen here, and in 0.77 % of all iterations since. */

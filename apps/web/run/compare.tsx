@@ -6,7 +6,7 @@ import type { Cause, Iteration, Loop, Run, StepView } from '@rondo/api/schemas/r
 import { ArrowLeftRight, ChevronDown, ChevronRight, RotateCw, Search, X } from 'lucide-react';
 import { Fragment, type ReactNode, useEffect, useState } from 'react';
 import { addressOfPlace } from '../app/addresses.ts';
-import { call, useApi } from '../app/api.ts';
+import { useApi } from '../app/api.ts';
 import { Button, ButtonLink, IconButton } from '../ui/button.tsx';
 import { classes } from '../ui/classes.ts';
 import { count, counted, duration } from '../ui/format.ts';
@@ -15,6 +15,7 @@ import { Status, StatusShape } from '../ui/status.tsx';
 import { NO_FILTER, type RunQuery, type SetQuery } from './address.ts';
 import { contentOf, type Difference, differencesOf, inline } from './differences.ts';
 import type { Rerun } from './rerun.ts';
+import { nearestCompleted } from './nearest.ts';
 import { heldWords, iterationPath } from './step-path.ts';
 
 export interface CompareProps {
@@ -35,22 +36,6 @@ function useOne(run: string, path: string, index: number | null) {
     { enabled: index !== null, staleTime: 5_000, gcTime: 60_000 },
   );
   return data;
-}
-
-/** The completed iteration that is nearest to another; null: there is none near it. */
-export async function nearestCompleted(run: string, path: string, index: number): Promise<number | null> {
-  const ask = async (from: number): Promise<number[]> => {
-    const page = await call('GET /runs/{id}/loops/{path}/iterations', {
-      params: { id: run, path },
-      query: { status: 'completed', limit: 60, ...(from > 0 ? { cursor: `index:${from}` } : {}) },
-    });
-    return page.items.map((row) => row.index);
-  };
-  const found = [...(await ask(Math.max(0, index - 30))), ...(await ask(index + 1))].filter((one) => one !== index);
-  return found.reduce<number | null>(
-    (best, one) => (best === null || Math.abs(one - index) < Math.abs(best - index) ? one : best),
-    null,
-  );
 }
 
 export function Compare({ run, loop, query, setQuery, causes, rerun }: CompareProps) {

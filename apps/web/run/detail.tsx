@@ -5,7 +5,7 @@
 import { keepPreviousData } from '@tanstack/react-query';
 import { memo } from 'react';
 import type { Cause, Iteration, Loop, Run } from '@rondo/api/schemas/run.ts';
-import { ChevronDown, ChevronUp, Columns2, RotateCw } from 'lucide-react';
+import { ChevronDown, ChevronUp, Columns2, RotateCw, X } from 'lucide-react';
 import { ApiError, messageOf, useApi } from '../app/api.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
@@ -38,6 +38,8 @@ export interface DetailProps {
   onHold(index: number): void;
   onCompare(): void;
   onLoop(path: string): void;
+  /** It lies over the table: the way back to that. */
+  onClose?(): void;
 }
 
 export function useIteration(run: string, path: string, index: number | null, query: RunQuery) {
@@ -108,6 +110,7 @@ function Head({
   rerun,
   onHold,
   onCompare,
+  onClose,
   iteration,
 }: DetailProps & { iteration: Iteration | null }) {
   const mine = iteration !== null && iteration.index === index ? iteration : null;
@@ -164,6 +167,9 @@ function Head({
       >
         Re-run
       </Button>
+      {onClose !== undefined && (
+        <IconButton small label="Close the detail" icon={<X size={16} aria-hidden />} onClick={onClose} />
+      )}
     </header>
   );
 }

@@ -3,8 +3,10 @@ import type { Cause, Loop, Run } from '@rondo/api/schemas/run.ts';
 import type { RefObject } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { addressOfPlace } from '../app/addresses.ts';
+import { call, messageOf } from '../app/api.ts';
 import { useKeys } from '../app/keys.ts';
 import { gridOf } from '../score/geometry.ts';
+import { toast } from '../ui/toast.tsx';
 import type { RunQuery, SetQuery } from './address.ts';
 import type { Navigation } from './navigation.ts';
 import { levelsOf } from './step-path.ts';
@@ -43,6 +45,17 @@ export function useLoopKeys(keys: LoopKeys): void {
     if (parent !== undefined)
       navigate(addressOfPlace.loop(run.id, parent.path, { it: parent.index === null ? null : parent.index + 1 }));
   };
+  const anywhere = (step: 'next' | 'previous'): void => {
+    const query = { step, ...(at === null ? {} : { index: at }) };
+    void call('GET /runs/{id}/loops/{path}/failed', { params: { id: run.id, path: loop.path }, query }).then(
+      ({ failed }) => {
+        if (failed === null) toast(step === 'next' ? 'No failed one after this.' : 'No failed one before this.');
+        else if (failed.loop === loop.path) navigation.hold(failed.index, { replace: true });
+        else navigate(addressOfPlace.loop(run.id, failed.loop, { it: failed.index + 1 }), { replace: true });
+      },
+      (error: unknown) => toast(messageOf(error)),
+    );
+  };
   const inner = (): void => document.querySelector<HTMLButtonElement>('[data-part="inner-loop"]')?.click();
   const back = (): void => {
     if (query.with !== null) setQuery({ with: null });
@@ -55,8 +68,8 @@ export function useLoopKeys(keys: LoopKeys): void {
     { keys: 'ArrowRight', does: 'Cell to the right', run: () => cell(1) },
     { keys: 'N', does: 'Next failed', run: () => navigation.failed(1) },
     { keys: 'Shift N', does: 'Previous failed', run: () => navigation.failed(-1) },
-    { keys: ']', does: 'Next failed', run: () => navigation.failed(1) },
-    { keys: '[', does: 'Previous failed', run: () => navigation.failed(-1) },
+    { keys: ']', does: 'Next failed, also in other loops', run: () => anywhere('next') },
+    { keys: '[', does: 'Previous failed, also in other loops', run: () => anywhere('previous') },
     { keys: 'ArrowDown', does: 'Next row', run: () => navigation.row(1) },
     { keys: 'ArrowUp', does: 'Previous row', run: () => navigation.row(-1) },
     { keys: 'Enter', does: 'Open the detail of the row', run: () => at !== null && navigation.hold(at) },

@@ -3,12 +3,10 @@
  * it shows comes from the address; events change numbers and Score, never the rows.
  */
 import type { Cause, Loop, Rerun, Run } from '@rondo/api/schemas/run.ts';
-import { X } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { addressOfPlace } from '../app/addresses.ts';
 import { durationWords } from '../score/other-axes.tsx';
-import { IconButton } from '../ui/button.tsx';
 import type { RunQuery, SetQuery } from './address.ts';
 import { Compare, usePartner } from './compare.tsx';
 import { isOver } from './controls.tsx';
@@ -105,6 +103,7 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
 
   const nested = levelsOf(loop.path).length > 1;
   const hold = useCallback((index: number) => setQuery({ it: index, step: null }), [setQuery]);
+  const close = useCallback(() => setQuery({ it: null, follow: false }), [setQuery]);
   const openLoop = useCallback((path: string) => navigate(addressOfPlace.loop(run.id, path)), [run.id]);
   const latest = useRef({ at, compare });
   latest.current = { at, compare };
@@ -225,15 +224,6 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
                   : 'flex flex-none flex-col bg-surface'
               }
             >
-              {sheet && (
-                <IconButton
-                  small
-                  label="Close the detail"
-                  icon={<X size={16} aria-hidden />}
-                  className="absolute top-11 right-3 z-10"
-                  onClick={() => setQuery({ it: null, follow: false })}
-                />
-              )}
               <Detail
                 run={run}
                 loop={loop}
@@ -244,6 +234,7 @@ export function LoopView({ run, loop, query, setQuery, rerun, reruns }: LoopView
                 place={place}
                 matching={matching}
                 rerun={rerun}
+                {...(sheet ? { onClose: close } : {})}
                 onHold={navigation.hold}
                 onCompare={compareHeld}
                 onLoop={openLoop}

@@ -64,6 +64,7 @@ export function OuterLevel({ run, path, level, at, folded, available }: OuterLev
         <div className="min-w-0 pr-4">
           <LevelWords loop={loop} />
           {red > 0 && <p className="text-meta text-ink2">{counted(red, 'holds', 'hold')} failed ones</p>}
+          {skyline && <p className="text-meta text-ink3">A column is an iteration, as tall as what it holds.</p>}
         </div>
         <div>
           {skyline && data !== undefined ? (
@@ -102,6 +103,7 @@ export function OuterLevel({ run, path, level, at, folded, available }: OuterLev
           {inside !== undefined && (
             <>
               <b className="font-semibold">{count(inside)}</b> inside so far
+              {data?.inner !== undefined && <>, {averageWords(data.inner)} on average</>}
             </>
           )}
         </p>
@@ -109,6 +111,13 @@ export function OuterLevel({ run, path, level, at, folded, available }: OuterLev
       {from !== null && <Cone from={from} width={width} />}
     </div>
   );
+}
+
+/** Of those that hold something: 12; 3.4. */
+export function averageWords(inner: readonly number[]): string {
+  const held = inner.filter((one) => one > 0);
+  const average = held.reduce((sum, one) => sum + one, 0) / Math.max(1, held.length);
+  return average.toLocaleString(undefined, { maximumFractionDigits: average >= 10 ? 0 : 1 });
 }
 
 /** Name, length and counts of a level, left of its map. */

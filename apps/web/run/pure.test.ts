@@ -2,22 +2,45 @@
 import { describe, expect, it } from 'vitest';
 import { setLocale } from '../ui/format.ts';
 import { FakeLoop, noise } from '../testing/fake-loop.ts';
-import { parseQuery, writeQuery } from './address.ts';
+import { barsOf, durationsOf } from '../score/duration-bars.tsx';
+import { filterOf, isFiltered, parseQuery, writeQuery } from './address.ts';
+import { litOf, valueWords } from './canvas/lit.ts';
 import { sinceWords } from './cause-card.tsx';
-import { listOf, nodeOf, toleranceOf } from './definition.ts';
+import { listOf, nodeOf, sendersOf, toleranceOf } from './definition.ts';
 import { shareOf, valueAt } from './dial.tsx';
 import { contentOf, differencesOf, inline } from './differences.ts';
+import { timesOf } from './earlier.tsx';
+import { redoneWords } from './filter-bar.tsx';
+import { newestOf } from './follow.tsx';
+import { averageWords } from './outer-level.tsx';
 import { begun, repeats } from './rerun.ts';
 import { type FetchedPage, PAGE, RowWindow } from './row-window.ts';
 import { heldWords, levelsOf, withIndex } from './step-path.ts';
+import { markWords } from './timeline.tsx';
 
 setLocale('en');
 
 describe('address', () => {
   it('gives back what it was given, and only what differs from the usual', () => {
-    const text = 'status=failed&cause=ab12&q=a+b&sort=duration&it=701112&with=701111&by=time&step=ask&part=logs';
+    const text =
+      'status=failed&cause=ab12&q=a+b&sort=duration&rerun=2&min=1.5&max=400&it=701112&with=701111&by=time&step=ask&part=logs&loop=a%5B3%5D%2Fb';
     expect(writeQuery(parseQuery(text))).toBe(text);
     expect(writeQuery(parseQuery(''))).toBe('');
+  });
+  it('follows the newest, or holds one', () => {
+    expect(parseQuery('it=newest')).toMatchObject({ follow: true, it: null });
+    expect(writeQuery(parseQuery('it=newest'))).toBe('it=newest');
+    expect(parseQuery('it=3')).toMatchObject({ follow: false, it: 2 });
+  });
+  it('tells the server which iterations, by its own names', () => {
+    expect(filterOf(parseQuery('status=failed&min=10&max=20.5&rerun=1'))).toEqual({
+      status: 'failed',
+      minMs: 10,
+      maxMs: 20.5,
+      rerun: 1,
+    });
+    expect(isFiltered(parseQuery('sort=duration&it=4'))).toBe(false);
+    expect(parseQuery('min=-1&max=1e9&rerun=0')).toMatchObject({ min: null, max: null, rerun: null });
   });
   it('counts from 1 where people read, from 0 inside', () => expect(parseQuery('it=1').it).toBe(0));
   it.each(['it=0', 'it=-3', 'it=1e9', 'it=x', 'it=', 'it=9999999999999999'])('takes %s for nothing', (text) =>
@@ -247,4 +270,156 @@ describe('words and values', () => {
     expect(nodeOf(definition, 'constructor')).toBeNull();
     expect(toleranceOf(null, 'each')).toBeNull();
   });
+});
+
+describe('following', () => {
+  const loop = { completed: 90, failed: 10, skipped: 0, inFlight: 8 };
+  const causes = [
+    { id: 'a', last: 40 },
+    { id: 'b', last: 77 },
+  ];
+  const newest = (search: string): number | null => newestOf(loop, parseQuery(search), causes);
+  it('knows the newest of what the filter shows, as far as counts say', () => {
+    expect(newest('')).toBe(99);
+    expect(newest('status=running')).toBe(107);
+    expect(newest('status=failed')).toBe(77);
+    expect(newest('status=failed&cause=a')).toBe(40);
+    expect(newest('q=text')).toBeNull();
+    expect(newest('rerun=1')).toBeNull();
+    expect(newestOf({ completed: 0, failed: 0, skipped: 0, inFlight: 2 }, parseQuery(''), [])).toBeNull();
+  });
+});
+
+describe('ranges of durations', () => {
+  const bounds = [1, 2, 4, 8, 16];
+  it('are open where they reach the end of the picture', () => {
+    expect(durationsOf(bounds, [1, 2])).toEqual({ min: 2, max: 8 });
+    expect(durationsOf(bounds, [0, 2])).toEqual({ min: null, max: 8 });
+    expect(durationsOf(bounds, [2, 3])).toEqual({ min: 4, max: null });
+  });
+  it('lead back to the same bars', () => {
+    for (const range of [
+      [1, 2],
+      [0, 1],
+      [3, 3],
+    ] as const) {
+      const { min, max } = durationsOf(bounds, range);
+      expect(barsOf(bounds, min, max)).toEqual(range);
+    }
+    expect(barsOf(bounds, null, null)).toBeNull();
+    expect(barsOf([], 1, 2)).toBeNull();
+  });
+});
+
+describe('re-runs', () => {
+  it('says what became of the newest', () => {
+    const rerun = { number: 2, at: 0, by: 'Ana', count: 318, now: { completed: 311, failed: 7, other: 0 } };
+    expect(redoneWords(rerun)).toBe('Re-run 2: 311 completed, 7 failed again');
+    expect(redoneWords({ ...rerun, now: null })).toBe('Re-run 2: 318');
+  });
+  it('lists first run, re-run 1, re-run 3 of an iteration that the second did not touch', () => {
+    const before = { status: 'failed', attempts: 1, startedAt: 0, durationMs: 5, message: 'no' } as const;
+    const times = timesOf({
+      earlier: [
+        { ...before, rerun: 1 },
+        { ...before, rerun: 3 },
+      ],
+      status: 'completed',
+      failure: null,
+      attempts: 1,
+      durationMs: 9,
+    });
+    expect(times.map(({ title, status }) => `${title} ${status}`)).toEqual([
+      'first run failed',
+      're-run 1 failed',
+      're-run 3 completed',
+    ]);
+  });
+});
+
+describe('timeline and nested loops in words', () => {
+  const mark = { at: 0, who: 'Ana', path: 'each', detail: {} };
+  const titles = new Map([['each', 'Each customer']]);
+  it.each([
+    [{ ...mark, what: 'pause', path: null }, 'Paused by Ana.'],
+    [{ ...mark, what: 'taken-over', who: null, path: null }, 'A runner stopped. Another one took over.'],
+    [
+      { ...mark, what: 'rerun', detail: { count: 318, version: 13 } },
+      '318 of Each customer run again by Ana, with version 13.',
+    ],
+    [
+      { ...mark, what: 'limits', detail: { parallel: 32, perSecond: null } },
+      'Limits of Each customer changed by Ana: parallel 32, rate put back.',
+    ],
+  ] as const)('%j', (one, words) => expect(markWords(one, titles)).toBe(words));
+  it('averages over those that hold something', () => {
+    expect(averageWords([0, 12, 13])).toBe('13');
+    expect(averageWords([3, 4, 0])).toMatch(/^3[.,]5$/);
+  });
+});
+
+describe('the way of an iteration on the canvas', () => {
+  const node = (id: string, parent: string | null) => ({ id, parent }) as never;
+  const edge = (id: string, kind: string, source: string, target: string, sourceHandle = 'out:') =>
+    ({ id, kind, source, target, sourceHandle }) as never;
+  const step = (id: string, status: string, output: unknown[][] | null) => ({ id, status, output }) as never;
+  const scene = {
+    nodes: [node('each', null), node('ask', 'each'), node('yes', 'each'), node('no', 'each')],
+    edges: [
+      edge('in', 'entry', 'each', 'ask', 'start'),
+      edge('t', 'wire', 'ask', 'yes', 'out:true'),
+      edge('f', 'wire', 'ask', 'no', 'out:false'),
+      edge('out', 'exit', 'yes', 'each'),
+      edge('before', 'wire', 'start', 'each'),
+    ],
+  };
+  it('lights the branch that was taken, with what went along it', () => {
+    const lit = litOf({
+      scene,
+      loop: 'each',
+      around: [],
+      iteration: {
+        status: 'completed',
+        input: [{ json: { name: 'Ana' } }],
+        output: [],
+        steps: [
+          step('ask', 'completed', [[{ json: { ok: 1 } }], []]),
+          step('yes', 'completed', [['done']]),
+          step('no', 'skipped', null),
+        ],
+      },
+      portOf: (_, name) => ['true', 'false'].indexOf(name),
+    });
+    expect([...lit.nodes.keys()].sort()).toEqual(['ask', 'each', 'yes']);
+    expect([...lit.edges]).toEqual([
+      ['in', '{"name":"Ana"}'],
+      ['t', '{"ok":1}'],
+      ['out', 'done'],
+    ]);
+  });
+  it('cuts values at 60 characters and says how many there were', () => {
+    expect(valueWords(['x'.repeat(200)])).toHaveLength(60);
+    expect(valueWords([{ a: 1 }, { a: 2 }])).toBe('2 × {"a":1}');
+    expect(valueWords([])).toBe('');
+  });
+});
+
+it('knows what a definition sends, and where to, also inside loops', () => {
+  const definition = {
+    nodes: {
+      read: { type: 'http-request', with: { url: 'https://a.example' } },
+      each: {
+        type: 'for-each',
+        body: {
+          post: { type: 'http-request', title: 'Post it', with: { method: 'post', url: 'https://b.example' } },
+          mail: { type: 'send-email', with: { to: 'ana@example.org' } },
+        },
+      },
+    },
+  };
+  expect(sendersOf(definition)).toEqual([
+    { id: 'post', title: 'Post it', type: 'http-request', where: 'https://b.example', container: 'each', depth: 1 },
+    { id: 'mail', title: 'mail', type: 'send-email', where: 'ana@example.org', container: 'each', depth: 1 },
+  ]);
+  expect(sendersOf({ nodes: 'nothing' })).toEqual([]);
 });

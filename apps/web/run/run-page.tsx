@@ -158,7 +158,7 @@ function Loaded({ run, view, path }: { run: Run; view: RunView; path: string | n
         {view === 'timeline' && <Timeline run={run} />}
         {view === 'output' && <OutputView run={run} />}
         {view === 'canvas' && (
-          <Suspense fallback={null}>
+          <Suspense fallback={<p className="p-6 text-ink3">Drawing the canvas.</p>}>
             <RunCanvas run={run} path={path} query={query} setQuery={setQuery} />
           </Suspense>
         )}

@@ -2,20 +2,15 @@
  * Owns tests of the run view in real Chromium, over HTTP, on a run of a million iterations: from a look to the cause,
  * the Score as a control, the table, re-run, live numbers that move nothing.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { openPage } from '../../../tests/studio/browser.ts';
+import { hurdlesInBothThemes } from '../../../tests/studio/axe.ts';
+import { openPage, settled } from '../../../tests/studio/browser.ts';
 import { browserTests, describeInBrowser } from '../../../tests/studio/hooks.ts';
 import { ensureBuilt } from '../build.ts';
 import { type FakeRuns, fakeRuns } from '../testing/fake-runs.ts';
 import { type Fixture, startFixture } from '../testing/server.ts';
 
-/** A loaded machine may do it a little later. */
-const WAIT = { timeout: 10_000 };
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const BUILD_MS = 120_000;
 
 let fake: FakeRuns;
@@ -53,16 +48,16 @@ const asked = (pattern: RegExp): string[] => fixture.asked.filter((one) => patte
 describeInBrowser('from red to cause', () => {
   it('shows a million, and one click on a cause shows its failures, the nearest one open beside', async () => {
     const page = await open('/r/7K4Q');
-    await expect.poll(() => page.getByText('of 1,000,000 completed').count(), WAIT).toBe(1);
-    expect(await scoreOf(page).getAttribute('aria-valuemax')).toBe('1000000');
+    await expect.poll(() => page.getByText('of 1,000,000 completed').count()).toBe(1);
+    await expect.poll(() => scoreOf(page).getAttribute('aria-valuemax')).toBe('1000000');
     await page.getByRole('button', { name: 'Reply is not valid JSON' }).click();
     await heading(page, 'Iteration 701,112').waitFor();
     await page.getByText('1 of 318').waitFor();
     await page.getByRole('link', { name: 'Open Ask model' }).waitFor();
-    expect(page.url()).toMatch(/status=failed&cause=json&it=701112/);
+    await expect.poll(() => page.url()).toMatch(/status=failed&cause=json&it=701112/);
     await row(page, '701,112').waitFor();
     await page.goBack();
-    expect(page.url()).toMatch(/\/r\/7K4Q$/);
+    await expect.poll(() => page.url()).toMatch(/\/r\/7K4Q$/);
   });
 
   it('opens the nearest failure of a mark that is clicked', async () => {
@@ -71,7 +66,7 @@ describeInBrowser('from red to cause', () => {
     await line.waitFor();
     const box = await line.locator('xpath=following-sibling::canvas').boundingBox();
     await page.mouse.click((box?.x ?? 0) + 0.4 * 1000, (box?.y ?? 0) + 12);
-    await expect.poll(() => page.url(), WAIT).toMatch(/it=(39[89]|40\d)\d{3}/);
+    await expect.poll(() => page.url()).toMatch(/it=(39[89]|40\d)\d{3}/);
   });
 
   it('keeps everything in the address', async () => {
@@ -95,8 +90,8 @@ describeInBrowser('the Score as a control', () => {
     await page.mouse.move(x + 500, y, { steps: 5 });
     await page.mouse.up();
     await row(page, '500,001').or(row(page, '501,876')).waitFor();
-    const left = await page.locator('[data-part="bracket"]').boundingBox();
-    expect(Math.abs((left?.x ?? 0) - (x + 500))).toBeLessThan(6);
+    const bracket = page.locator('[data-part="bracket"]');
+    await expect.poll(async () => Math.abs(((await bracket.boundingBox())?.x ?? 0) - (x + 500))).toBeLessThan(6);
   });
 
   it('moves by cells, columns and failures with keys, and says where it is', async () => {
@@ -104,18 +99,16 @@ describeInBrowser('the Score as a control', () => {
     const score = scoreOf(page);
     await score.focus();
     await page.keyboard.press('ArrowRight');
-    await expect
-      .poll(() => score.getAttribute('aria-valuetext'), WAIT)
-      .toContain('Iteration 126 of 1,000,000, completed');
+    await expect.poll(() => score.getAttribute('aria-valuetext')).toContain('Iteration 126 of 1,000,000, completed');
     await page.keyboard.press('Shift+ArrowRight');
-    await expect.poll(() => score.getAttribute('aria-valuenow'), WAIT).toBe('4126');
+    await expect.poll(() => score.getAttribute('aria-valuenow')).toBe('4126');
     await page.keyboard.press('n');
-    await expect.poll(() => score.getAttribute('aria-valuetext'), WAIT).toMatch(/failed, /);
+    await expect.poll(() => score.getAttribute('aria-valuetext')).toMatch(/failed, /);
     const first = await score.getAttribute('aria-valuenow');
     await page.keyboard.press('n');
-    await expect.poll(() => score.getAttribute('aria-valuenow'), WAIT).not.toBe(first);
+    await expect.poll(() => score.getAttribute('aria-valuenow')).not.toBe(first);
     await page.keyboard.press('Shift+N');
-    await expect.poll(() => score.getAttribute('aria-valuenow'), WAIT).toBe(first);
+    await expect.poll(() => score.getAttribute('aria-valuenow')).toBe(first);
   });
 
   it('says on hover what a cell holds', async () => {
@@ -128,12 +121,32 @@ describeInBrowser('the Score as a control', () => {
     expect(words).toContain('Reply is not valid JSON');
   });
 
+  it('filters the table by a range of durations that is dragged, or moved with keys', async () => {
+    const page = await open('/r/7K4Q?by=duration');
+    const bars = page.getByRole('img', { name: /^median/ });
+    await bars.waitFor();
+    const box = await bars.boundingBox();
+    const [x, y, pitch] = [box?.x ?? 0, (box?.y ?? 0) + 60, (box?.width ?? 0) / 64];
+    await page.mouse.move(x + 20.5 * pitch, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 23.5 * pitch, y, { steps: 3 });
+    await page.mouse.up();
+    await expect.poll(() => page.url()).toMatch(/min=466\.\d+&max=634\.\d+/);
+    await expect.poll(() => asked(/iterations\?.*minMs=466\.\d+&maxMs=634\.\d+/).length).toBeGreaterThan(0);
+    await page.getByText('466 ms to 634 ms').waitFor();
+    await expect.poll(() => row(page, '1').count()).toBe(0);
+    await page.getByRole('slider', { name: 'Longest duration shown' }).press('ArrowRight');
+    await expect.poll(() => page.url()).toMatch(/min=466\.\d+&max=684\.\d+/);
+    await page.getByRole('button', { name: 'Remove the filter by duration' }).click();
+    await expect.poll(() => page.url()).not.toContain('min=');
+  });
+
   it('has a table of causes for those who cannot see the lines', async () => {
     const page = await open('/r/7K4Q');
     const table = page.getByRole('table', { name: 'Causes of failures' });
     await table.waitFor();
-    expect(await table.getByRole('row').count()).toBe(10);
-    expect(await table.innerText()).toContain('still failing');
+    await expect.poll(() => table.getByRole('row').count()).toBe(10);
+    await expect.poll(() => table.innerText()).toContain('still failing');
   });
 });
 
@@ -145,24 +158,17 @@ describeInBrowser('the table', () => {
     for (let step = 0; step < 12; step += 1) {
       await scroller.evaluate((element) => (element.scrollTop = element.scrollHeight));
       await expect
-        .poll(
-          () => scroller.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight),
-          WAIT,
-        )
+        .poll(() => scroller.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight))
         .toBeGreaterThan(500);
     }
-    expect(await scroller.evaluate((element) => element.scrollHeight)).toBeLessThanOrEqual(300 * 29 + 40);
-    expect(await iterations(page).getByRole('row').count()).toBeLessThan(60);
+    await expect.poll(() => scroller.evaluate((element) => element.scrollHeight)).toBeLessThanOrEqual(300 * 29 + 40);
+    await expect.poll(() => iterations(page).getByRole('row').count()).toBeLessThan(60);
     // And back: rows before the first page are asked for again.
-    for (let step = 0; step < 12; step += 1) {
-      await scroller.evaluate((element) => (element.scrollTop = 0));
-      await page.waitForTimeout(30);
-    }
     await expect
       .poll(async () => {
         await scroller.evaluate((element) => (element.scrollTop = 0));
         return row(page, '1').count();
-      }, WAIT)
+      })
       .toBe(1);
   });
 
@@ -172,13 +178,13 @@ describeInBrowser('the table', () => {
       const [number] = (await iterations(page).getByRole('row').nth(1).innerText()).split('\n');
       return Number(number?.replaceAll(',', ''));
     };
-    await expect.poll(first, WAIT).toBeGreaterThan(612_000);
+    await expect.poll(first).toBeGreaterThan(612_000);
     const scroller = iterations(page).getByRole('rowgroup').locator('xpath=..');
     await expect
       .poll(async () => {
         await scroller.evaluate((element) => (element.scrollTop = 0));
         return first();
-      }, WAIT)
+      })
       .toBeLessThan(410_000);
     const shown = async (): Promise<number[]> => {
       const seen = await iterations(page).getByRole('row').allInnerTexts();
@@ -190,7 +196,7 @@ describeInBrowser('the table', () => {
       .poll(async () => {
         numbers = await shown();
         return numbers.every((number) => number > 0);
-      }, WAIT)
+      })
       .toBe(true);
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
     expect(new Set(numbers).size).toBe(numbers.length);
@@ -200,7 +206,7 @@ describeInBrowser('the table', () => {
     const page = await open('/r/7K4Q?status=failed&cause=json&it=701112');
     await row(page, '701,112').waitFor();
     await page.keyboard.press('ArrowDown');
-    await expect.poll(() => page.url(), WAIT).not.toContain('it=701112');
+    await expect.poll(() => page.url()).not.toContain('it=701112');
     await page.keyboard.press('Space');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Space');
@@ -208,8 +214,8 @@ describeInBrowser('the table', () => {
     await page.getByRole('toolbar').getByRole('button', { name: 'Re-run 2' }).click();
     await page.getByText('2 iterations run again.').waitFor();
     await page.getByRole('button', { name: /^Re-run these 316/ }).waitFor();
-    expect(asked(/POST .*redrive\?dry=true/)).toHaveLength(1);
-    expect(asked(/POST .*redrive\?dry=false/)).toHaveLength(1);
+    await expect.poll(() => asked(/POST .*redrive\?dry=true/)).toHaveLength(1);
+    await expect.poll(() => asked(/POST .*redrive\?dry=false/)).toHaveLength(1);
   });
 
   it('searches on the server, says how far it is, and stops', async () => {
@@ -229,7 +235,7 @@ describeInBrowser('steering', () => {
     await page.getByRole('button', { name: 'Re-run these 612' }).click();
     const question = page.getByRole('alertdialog');
     await question.waitFor();
-    expect(await question.innerText()).toContain('12 of these 612 may already have sent their request');
+    await expect.poll(() => question.innerText()).toContain('12 of these 612 may already have sent their request');
     await page.keyboard.press('Escape');
     await question.waitFor({ state: 'detached' });
     expect(asked(/redrive\?dry=false/)).toEqual([]);
@@ -252,7 +258,7 @@ describeInBrowser('steering', () => {
     await dial.focus();
     for (let press = 0; press < 3; press += 1) await page.keyboard.press('Shift+ArrowLeft');
     await page.getByText('Parallel is now 34.').waitFor();
-    expect(asked(/PATCH/)).toHaveLength(1);
+    await expect.poll(() => asked(/PATCH/)).toHaveLength(1);
     await page.getByRole('button', { name: 'Put back' }).click({ timeout: 8_000 });
     await page.getByText('Parallel is now 64.').waitFor();
   });
@@ -277,6 +283,7 @@ describeInBrowser('while it runs', () => {
   it('changes numbers and Score, never the rows: new failures are counted and shown when asked for', async () => {
     const page = await open('/r/7K4Q?status=failed');
     await page.getByRole('row').nth(3).waitFor();
+    await settled(page);
     const before = await page.getByRole('table', { name: 'Iterations' }).innerText();
     const loop = fake.loops.get('7K4Q');
     const cause = loop?.spec.causes[2];
@@ -286,10 +293,24 @@ describeInBrowser('while it runs', () => {
     fake.send('7K4Q', 'progress', { loops: [loop.loop] });
     fake.send('7K4Q', 'score', { path: 'enrich', revision: loop.revision });
     await page.getByRole('button', { name: '4 new failed, show' }).waitFor();
-    expect(await page.getByRole('table', { name: 'Iterations' }).innerText()).toBe(before);
-    await expect.poll(() => asked(/score\?by=position/).length, WAIT).toBe(2);
+    await expect.poll(() => page.getByRole('table', { name: 'Iterations' }).innerText()).toBe(before);
+    await expect.poll(() => asked(/score\?by=position/).length).toBe(2);
     await page.getByRole('button', { name: '4 new failed, show' }).click();
     await row(page, '4').waitFor();
+  });
+
+  it('follows the newest iteration when asked to, and holds it when told so', async () => {
+    const page = await open('/r/7K4Q');
+    const million = fake.loops.get('7K4Q');
+    if (million === undefined) throw new Error('no loop');
+    await page.getByRole('radio', { name: 'follow' }).click();
+    await expect.poll(() => page.url()).toContain('it=newest');
+    await heading(page, 'Iteration 742,054').waitFor();
+    fake.send('7K4Q', 'progress', { loops: [{ ...million.loop, completed: million.loop.completed + 10 }] });
+    await heading(page, 'Iteration 742,064').waitFor();
+    await page.keyboard.press('h');
+    await expect.poll(() => page.url()).toContain('it=742064');
+    await expect.poll(() => page.getByRole('radio', { name: 'held' }).getAttribute('aria-checked')).toBe('true');
   });
 
   it('takes a lost runner for what it is', async () => {
@@ -303,25 +324,25 @@ describeInBrowser('other loops', () => {
   it('shows levels as stacked scores and goes out and in by keys', async () => {
     const page = await open('/r/3F9D/l/site[37]/page?it=817');
     await page.getByRole('slider', { name: 'Score of Each site' }).waitFor();
-    expect(await page.getByRole('slider', { name: 'Score of Each site' }).getAttribute('aria-valuetext')).toMatch(
-      /^Iteration 38 of 412, 1,284 inside, 13 of them failed$/,
-    );
+    await expect
+      .poll(() => page.getByRole('slider', { name: 'Score of Each site' }).getAttribute('aria-valuetext'))
+      .toMatch(/^Iteration 38 of 412, 1,284 inside, 13 of them failed$/);
     await heading(page, 'Iteration 817').waitFor();
     const attempts = page.getByRole('list', { name: 'Attempts of Ask model' }).getByRole('listitem');
-    expect(await attempts.count()).toBe(3);
-    expect(await attempts.last().innerText()).toMatch(
-      /^Attempt 3 failed\s+after 2\.9 s\s+took 1\.2 s\s+A product could not/,
-    );
+    await expect.poll(() => attempts.count()).toBe(3);
+    await expect
+      .poll(() => attempts.last().innerText())
+      .toMatch(/^Attempt 3 failed\s+after 2\.9\ss\s+took 1\.2\ss\s+A product could not/);
     await page.getByRole('tab', { name: 'Arguments' }).click();
     await page.getByText('What does').first().waitFor();
     await page.locator('[data-part="inner-loop"]').waitFor();
     await page.keyboard.press('Control+ArrowDown');
     await expect
-      .poll(() => page.url(), WAIT)
+      .poll(() => page.url())
       .toContain('/site%5B37%5D/page%5B816%5D/product'.replaceAll('%5B', '[').replaceAll('%5D', ']'));
     await page.getByText('every 3rd').first().waitFor();
     await page.keyboard.press('Control+ArrowUp');
-    await expect.poll(() => page.url(), WAIT).toMatch(/page\?it=817$/);
+    await expect.poll(() => page.url()).toMatch(/page\?it=817$/);
   });
 
   it('compares with the nearest completed one and says what the failed have in common', async () => {
@@ -330,7 +351,7 @@ describeInBrowser('other loops', () => {
     await page.keyboard.press('=');
     await heading(page, 'Compare two iterations').waitFor();
     await page.getByText(/none of 500 completed ones looked at has it/).waitFor();
-    expect(page.url()).toContain('with=8');
+    await expect.poll(() => page.url()).toContain('with=8');
   });
 
   it.each([
@@ -339,7 +360,7 @@ describeInBrowser('other loops', () => {
     ['waiting', 40_000],
   ])('shows %s', async (run, total) => {
     const page = await open(`/r/${run}`);
-    expect(await scoreOf(page).getAttribute('aria-valuemax')).toBe(String(total));
+    await expect.poll(() => scoreOf(page).getAttribute('aria-valuemax')).toBe(String(total));
   });
 
   it('says that an empty list is an empty list', async () => {
@@ -349,15 +370,10 @@ describeInBrowser('other loops', () => {
 });
 
 describeInBrowser('for everybody', () => {
-  it.each(['light', 'dark'] as const)('has no serious findings of axe, %s', async (colorScheme) => {
-    const page = await open('/r/7K4Q?status=failed&cause=json&it=701112', { colorScheme });
+  it('has no serious findings of axe, in the light and in the dark', async () => {
+    const page = await open('/r/7K4Q?status=failed&cause=json&it=701112');
     await heading(page, 'Iteration 701,112').waitFor();
-    await page.evaluate(AXE);
-    const found = await page.evaluate(
-      `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
-        .filter((one) => one.impact === 'serious' || one.impact === 'critical')
-        .map((one) => one.id + ': ' + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')))`,
-    );
-    expect(found).toEqual([]);
+    await settled(page);
+    expect(await hurdlesInBothThemes(page)).toEqual([]);
   });
 });

@@ -105,7 +105,7 @@ export function Skyline({ label, total, cells, inner, innerFailed, width, height
       <b
         aria-hidden
         style={{ transform: `translateX(${Math.max(0, Math.min(width - 40, x - 10))}px)`, bottom: tall + 5 }}
-        className="absolute left-0 rounded-cell bg-ink px-1.5 text-[11px] leading-4 font-semibold text-surface"
+        className="absolute left-0 rounded-cell forced-color-adjust-none bg-ink px-1.5 text-[11px] leading-4 font-semibold text-surface"
       >
         {count(chosen + 1)}
       </b>

@@ -225,8 +225,11 @@ function StepRow({ step, span, marks, end }: { step: Step; span: Span; marks: re
 
 function LoopRow({ run, loop, span, marks }: { run: Run; loop: Loop; span: Span; marks: readonly Mark[] }) {
   const { data } = useScore(run.id, loop.path, 'time');
-  const left = shareOf(loop.startedAt, span);
-  const wide = Math.max(0.005, Math.min(1 - left, loop.durationMs / span.whole));
+  // From the first iteration to the last, those that were run again too.
+  const from = data?.bounds?.[0] ?? loop.startedAt;
+  const until = data?.bounds?.at(-1) ?? from + loop.durationMs;
+  const left = shareOf(from, span);
+  const wide = Math.max(0.005, Math.min(1 - left, (until - from) / span.whole));
   return (
     <tr className="border-b border-line">
       <td className="px-3 py-2">

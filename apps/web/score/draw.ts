@@ -117,11 +117,9 @@ export function drawFew(
     const failed = status === CELL.failed;
     const name = width >= NAME_FROM ? names[cell] : undefined;
     const narrow = failed && width < 48;
-    const text = cut(
-      context,
-      name === undefined ? String(cell + 1) : `${cell + 1}  ${name}`,
-      width - (narrow ? 4 : failed ? 28 : 12),
-    );
+    // A number is whole or not there: half of one would be another.
+    const number = String(cell + 1);
+    const text = name === undefined ? number : cut(context, `${number}  ${name}`, width - (failed ? 28 : 12));
     if (width < NUMBER_FROM) continue;
     const inkToken = failed
       ? 'surface'

@@ -65,7 +65,7 @@ export function MapOverlay({ placed, bracket, held, partner, started, tail }: Ma
           >
             <b
               style={{ top: Math.max(0, Math.min(placed.height - 18, placed.height / 2 - 8)) }}
-              className={`${FLAG} bg-ink text-surface ${at < ROOM ? 'left-[7px]' : 'right-[5px]'}`}
+              className={`${FLAG} forced-color-adjust-none bg-ink text-surface ${at < ROOM ? 'left-[7px]' : 'right-[5px]'}`}
             >
               {count(held + 1)}
             </b>

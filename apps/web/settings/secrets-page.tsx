@@ -136,7 +136,7 @@ function Row({ secret, unless, onEdit, onDelete, onTest }: RowProps) {
       <span role="cell" className="text-meta text-ink3">
         {usedAt === null ? 'never' : <When at={usedAt} as="relative" />}
       </span>
-      <span role="cell" className="text-meta text-ink3" title={tested?.called}>
+      <span role="cell" className="flex items-center gap-1.5 text-meta text-ink3" title={tested?.called}>
         {tested === null ? (
           'never'
         ) : (

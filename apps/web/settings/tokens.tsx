@@ -24,6 +24,8 @@ const SENTENCES: Record<TokenScope, string> = {
 };
 
 const DAY = 86_400_000;
+const ALL = '';
+const MOST_WORKFLOWS = 500;
 const LIVES = [
   ['30', '30 days'],
   ['90', '90 days'],
@@ -99,11 +101,16 @@ function NewToken({ onClose }: { onClose(): void }) {
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly TokenScope[]>(['run:start', 'run:read']);
   const [days, setDays] = useState('90');
+  const [workflow, setWorkflow] = useState(ALL);
+  const { data: known } = useApi('GET /workflows', { query: { limit: MOST_WORKFLOWS } });
+  const places = (known?.items ?? []).map(({ id, name: title }) => [id, `only ${title}`] as const);
   const create = useSend('POST /tokens', { changes: ['GET /tokens'] });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const expiresAt = days === '0' ? null : Date.now() + Number(days) * DAY;
-    create.mutate({ body: { name: name.trim(), scopes: [...scopes], expiresAt } });
+    create.mutate({
+      body: { name: name.trim(), scopes: [...scopes], expiresAt, workflows: workflow === ALL ? [] : [workflow] },
+    });
   };
   if (create.data !== undefined) {
     const { secret } = create.data;
@@ -153,6 +160,19 @@ function NewToken({ onClose }: { onClose(): void }) {
             />
           ))}
         </fieldset>
+        <Field
+          label="It reaches"
+          help="One that reaches a single workflow can see, change and run that one, and nothing else. Clients of Dify's API need such a one."
+        >
+          {(ids) => (
+            <Select
+              id={ids.id}
+              value={workflow}
+              onChange={setWorkflow}
+              options={[[ALL, 'all workflows'] as const, ...places]}
+            />
+          )}
+        </Field>
         <Field label="It ends after">
           {(ids) => <Select id={ids.id} value={days} onChange={setDays} options={LIVES} />}
         </Field>

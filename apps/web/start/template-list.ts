@@ -47,6 +47,9 @@ export const TEMPLATES: readonly Template[] = [
   },
 ];
 
+/** Groups that can be put into another workflow; one that calls itself is a workflow of its own. */
+export const INSERTABLE: readonly Template[] = TEMPLATES.filter(({ text }) => !/^id:/m.test(text));
+
 export const EMPTY = 'rondo: 1\nname: New workflow\nnodes:\n  start:\n    type: manual\n    title: Start\n';
 
 /** The same with a number, for the second one of its kind: its name, and its id where it calls itself. */

@@ -32,6 +32,10 @@ export function answers({
       const search = (query.get('search') ?? '').toLowerCase();
       return { items: plans.map(workflowOf).filter((one) => one.name.toLowerCase().includes(search)), next: null };
     },
+    'PUT /workflows/{id}/presence': ({ params }) => {
+      const { version, changedBy } = workflowOf(planOf(params['id'] ?? ''));
+      return { people: [], version, changedBy };
+    },
     'GET /workflows/{id}': ({ params }) => {
       const plan = planOf(params['id'] ?? '');
       const { name, file, version, changedAt, changedBy, triggers } = workflowOf(plan);
@@ -72,7 +76,7 @@ export function answers({
           (statuses === undefined || statuses.includes(run.status)) &&
           (query.get('workflow') === null || run.workflowId === query.get('workflow')) &&
           (query.get('trigger') === null || run.trigger === query.get('trigger')) &&
-          (query.get('failed') !== 'true' || run.failed > 0) &&
+          ((query.get('failed') !== 'true' && query.get('needs') !== 'look') || run.failed > 0) &&
           run.workflow.toLowerCase().includes((query.get('search') ?? '').toLowerCase()),
       );
       const from = Number(query.get('cursor') ?? 0);
@@ -303,6 +307,36 @@ export function answers({
           type: 'number',
           value: 200,
           default: 200,
+          from: 'default',
+          fixed: false,
+        },
+        {
+          name: 'hostParallel',
+          title: 'Calls at once to one host',
+          description: 'Most calls of all runs that are under way to the same host. 0: no limit. Others wait in order.',
+          type: 'number',
+          value: 8,
+          default: 0,
+          from: 'here',
+          fixed: false,
+        },
+        {
+          name: 'hostLimits',
+          title: 'Hosts with limits of their own',
+          description: 'Each with calls at once, calls a second, or both: api.example.org 4, *.example.com 2 10/s.',
+          type: 'list',
+          value: ['api.openai.com 20/s'],
+          default: [],
+          from: 'file',
+          fixed: true,
+        },
+        {
+          name: 'keepRuns',
+          title: 'Keep runs for',
+          description: 'Days after its end that a run is kept. 0: for ever.',
+          type: 'number',
+          value: 30,
+          default: 30,
           from: 'default',
           fixed: false,
         },

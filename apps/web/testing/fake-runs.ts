@@ -290,6 +290,7 @@ export function fakeRuns(): FakeRuns {
       const loop = nested(path)?.loop;
       return { loops: loop === undefined || parts.length > 2 ? [] : [loop] };
     },
+    'GET /runs/{id}/loops/{path}/failed': () => ({ failed: null }),
     'GET /runs/{id}/loops/{path}/reruns': () => ({ reruns: [] }),
     'GET /runs/{id}/timeline': () => ({ steps: [], marks: [] }),
     'GET /runs/{id}/loops/{path}/score': ({ params, query }) => {

@@ -189,6 +189,11 @@ export function workflowAnswers(first: Definition = ENRICH): Answers & { saved: 
       saved.push(definition);
       return view();
     },
+    'PUT /workflows/{id}/presence': () => ({
+      people: [{ name: 'Otto', since: Date.now() - 60_000 }],
+      version: 1,
+      changedBy: null,
+    }),
     'PUT /workflows/{id}': ({ body }) => {
       const { definition, version } = body as { definition: Definition; version: number };
       if (version !== 13 + saved.length) throw new Refused(409, 'conflict', 'Another version was saved meanwhile.');

@@ -203,7 +203,7 @@ function evaluated(
     $: (id: string) => ({ item: { json: steps.get(id) } }),
   };
   try {
-    const run = (code: string): unknown => runInNewContext(`(${code})`, names, { timeout: 100 });
+    const run = (code: string): unknown => runInNewContext(`(${code})`, names, { timeout: 5_000 });
     const sole = /^\{\{((?:(?!\{\{).)*)\}\}$/s.exec(template.trim());
     if (sole !== null) return { value: run(sole[1] ?? '') ?? null, failure: null };
     return {
@@ -294,6 +294,7 @@ export function panelAnswers({
         version: '0.1.0',
       }) as never,
     'GET /workflows/{id}': () => workflow() as never,
+    'PUT /workflows/{id}/presence': () => ({ people: [], version: state.version, changedBy: null }),
     'PUT /workflows/{id}': ({ body }) => {
       state.definition = (body as { definition: Definition }).definition;
       state.version += 1;
@@ -395,6 +396,16 @@ export function panelAnswers({
       if (params['path'] !== 'enrich') throw new Refused(404, 'not-found', 'There is no such loop.');
       return iterationOf(Number(params['index']));
     },
+    'GET /runs/{id}/loops/{path}/fields': () => ({
+      looked: 500,
+      of: TOTAL,
+      fields: [
+        { path: ['name'], empty: 0, items: null, values: null },
+        { path: ['email'], empty: 12, items: null, values: null },
+        { path: ['contacts'], empty: 0, items: { least: 0, most: 31 }, values: null },
+        { path: ['country'], empty: 0, items: null, values: 41 },
+      ],
+    }),
     'GET /runs/{id}/loops/{path}/score': () => ({
       revision: 1,
       by: 'position',

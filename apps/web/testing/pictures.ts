@@ -32,6 +32,7 @@ const PICTURES: readonly Picture[] = [
   { name: 'secrets', path: '/secrets' },
   { name: 'settings', path: '/settings/general' },
   { name: 'limits', path: '/settings/limits' },
+  { name: 'retention', path: '/settings/retention' },
   { name: 'tokens', path: '/settings/tokens' },
   { name: 'people', path: '/settings/people' },
   { name: 'sign-in', path: '/', answers: answers({ signedIn: false }) },

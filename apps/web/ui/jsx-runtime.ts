@@ -16,22 +16,28 @@ const TEXT_PROPS = ['title', 'aria-label', 'aria-description', 'aria-valuetext',
 
 const isOdd = (value: unknown): value is string => typeof value === 'string' && hasOdd(value);
 
-/** Elements, and parts of libraries around one: links, titles of dialogs. Our own parts make theirs by themselves. */
-const isElement = (type: ElementType): boolean => typeof type === 'string' || typeof type === 'object';
+/** Elements, fragments, and parts of libraries around one: links, titles of dialogs. Our own parts make theirs. */
+const isElement = (type: ElementType): boolean => typeof type !== 'function';
 
 function seen(type: ElementType, props: Props): Props {
-  if (type === Shown || !isElement(type)) return props;
+  if (!isElement(type)) return props;
   const { children } = props;
-  const odd = Array.isArray(children) ? (children as unknown[]).some(isOdd) : isOdd(children);
+  const shown = shownIn(children, TEXT_ONLY.has(type), 0);
   const texts = TEXT_PROPS.filter((name) => isOdd(props[name]));
-  if (!odd && texts.length === 0) return props;
-  const show = (one: ReactNode, at: number): ReactNode =>
-    !isOdd(one) ? one : TEXT_ONLY.has(type) ? visibleText(one) : made(Shown, { text: one }, `odd ${at}`);
+  if (shown === children && texts.length === 0) return props;
   return {
     ...props,
     ...Object.fromEntries(texts.map((name) => [name, visibleText(props[name] as string)])),
-    ...(odd ? { children: Array.isArray(children) ? (children as ReactNode[]).map(show) : show(children, 0) } : {}),
+    ...(shown === children ? {} : { children: shown }),
   };
+}
+
+/** The same children where nothing in them is odd. */
+function shownIn(children: ReactNode, textOnly: boolean, at: number): ReactNode {
+  if (isOdd(children)) return textOnly ? visibleText(children) : made(Shown, { text: children }, `odd ${at}`);
+  if (!Array.isArray(children)) return children;
+  const all = (children as ReactNode[]).map((one, index) => shownIn(one, textOnly, index));
+  return all.every((one, index) => one === children[index]) ? children : all;
 }
 
 export { Fragment };

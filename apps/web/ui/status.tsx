@@ -111,6 +111,15 @@ export function StatusChip({ status, children }: StatusProps) {
   );
 }
 
+/** A full diamond: it became something else. */
+export function ChangedShape({ size = 11 }: { size?: number }) {
+  return (
+    <svg viewBox="0 0 10 10" width={size} height={size} aria-hidden className="flex-none">
+      <path d="M5 0 10 5 5 10 0 5z" fill="currentColor" />
+    </svg>
+  );
+}
+
 /** For authors: a diamond with an exclamation mark. */
 export function WarningShape({ size = 16, className }: { size?: number; className?: string }) {
   return (

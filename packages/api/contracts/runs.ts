@@ -148,6 +148,19 @@ export const runContracts = {
     params: loop,
     response: z.object({ reruns: z.array(r.rerun) }),
   }),
+  nextFailed: contract({
+    method: 'GET',
+    path: '/runs/{id}/loops/{path}/failed',
+    scope: 'run:read',
+    tag,
+    summary: 'The next or previous failed iteration: in the loop, in what its iterations hold, in the loops around.',
+    params: loop,
+    query: z.object({
+      index: z.coerce.number().int().min(0).optional().describe('From here; default from the beginning, or the end.'),
+      step: z.enum(['next', 'previous']).default('next'),
+    }),
+    response: z.object({ failed: z.object({ loop: z.string(), index: z.number().int() }).nullable() }),
+  }),
   getTimeline: contract({
     method: 'GET',
     path: '/runs/{id}/timeline',
@@ -156,6 +169,15 @@ export const runContracts = {
     summary: 'Nodes outside loops and what people did with the run, over its time.',
     params: run,
     response: r.timeline,
+  }),
+  getFields: contract({
+    method: 'GET',
+    path: '/runs/{id}/loops/{path}/fields',
+    scope: 'run:read',
+    tag,
+    summary: 'What the fields of the items of a loop look like: how often empty, how long, how many values.',
+    params: loop,
+    response: r.fieldFacts,
   }),
   listIterations: contract({
     method: 'GET',

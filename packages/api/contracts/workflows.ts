@@ -59,6 +59,16 @@ export const workflowContracts = {
     params: one,
     status: 204,
   }),
+  presence: contract({
+    method: 'PUT',
+    path: '/workflows/{id}/presence',
+    scope: 'workflow:read',
+    tag,
+    summary: 'Says that the caller has it open, every ten seconds; who else has, and the newest version.',
+    params: one,
+    body: z.object({}),
+    response: w.presence,
+  }),
   listVersions: contract({
     method: 'GET',
     path: '/workflows/{id}/versions',

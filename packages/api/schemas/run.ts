@@ -92,6 +92,10 @@ export const runListQuery = z.object({
   trigger: z.string().max(200).optional(),
   failed: z.enum(['true', 'false']).optional().describe('true: only runs with failed iterations.'),
   search: z.string().max(200).optional(),
+  needs: z
+    .enum(['look'])
+    .optional()
+    .describe('look: of each workflow the newest run that failed or has failures, unless a later one ended well.'),
 });
 
 export const causeRow = z.object({
@@ -318,6 +322,25 @@ export const common = z.object({
   fields: z.array(z.object({ path: z.string(), says: z.string(), failed: z.number(), completed: z.number() })),
 });
 
+/** What the fields of a loop's items look like, over a sample of it. */
+export const fieldFacts = z.object({
+  /** Items that were looked at, of so many. */
+  looked: z.number().int(),
+  of: z.number().int(),
+  fields: z.array(
+    z.object({
+      path: z.array(z.string()),
+      /** How many of them are empty or have none. */
+      empty: z.number().int(),
+      /** All of them are lists, so long. */
+      items: z.object({ least: z.number().int(), most: z.number().int() }).nullable(),
+      /** Different values; null: too many to tell, or no single values. */
+      values: z.number().int().nullable(),
+    }),
+  ),
+});
+
+export type FieldFacts = z.output<typeof fieldFacts>;
 export type Loop = z.output<typeof loop>;
 export type RunSummary = z.output<typeof runSummary>;
 export type Run = z.output<typeof run>;

@@ -50,6 +50,12 @@ export const workflowSummary = z.object({
   recent: z.array(z.object({ id, status: runStatus, failed: z.number().int() })),
 });
 
+export const presence = z.object({
+  people: z.array(z.object({ name: z.string(), since: time })).describe('Others who have it open.'),
+  version: z.number().int().describe('The newest version.'),
+  changedBy: z.string().nullable(),
+});
+
 export const workflow = z.object({
   id,
   name: z.string(),

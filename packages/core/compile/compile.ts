@@ -58,6 +58,7 @@ export function compile(
   const timeout = definition.settings?.timeout;
   if (out.some((d) => d.severity === 'error')) return { plan: null, diagnostics: out };
   const plan: Plan = {
+    id: definition.id ?? null,
     name: definition.name,
     scope: dialect,
     root,

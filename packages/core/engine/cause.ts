@@ -21,6 +21,28 @@ export const OTHER_MESSAGE = 'Other messages';
 const READ_CHARACTERS = 2_000;
 const SHOWN_CHARACTERS = 300;
 
+/**
+ * The status of an answer says what went wrong, so it is no variable part: before the words that belong to it, and
+ * after HTTP, status or answered.
+ */
+const REASONS = [
+  'Bad Request|Unauthorized|Payment Required|Forbidden|Not Found|Method Not Allowed|Not Acceptable|Proxy Auth',
+  'Request Time-?[Oo]ut|Conflict|Gone|Length Required|Precondition|Payload Too|Content Too|Request Entity|URI Too',
+  'Unsupported Media|Range Not|Expectation Failed|Misdirected|Unprocessable|Locked|Failed Dependency|Too Early',
+  'Upgrade Required|Too Many Requests|Request Header|Unavailable For|Internal Server|Not Implemented|Bad Gateway',
+  'Service Unavailable|Service Temporarily|Gateway Time-?[Oo]ut|HTTP Version|Insufficient Storage|Loop Detected',
+  'Network Auth|Moved|Found|See Other|Not Modified|Temporary Redirect|Permanent Redirect|OK|Created|Accepted',
+  'No Content|too many requests|not found|bad request|unauthorized|forbidden|internal server error|bad gateway',
+  'service unavailable|gateway timeout',
+].join('|');
+const STATUS =
+  `[1-5]\\d\\d(?=[ ,:(-]{1,3}(?:${REASONS})\\b)` +
+  `|(?<=\\b(?:HTTP(?:/\\d(?:\\.\\d)?)?|[Ss]tatus(?:[ _-]?[Cc]ode)?|answered)[ :=(]{1,3})[1-5]\\d\\d(?![\\d.])`;
+const NUMBER = new RegExp(
+  `(?<![\\p{L}<\\d.])(${STATUS})|(?<![\\p{L}<])[-+]?\\d+(?:[.,:_]\\d+)*(?:[eE][-+]?\\d+)?`,
+  'gu',
+);
+
 /** Order matters: a URL holds paths, a path holds ids, an id holds numbers. */
 const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'`<>)\]}]+/gi, '<url>'],
@@ -35,7 +57,6 @@ const VARIABLE: readonly (readonly [RegExp, string])[] = [
   // Ids: long hexadecimal words, and words of letters and digits with at least two digits (usr_8f3Ka2).
   [/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, '<id>'],
   [/\b(?=\w*[a-z])(?=\w*\d\w*\d)[a-z0-9_]{6,}\b/gi, '<id>'],
-  [/(?<![\p{L}<])[-+]?\d+(?:[.,:_]\d+)*(?:e[-+]?\d+)?/giu, '<n>'],
 ];
 
 /** 53 bits over UTF-16 units in two lanes: enough to keep 50 causes of a loop apart. */
@@ -56,6 +77,7 @@ function hash(text: string): string {
 function generalise(message: string): string {
   let text = message.slice(0, READ_CHARACTERS);
   for (const [pattern, placeholder] of VARIABLE) text = text.replace(pattern, placeholder);
+  text = text.replace(NUMBER, (_, status?: string) => status ?? '<n>');
   text = text.replace(/\s+/g, ' ').trim();
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS - 1)}…` : text;
 }
@@ -71,6 +93,7 @@ export function fingerprint(failure: Pick<Failure, 'code' | 'message' | 'node' |
   const code = typeof status === 'number' ? `${failure.code} ${status}` : failure.code;
   return {
     id: hash(`${code}\n${failure.node ?? ''}\n${message}`),
-    message: typeof status === 'number' ? `HTTP ${status}: ${message}` : message,
+    // Where the message says it by itself, once is enough.
+    message: typeof status === 'number' && !message.includes(String(status)) ? `HTTP ${status}: ${message}` : message,
   };
 }

@@ -157,6 +157,8 @@ export interface Region {
 }
 
 export interface Plan {
+  /** As the file says; null: it says none. */
+  id: string | null;
   name: string;
   /** Scope table of names for its expressions. */
   scope: Dialect;

@@ -1,10 +1,12 @@
 /** Scripts of other products: what they need, enums, modules that become callable bodies. */
+import { stripTypeScriptTypes } from 'node:module';
 import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { blank } from './blank.ts';
 import { callable, CALLER } from './callable.ts';
 import { withoutEnums } from './enums.ts';
 import { needsOf } from './needs.ts';
+import { withoutParameterProperties } from './parameter-properties.ts';
 
 describe('blank', () => {
   it.each([
@@ -59,6 +61,31 @@ describe('enums', () => {
   });
   it('lines stay where they are', () => {
     expect(withoutEnums('enum A {\n  X,\n  Y\n}\nlast').split('\n')[4]).toBe('last');
+  });
+});
+
+describe('parameters that are properties', () => {
+  const run = (source: string, value: string): unknown =>
+    runInThisContext(`(() => { ${stripTypeScriptTypes(withoutParameterProperties(source))}; return ${value}; })()`);
+  it.each<[string, string, unknown]>([
+    ['class A { constructor(private a: number, readonly b = 2, c?: string) {} }', '{ ...new A(1) }', { a: 1, b: 2 }],
+    [
+      'class A { constructor(public readonly m: Map<string, number>, protected n: () => void) { this.n = null } }',
+      'new A(1, 2).m',
+      1,
+    ],
+    [
+      'class B { x = 1 } class A extends B { constructor(public y: number) { super(); this.x += this.y } }',
+      'new A(4).x',
+      5,
+    ],
+    ['class A { constructor(a: number) { this.b = a } b: number }', 'new A(3).b', 3],
+    ["class A { constructor(private s: string = 'a, private b') {} }", 'new A().s', 'a, private b'],
+    ['const text = "constructor(private a)"', 'text', 'constructor(private a)'],
+  ])('%s', (source, value, expected) => expect(run(source, `(${value})`)).toEqual(expected));
+  it('lines stay where they are', () => {
+    const source = 'class A {\n  constructor(\n    private a: number,\n    public\n b: string,\n  ) {\n  }\n}\nlast';
+    expect(withoutParameterProperties(source).split('\n')[8]).toBe('last');
   });
 });
 

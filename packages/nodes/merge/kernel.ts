@@ -12,8 +12,9 @@ import { splitNames } from '../kit/n8n-values.ts';
 import { getPath, isObject, putPath, type Path } from '../kit/paths.ts';
 import { readChoice, readFlag, readInteger, readText, wrongParameter } from '../kit/read.ts';
 import { answersAsN8n, beginAsN8n, type N8nState } from './n8n.ts';
+import { answersOfSql, beginAsSql, type SqlState } from './sql.ts';
 
-const MODES = ['append', 'position', 'key', 'cross', 'choose', 'first'] as const;
+const MODES = ['append', 'position', 'key', 'cross', 'choose', 'first', 'sql'] as const;
 const JOINS = ['inner', 'left', 'right', 'outer', 'anti'] as const;
 const SIDES = ['both', 'input1', 'input2'] as const;
 const MOST_ITEMS = 10_000_000;
@@ -46,6 +47,8 @@ interface State {
   counts: number[];
   /** By the rules of n8n; then nothing else counts. */
   n8n: N8nState | null;
+  /** By a query; then nothing else counts. */
+  sql: SqlState | null;
 }
 
 export function begin(params: Record<string, Json>): State {
@@ -59,6 +62,7 @@ export function begin(params: Record<string, Json>): State {
     if (keys.length === 0) wrongParameter('keys', 'a list of at least one path with mode key', params.keys ?? null);
   }
   const join = readChoice(params, 'join', JOINS, 'inner');
+  const most = readInteger(params, 'maxItems', 1, MOST_ITEMS, 1_000_000);
   const shared = keys.filter((key) => key.left === key.right).map((key) => key.left);
   return {
     mode,
@@ -66,7 +70,7 @@ export function begin(params: Record<string, Json>): State {
     side: readChoice(params, 'side', SIDES, join === 'anti' ? 'input1' : 'both'),
     sourceField:
       params.sourceField === undefined || params.sourceField === null ? null : readText(params, 'sourceField'),
-    most: readInteger(params, 'maxItems', 1, MOST_ITEMS, 1_000_000),
+    most,
     firstOnly: readChoice(params, 'matches', MATCHES, 'all') === 'first',
     loose: readFlag(params, 'loose', false),
     unpaired: readFlag(params, 'unpaired', false),
@@ -82,6 +86,7 @@ export function begin(params: Record<string, Json>): State {
     lists: Array.from({ length: count }, () => []),
     counts: Array.from({ length: count }, () => 0),
     n8n: semantics === 'rondo' ? null : beginAsN8n(params, semantics),
+    sql: mode === 'sql' ? beginAsSql(params, count, most) : null,
   };
 }
 
@@ -103,11 +108,16 @@ export const add: FoldModule<State>['add'] = (state, { item, port }) => {
     state.n8n.lists[port]?.push(item);
     return;
   }
+  if (state.sql !== null) {
+    state.sql.lists[port]?.push(item);
+    return;
+  }
   state.counts[port] = (state.counts[port] ?? 0) + 1;
   if (state.mode !== 'choose' || port === state.take) (state.lists[port] ??= []).push(item);
 };
 
 export function end(state: State): Iterable<Item[][]> {
+  if (state.sql !== null) return inParts(answersOfSql(state.sql));
   return inParts(state.n8n === null ? answers(state) : answersAsN8n(state.n8n));
 }
 

@@ -15,7 +15,8 @@ function inputs(raw: Record<string, Json>): PortSpec[] {
 export const node = defineNode({
   type: 'merge',
   title: 'Merge',
-  description: 'Joins the items of several inputs: one list after the other, side by side, or by equal keys.',
+  description:
+    'Joins the items of several inputs: one list after the other, side by side, by equal keys, or by a SELECT over them.',
   group: 'flow',
   work: 'fold',
   module: new URL('./kernel.ts', import.meta.url).href,
@@ -33,9 +34,22 @@ export const node = defineNode({
       type: 'string',
       description:
         'append: all items, input by input. position: the first with the first, and so on. key: items with equal keys. ' +
-        'cross: every item with every other. choose: the items of one input only. first: those of the first input that has any.',
-      enum: ['append', 'position', 'key', 'cross', 'choose', 'first'],
+        'cross: every item with every other. choose: the items of one input only. first: those of the first input that has ' +
+        'any. sql: the rows of a query.',
+      enum: ['append', 'position', 'key', 'cross', 'choose', 'first', 'sql'],
       default: 'append',
+    },
+    query: {
+      type: 'string',
+      description:
+        'For sql: a SELECT over the tables input1, input2 and so on, whose columns are the fields of the items: joins, ' +
+        'WHERE, GROUP BY with COUNT, SUM, AVG, MIN and MAX, HAVING, ORDER BY, LIMIT, UNION, CASE, LIKE, IN and some ' +
+        'forty functions. field->member looks into objects.',
+    },
+    success: {
+      type: 'boolean',
+      description: 'For sql: one item { success: true } when the query finds nothing.',
+      default: false,
     },
     keys: {
       type: 'any',
@@ -64,7 +78,7 @@ export const node = defineNode({
     },
     maxItems: {
       type: 'integer',
-      description: 'For key and cross: pairing that would give more items fails instead.',
+      description: 'For key, cross and sql: pairing that would give more items fails instead.',
       default: 1_000_000,
       min: 1,
       max: 10_000_000,
@@ -141,6 +155,26 @@ export const node = defineNode({
         { order: 1, customer: 7, id: '7', name: 'Ada', tags: { vip: true } },
         { order: 2, customer: 9 },
       ],
+    },
+    {
+      title: 'Sums by a query',
+      input: [
+        [
+          { id: 7, name: 'Ada' },
+          { id: 9, name: 'Bob' },
+        ],
+        [
+          { customer: 7, total: 5 },
+          { customer: 7, total: 6 },
+        ],
+      ],
+      with: {
+        mode: 'sql',
+        query:
+          'SELECT input1.name, SUM(input2.total) AS total FROM input1 JOIN input2 ON input2.customer = input1.id GROUP BY input1.name',
+        success: true,
+      },
+      output: [{ name: 'Ada', total: 11 }],
     },
     {
       title: 'What is in one list only',

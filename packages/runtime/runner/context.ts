@@ -38,6 +38,8 @@ export interface RunContext {
   readonly runId: string;
   /** Name of the workflow that was started. */
   readonly workflow: string;
+  /** As its file says. */
+  readonly workflowId: string | null;
   readonly store: RunStore;
   readonly registry: NodeRegistry;
   readonly clock: Clock;

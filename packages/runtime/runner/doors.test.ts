@@ -1,7 +1,7 @@
 /** Tests of the order of answers. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { OrderedAnswers } from './doors.ts';
+import { attemptDoors, doorsOf, Notes, OrderedAnswers } from './doors.ts';
 
 it('text comes in the order of the list, as early as that allows', () => {
   let said = '';
@@ -44,4 +44,25 @@ it('what is held back has a limit with a name', () => {
   const answers = new OrderedAnswers(() => {}, 0, 10, 'each');
   answers.write(1, '12345');
   expect(() => answers.write(2, '123456')).toThrow('step.bytes');
+});
+
+it('what an attempt that failed has said is not said again', () => {
+  let said = '';
+  const notes = new Notes(0, 'each[0]', 0);
+  const around = { ...doorsOf(notes, {} as never), answer: (text: string) => (said += text) };
+  const doorsFor = attemptDoors(doorsOf(notes, around), 3);
+  const first = doorsFor(1);
+  first.answer('Hello ');
+  first.answer('wor');
+  const second = doorsFor(2);
+  second.answer('Hel');
+  first.answer('ld, too late');
+  second.answer('lo world');
+  expect(said).toBe('Hello world');
+  const third = doorsFor(3);
+  third.answer('Hello ');
+  expect(said).toBe('Hello world');
+  third.answer('there');
+  third.answer('.');
+  expect(said).toBe('Hello world\nHello there.');
 });

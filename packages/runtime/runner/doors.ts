@@ -82,6 +82,41 @@ export function doorsOf(notes: Notes, around: Doors, answer: (text: string) => v
   };
 }
 
+/**
+ * The doors of the attempts at one unit: what an attempt that failed has said already is not said again, and what it
+ * says after its end is not heard. Nothing that was said can be taken back, so an attempt that says something else
+ * says it from its beginning, on a new line.
+ */
+export function attemptDoors(doors: Doors, retries: number): (n: number) => Doors {
+  if (retries === 0) return () => doors;
+  let said = '';
+  let at = 0;
+  let current = 0;
+  const say = (text: string): void => {
+    const known = said.slice(at, at + text.length);
+    if (text.startsWith(known)) {
+      const more = text.slice(known.length);
+      at += text.length;
+      said += more;
+      if (more !== '') doors.answer(more);
+      return;
+    }
+    said = said.slice(0, at) + text;
+    at = said.length;
+    doors.answer(`\n${said}`);
+  };
+  return (n) => {
+    current = n;
+    at = 0;
+    return {
+      ...doors,
+      answer: (text) => {
+        if (n === current) say(text);
+      },
+    };
+  };
+}
+
 /** Lets the text of the first unsettled iteration through and holds back that of later ones. */
 export class OrderedAnswers {
   readonly #through: (text: string) => void;

@@ -141,7 +141,11 @@ export async function contextFor(
     ...(isWalk && frame.current?.names.includes('$vars') === false ? {} : { vars: frame.vars }),
     ...(Object.keys(frame.owner.constants).length > 0 ? { constants: frame.owner.constants } : {}),
     ...(context.options.conversation === null ? {} : { conversation: context.options.conversation }),
-    run: { id: context.runId, workflow: context.workflow },
+    run: {
+      id: context.runId,
+      workflow: context.workflow,
+      ...(context.workflowId === null ? {} : { workflowId: context.workflowId }),
+    },
     ...(frame.loops.length > 0 ? { loops: frame.loops } : {}),
   };
   if (isWalk) return { ...base, walk: await walkContext(context, frame, references, where) };

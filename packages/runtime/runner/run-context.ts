@@ -101,6 +101,7 @@ export function makeContext(
     dials: new DialWatch({ store, lease, rates, active: () => table.active }),
     runId: setup.runId,
     workflow: plan.name,
+    workflowId: plan.id,
     store: setup.store,
     registry: setup.registry,
     clock,

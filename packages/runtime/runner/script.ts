@@ -7,6 +7,7 @@ import { failure, FailureError } from '@rondo/core/errors.ts';
 import type { Step } from '@rondo/core/model/plan.ts';
 import { callable } from '@rondo/core/script/callable.ts';
 import { withoutEnums } from '@rondo/core/script/enums.ts';
+import { withoutParameterProperties } from '@rondo/core/script/parameter-properties.ts';
 
 const done = new WeakMap<Step, Step>();
 
@@ -29,7 +30,7 @@ export function runnable(step: Step): Step {
 
 function withoutTypes(source: string, node: string): string {
   try {
-    return stripTypeScriptTypes(withoutEnums(source), { mode: 'strip' });
+    return stripTypeScriptTypes(withoutParameterProperties(withoutEnums(source)), { mode: 'strip' });
   } catch (error) {
     const [message = ''] = (error instanceof Error ? error.message : String(error)).trim().split('\n');
     throw broken(node, `its TypeScript cannot be read: ${message.trim()}`);

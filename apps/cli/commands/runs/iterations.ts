@@ -1,4 +1,6 @@
-/** Owns `rondo runs iterations`: one page of a loop's ledger. */
+/** Owns `rondo runs iterations`: one page of a loop's ledger, with the steps inside if asked. */
+import { type KeptStep, keptSteps } from '@rondo/core/model/kept-step.ts';
+import type { Json } from '@rondo/core/model/item.ts';
 import type { IterationRow, IterationStatus, RowQuery } from '@rondo/core/ports.ts';
 import { findLoop, findRun, withDatabase } from '../../database.ts';
 import { EXIT } from '../../exit.ts';
@@ -6,8 +8,8 @@ import { duration } from '../../render/format.ts';
 import { excerptOf, iterationJson } from '../../render/items.ts';
 import { paintStatus } from '../../render/style.ts';
 import { table } from '../../render/table.ts';
-import { shellWord } from '../../render/text.ts';
-import type { Terminal } from '../../terminal.ts';
+import { printable, shellWord } from '../../render/text.ts';
+import type { Channel, Terminal } from '../../terminal.ts';
 
 interface Options {
   status?: IterationStatus;
@@ -15,6 +17,7 @@ interface Options {
   cause?: string;
   limit: number;
   after: number;
+  steps?: boolean;
   db?: string;
   json?: boolean;
 }
@@ -36,11 +39,15 @@ export async function iterations(name: string, path: string, options: Options, t
     const { out, err } = terminal;
     if (options.json === true) {
       const after = next === null ? null : (last?.index ?? null);
-      out.write(`${JSON.stringify({ runId: run.id, path: loop.path, iterations: rows.map(iterationJson), after })}\n`);
+      out.write(
+        `${JSON.stringify({ runId: run.id, path: loop.path, iterations: rows.map((row) => rowJson(row, options)), after })}\n`,
+      );
       return EXIT.completed;
     }
     if (rows.length === 0) err.write(`No iterations of ${loop.path} fit.\n`);
-    else out.write(`${tableOf(rows, terminal).join('\n')}\n`);
+    else if (options.steps === true) {
+      for (const row of rows) out.write(`${[...tableOf([row], terminal), ...stepLines(row, out)].join('\n')}\n`);
+    } else out.write(`${tableOf(rows, terminal).join('\n')}\n`);
     if (next !== null) err.write(`Next page:  ${next}\n`);
     return EXIT.completed;
   });
@@ -67,11 +74,47 @@ function tableOf(rows: readonly IterationRow[], terminal: Terminal): string[] {
   return table(columns, cells, out.columns(), out.style);
 }
 
+function rowJson(row: IterationRow, { steps }: Options): Record<string, Json> {
+  const json = iterationJson(row);
+  return steps === true ? { ...json, steps: keptSteps(row.steps) as unknown as Json } : json;
+}
+
+const MOST_CHARS = 500;
+
+/** Under an iteration: a line per step, and its attempts, arguments and input where they were kept. */
+function stepLines(row: IterationRow, { style: s }: Channel): string[] {
+  const steps = keptSteps(row.steps);
+  if (steps.length === 0) return [s.dim('        no steps were kept')];
+  return steps.flatMap((step) => {
+    const { id, status, at, ms, attempts = [], failure } = step;
+    const when = at === undefined || ms === undefined ? '' : `  after ${duration(at)}, took ${duration(ms)}`;
+    const name = id === '' ? 'the whole iteration' : printable(id);
+    return [
+      `        ${paintStatus(s, status, status.padEnd(9))} ${name}${s.dim(when)}`,
+      ...attempts.map(({ n, at: began, ms: took, failure: why }) => {
+        const said = why === undefined ? 'completed' : printable(why.message);
+        return `                  attempt ${n} after ${duration(began)}, took ${duration(took)}: ${said}`;
+      }),
+      ...(failure === undefined ? [] : [`                  ${s.red(printable(failure.message))}`]),
+      ...valueLine('arguments', step.arguments),
+      ...valueLine('input', step.input),
+    ];
+  });
+}
+
+function valueLine(name: 'arguments' | 'input', value: KeptStep['arguments'] | KeptStep['input']): string[] {
+  if (value === undefined) return [];
+  const text = JSON.stringify(value);
+  const shown = text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS)}…` : text;
+  return [`                  ${name}: ${printable(shown)}`];
+}
+
 function nextPage(run: string, path: string, after: number, options: Options, flag: string): string {
   const parts = ['rondo runs iterations', run, shellWord(path)];
   if (options.status !== undefined) parts.push('--status', options.status);
   if (options.search !== undefined) parts.push('--search', shellWord(options.search));
   if (options.cause !== undefined) parts.push('--cause', shellWord(options.cause));
+  if (options.steps === true) parts.push('--steps');
   parts.push('--limit', String(options.limit), '--after', String(after));
   return parts.join(' ') + flag;
 }

@@ -141,3 +141,42 @@ it('tells the nodes outside loops, and who paused, went on and turned limits', a
   await api('DELETE /runs/{id}', { params });
   await expect(api('GET /runs/{id}/timeline', { params })).rejects.toMatchObject({ status: 404 });
 });
+
+const NESTED = `
+id: nested
+name: Nested
+nodes:
+  start: { type: manual }
+  site:
+    type: for-each
+    after: start
+    loop: { over: "{{ [0, 1, 2, 3] }}", onError: 'null' }
+    body:
+      page:
+        type: for-each
+        loop: { over: "{{ [0, 1, 2] }}", onError: 'null' }
+        body:
+          check:
+            type: code
+            with: { code: "if ([1, 10].includes($loop.index + 9 * $loop.parent.index)) throw new Error('no'); return {};" }
+`;
+
+it('goes to the next failed one anywhere in nested loops, and back the same way', async () => {
+  const server = await startApi({ 'nested.yaml': NESTED });
+  const { api, run } = server;
+  const { id } = await api('POST /workflows/{id}/runs', { params: { id: 'nested' }, body: {} });
+  await run(id);
+  const step = async (path: string, index: number | undefined, to: 'next' | 'previous') => {
+    const query = { step: to, ...(index === undefined ? {} : { index }) };
+    const { failed } = await api('GET /runs/{id}/loops/{path}/failed', { params: { id, path }, query });
+    return failed === null ? null : `${failed.loop} ${failed.index}`;
+  };
+  expect(await step('site', undefined, 'next')).toBe('site[0]/page 1');
+  expect(await step('site', 0, 'next')).toBe('site[0]/page 1');
+  expect(await step('site[0]/page', 1, 'next')).toBe('site[1]/page 1');
+  expect(await step('site[1]/page', 1, 'next')).toBeNull();
+  expect(await step('site[3]/page', 2, 'previous')).toBe('site[1]/page 1');
+  expect(await step('site[1]/page', 1, 'previous')).toBe('site[0]/page 1');
+  expect(await step('site[0]/page', 1, 'previous')).toBeNull();
+  expect(await step('site', undefined, 'previous')).toBe('site[1]/page 1');
+});

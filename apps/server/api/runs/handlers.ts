@@ -15,11 +15,14 @@ import type { Caller } from '../../http/route.ts';
 import { callerOf, loopOf, runOf, workflowOf, type ApiContext } from '../context.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { Handlers } from '../implement.ts';
+import { fieldsOf } from './fields.ts';
 import { causesOf, commonOf } from './causes.ts';
 import * as control from './control.ts';
 import type { RunFeeds } from './events.ts';
 import { sendExport } from './export.ts';
 import { iterationPageOf, iterationView } from './iterations.ts';
+import { needsLook } from './needs-look.ts';
+import { nextFailed } from './next-failed.ts';
 import { scoreOf } from './score.ts';
 import { startRun } from './start.ts';
 import { withAddresses } from './waits.ts';
@@ -50,7 +53,9 @@ export function runHandlers(context: ApiContext, feeds: RunFeeds): Handlers<Own>
       };
     },
     async listRuns({ query, caller }) {
-      return listRuns(context, query, callerOf({ caller }));
+      const by = callerOf({ caller });
+      if (query.needs === 'look') return { items: await needsLook(context, query.limit, by), next: null };
+      return listRuns(context, query, by);
     },
     async getRun({ params: { id }, caller }) {
       const view = await runView(context, await runOf(context, id, { caller }));
@@ -98,6 +103,10 @@ export function runHandlers(context: ApiContext, feeds: RunFeeds): Handlers<Own>
     async getTimeline({ params: { id }, caller }) {
       return timelineOf(context, await runOf(context, id, { caller }));
     },
+    async nextFailed({ params, query: { index, step }, caller }) {
+      const { run, loop } = await loopOf(context, params, { caller });
+      return { failed: await nextFailed(context, run, loop, index ?? null, step === 'next') };
+    },
     async listReruns({ params, caller }) {
       const { run, loop } = await loopOf(context, params, { caller });
       return { reruns: await rerunsOf(context, run, loop) };
@@ -119,6 +128,10 @@ export function runHandlers(context: ApiContext, feeds: RunFeeds): Handlers<Own>
     async getCauses({ params, caller }) {
       const { run, loop } = await loopOf(context, params, { caller });
       return { causes: await causesOf(context, run, loop) };
+    },
+    async getFields({ params, caller }) {
+      const { run, loop } = await loopOf(context, params, { caller });
+      return fieldsOf(context, run, loop);
     },
     async getCommon({ params, caller }) {
       const { run, loop } = await loopOf(context, params, { caller });
@@ -158,11 +171,13 @@ async function listRuns(
   let before = readCursor(query.cursor, z.string().max(200)) ?? undefined;
   let looked = 0;
   while (looked < MOST_LOOKED_AT) {
-    const page = await context.store
-      .listRuns({ ...asked, limit: limit + 1, ...(before === undefined ? {} : { before }) })
-      .catch(() => {
-        throw new Problem(400, 'cursor-invalid', 'The run where the page before ended is gone. Begin again.');
-      });
+    const page = await pageOf(
+      context,
+      { ...asked, limit: limit + 1, ...(before === undefined ? {} : { before }) },
+      statuses,
+    ).catch(() => {
+      throw new Problem(400, 'cursor-invalid', 'The run where the page before ended is gone. Begin again.');
+    });
     // One more than asked tells that there is more.
     const more = page.length > limit;
     for (const [n, run] of page.slice(0, limit).entries()) {
@@ -179,6 +194,20 @@ async function listRuns(
     if (!more) return { items, next: null };
   }
   return { items, next: before === undefined ? null : writeCursor(before) };
+}
+
+/** Of several statuses one query each: what is alive now is not looked for among all that has ended. */
+async function pageOf(
+  { store }: ApiContext,
+  query: RunQuery,
+  statuses: readonly RunStatus[] | null,
+): Promise<RunRecord[]> {
+  if (statuses === null || statuses.length < 2) return store.listRuns(query);
+  const pages = await Promise.all(statuses.map((status) => store.listRuns({ ...query, status })));
+  return pages
+    .flat()
+    .sort((a, b) => b.createdAt - a.createdAt)
+    .slice(0, query.limit);
 }
 
 function statusesOf(text: string | undefined): RunStatus[] | null {

@@ -172,7 +172,8 @@ export async function iterationView(
     startedAt: row.startedAt,
     durationMs: row.durationMs,
     loops,
-    earlier: (await context.store.earlier(run.id, loop.key, index)).map(({ cause: _, ...one }) => one),
+    // Beyond what the schema names, nothing is sent.
+    earlier: await context.store.earlier(run.id, loop.key, index),
     previous,
     following,
   };

@@ -101,12 +101,15 @@ it('answers at once', { timeout: 180_000 }, async () => {
     ),
     run: await best(() => api('GET /runs/{id}', { params: { id: 'million' } })),
     search: await best(() => iterations({ search: `Customer ${ROWS - 1}` }), 1),
+    'a rare duration': await best(() => iterations({ minMs: 5, limit: 100 }), 1),
+    'a usual duration': await best(() => iterations({ maxMs: 5, limit: 100 })),
     longest: await best(() => iterations({ sort: 'duration', limit: 100 }), 1),
     'by time': await best(() => api('GET /runs/{id}/loops/{path}/score', { params, query: { by: 'time' } }), 1),
   };
   if (process.env['RONDO_SHOW'] !== undefined) process.stdout.write(`${JSON.stringify(spent)}\n`);
   expect(spent['score']).toBeLessThan(30);
-  for (const what of ['failed', 'failed, from the middle', 'jump']) expect(spent[what], what).toBeLessThan(50);
+  for (const what of ['failed', 'failed, from the middle', 'jump', 'a usual duration'])
+    expect(spent[what], what).toBeLessThan(50);
   // A search says how far it came.
   const found = await iterations({ search: `Customer ${ROWS - 1}` });
   expect(found.searched?.of).toBe(ROWS);

@@ -1,30 +1,17 @@
 /** Runs that another process drives: the server reads the store, and hears what the runner tells. */
 import { expect, it } from 'vitest';
 import { createClient } from '@rondo/api/client.ts';
+import { items, WAITS } from '../../testing/loops.ts';
 import { bearer, startStudio, studioTests } from '../../testing/start-studio.ts';
 import { until } from '../../testing/start.ts';
 
 studioTests();
 
-const WAITS = `
-id: waits
-name: Waits
-nodes:
-  start: { type: manual }
-  each:
-    type: for-each
-    after: start
-    loop: { parallel: 2 }
-    body:
-      pause: { type: wait, with: { for: 30ms } }
-`;
-
 it('streams, steers and redrives what a runner process does', { timeout: 60_000 }, async () => {
   const studio = await startStudio({ 'waits.yaml': WAITS });
   const token = studio.token(['workflow:read', 'run:start', 'run:read']);
   const api = createClient({ origin: studio.url, token });
-  const items = Array.from({ length: 200 }, (_, n) => ({ n }));
-  const { id } = await api('POST /workflows/{id}/runs', { params: { id: 'waits' }, body: { items } });
+  const { id } = await api('POST /workflows/{id}/runs', { params: { id: 'waits' }, body: { items: items(200) } });
   const answer = await studio.call(`/api/v1/runs/${id}/events`, bearer(token));
   const text = answer.text();
   const loop = async () => (await api('GET /runs/{id}/loops', { params: { id } })).loops[0];
@@ -46,8 +33,7 @@ it('ends streams when it shuts down', { timeout: 60_000 }, async () => {
   const studio = await startStudio({ 'waits.yaml': WAITS });
   const token = studio.token(['run:start', 'run:read']);
   const api = createClient({ origin: studio.url, token });
-  const items = Array.from({ length: 2_000 }, (_, n) => ({ n }));
-  const { id } = await api('POST /workflows/{id}/runs', { params: { id: 'waits' }, body: { items } });
+  const { id } = await api('POST /workflows/{id}/runs', { params: { id: 'waits' }, body: { items: items(2_000) } });
   const answer = await studio.call(`/api/v1/runs/${id}/events`, bearer(token));
   const text = answer.text();
   await studio.close();

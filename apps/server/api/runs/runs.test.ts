@@ -2,42 +2,11 @@
 import { expect, it } from 'vitest';
 import type { RunEvent } from '@rondo/api/schemas/run.ts';
 import { apiTests, startApi, type StartedApi } from '../../testing/start-api.ts';
+import { items, THIRD, WAITS } from '../../testing/loops.ts';
 import { serverTests, until } from '../../testing/start.ts';
 
 apiTests();
 serverTests();
-
-const THIRD = `
-id: third
-name: Every third
-nodes:
-  start: { type: manual }
-  each:
-    type: for-each
-    after: start
-    loop: { onError: drop, tolerate: { share: 1 } }
-    body:
-      check:
-        type: code
-        with: { code: "if ($json.n % 3 === 0) throw new Error('no ' + $json.n); return { half: $json.n / 2 };" }
-  count: { type: aggregate, after: each }
-`;
-
-const items = (count: number): { n: number; kind: string }[] =>
-  Array.from({ length: count }, (_, n) => ({ n, kind: n % 3 === 0 ? 'bad' : `good ${n}` }));
-
-const WAITS = `
-id: waits
-name: Waits
-nodes:
-  start: { type: manual }
-  each:
-    type: for-each
-    after: start
-    loop: { parallel: 2 }
-    body:
-      pause: { type: wait, with: { for: 50ms } }
-`;
 
 async function finished({ api, run }: StartedApi, id: string, body: object): Promise<string> {
   const started = await api('POST /workflows/{id}/runs', { params: { id }, body });
@@ -132,6 +101,33 @@ it('shows a run with its loops, causes, score and iterations', async () => {
   expect(common).toMatchObject({ failed: 100, completed: 200, fields: [{ path: 'kind', says: '= "bad"', failed: 1 }] });
 });
 
+it('tells what the fields of a loop look like, from all of a short one and a sample of a long one', async () => {
+  const server = await startApi({ 'third.yaml': THIRD });
+  const row = (n: number) => ({
+    n,
+    list: Array.from({ length: n % 4 }),
+    kind: ['a', 'b'][n % 2],
+    ...(n < 7 ? { mail: '' } : { mail: `${n}@x` }),
+  });
+  const rows = (count: number) => Array.from({ length: count }, (_, n) => row(n));
+  const facts = async (count: number) => {
+    const id = await finished(server, 'third', { items: rows(count) });
+    return server.api('GET /runs/{id}/loops/{path}/fields', { params: { id, path: 'each' } });
+  };
+  const short = await facts(40);
+  expect(short).toMatchObject({ looked: 40, of: 40 });
+  expect(Object.fromEntries(short.fields.map((one) => [one.path.join('.'), one]))).toMatchObject({
+    n: { empty: 0, items: null, values: 40 },
+    kind: { empty: 0, values: 2 },
+    mail: { empty: 7 },
+    list: { empty: 10, items: { least: 0, most: 3 }, values: null },
+  });
+  const long = await facts(1_200);
+  expect(long).toMatchObject({ looked: 500, of: 1_200 });
+  // From everywhere in it, not from its beginning.
+  expect(long.fields.find((one) => one.path[0] === 'n')).toMatchObject({ values: null });
+});
+
 it('exports a loop as a file', async () => {
   const server = await startApi({ 'third.yaml': THIRD });
   const id = await finished(server, 'third', { items: items(9) });
@@ -180,6 +176,12 @@ it('lists runs by key, with filters', async () => {
   expect(await listed({ failed: 'false' })).toEqual([other]);
   expect(await listed({ search: 'ada' })).toEqual([other]);
   expect(await listed({ status: 'running,failed' })).toEqual([]);
+  expect(await listed({ status: 'completed,running', limit: 3 })).toEqual([other, ...ids.slice(0, 2)]);
+  // The newest of each workflow, until a later one ends well.
+  expect(await listed({ needs: 'look' })).toEqual([ids[0]]);
+  const good = await finished(server, 'third', { items: [] });
+  expect(await listed({ needs: 'look' })).toEqual([]);
+  await api('DELETE /runs/{id}', { params: { id: good } });
   await expect(api('GET /runs', { query: { status: 'sleeping' } })).rejects.toMatchObject({ code: 'status-invalid' });
   const { items: workflows } = await api('GET /workflows', {});
   expect(workflows.find((one) => one.id === 'third')).toMatchObject({

@@ -27,6 +27,8 @@ import { callerOf, workflowOf, type ApiContext } from '../context.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import type { Handlers } from '../implement.ts';
 import { newFile, writeWhole } from './files.ts';
+import { createPresence } from './presence.ts';
+import { createTurns } from './turns.ts';
 import { diagnosticView, summaryView, versionView, workflowView } from './views.ts';
 
 type Own = Omit<typeof workflowContracts, 'startRun'>;
@@ -35,7 +37,15 @@ type Own = Omit<typeof workflowContracts, 'startRun'>;
 const Place = z.tuple([z.string(), z.string()]);
 
 export function workflowHandlers(context: ApiContext): Handlers<Own> {
+  const presence = createPresence(context.clock.now);
+  const inTurn = createTurns();
   return {
+    async presence({ params: { id }, caller }) {
+      const one = workflowOf(context, id, { caller });
+      const { version, changedBy } =
+        context.versions.latest(one.key) ?? context.versions.record(one.key, one.text, null);
+      return { people: presence.here(one.key, callerOf({ caller })), version, changedBy };
+    },
     async listWorkflows({ query: { cursor, limit, search }, caller }) {
       const after = readCursor(cursor, Place);
       const wanted = search?.toLowerCase();
@@ -80,38 +90,39 @@ export function workflowHandlers(context: ApiContext): Handlers<Own> {
       if (view === null) throw new Problem(404, 'version-not-found', `${one.name} has no version ${version}.`);
       return view;
     },
-    async updateWorkflow({ params: { id }, body, caller }) {
-      // What was changed in the file meanwhile is a version, too.
-      await context.library().refresh();
-      const one = workflowOf(context, id, { caller });
-      const { version } = context.versions.record(one.key, one.text, null);
-      if (body.version !== undefined && body.version !== version) {
-        throw new Problem(
-          409,
-          'version-conflict',
-          `${one.name} was changed meanwhile: it has version ${version} now.`,
-          {
-            more: { version },
-          },
-        );
-      }
-      const { text, definition } = textOf(body, one.shown, one.text);
-      checkAttaches(callerOf({ caller }), definition, one.definition);
-      const key = definition?.id ?? one.shown;
-      if (
-        key !== one.key &&
-        context
-          .library()
-          .list()
-          .some((other) => other.key === key)
-      )
-        throw new Problem(409, 'id-taken', `There is a workflow with the id ${key} already.`);
-      const file = await nativeFile(one);
-      await writeWhole(file, text);
-      context.versions.rename(one.key, key);
-      context.versions.record(key, text, callerOf({ caller }).name, body.note ?? null);
-      return workflowView(context, await readBack(context, file));
-    },
+    updateWorkflow: ({ params: { id }, body, caller }) =>
+      inTurn(id, async () => {
+        // What was changed in the file meanwhile is a version, too.
+        await context.library().refresh();
+        const one = workflowOf(context, id, { caller });
+        const { version } = context.versions.record(one.key, one.text, null);
+        if (body.version !== undefined && body.version !== version) {
+          throw new Problem(
+            409,
+            'version-conflict',
+            `${one.name} was changed meanwhile: it has version ${version} now.`,
+            {
+              more: { version },
+            },
+          );
+        }
+        const { text, definition } = textOf(body, one.shown, one.text);
+        checkAttaches(callerOf({ caller }), definition, one.definition);
+        const key = definition?.id ?? one.shown;
+        if (
+          key !== one.key &&
+          context
+            .library()
+            .list()
+            .some((other) => other.key === key)
+        )
+          throw new Problem(409, 'id-taken', `There is a workflow with the id ${key} already.`);
+        const file = await nativeFile(one);
+        await writeWhole(file, text);
+        context.versions.rename(one.key, key);
+        context.versions.record(key, text, callerOf({ caller }).name, body.note ?? null);
+        return workflowView(context, await readBack(context, file));
+      }),
     async deleteWorkflow({ params: { id }, caller }) {
       const one = workflowOf(context, id, { caller });
       await rm(one.file, { force: true });

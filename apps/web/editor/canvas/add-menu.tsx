@@ -1,8 +1,9 @@
-/** Owns the add menu: search over repeats, nodes and workflows; keys from the first letter on. */
+/** Owns the add menu: search over repeats, ready groups, nodes and workflows; keys from the first letter on. */
 import { Search } from 'lucide-react';
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useApi } from '../../app/api.ts';
 import { classes } from '../../ui/classes.ts';
+import { INSERTABLE } from '../../start/template-list.ts';
 import { RepeatSign } from '../../ui/mark.tsx';
 import { useCatalog } from '../catalog/use-catalog.ts';
 import { entriesOf, type Entry, found } from './entries.ts';
@@ -26,7 +27,10 @@ export function AddMenu({ menu, onChoose, onClose }: AddMenuProps) {
   const list = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const id = useId();
-  const entries = useMemo(() => entriesOf(catalog?.views.values() ?? [], data?.items ?? []), [catalog, data]);
+  const entries = useMemo(
+    () => entriesOf(catalog?.views.values() ?? [], data?.items ?? [], INSERTABLE),
+    [catalog, data],
+  );
   const shown = useMemo(() => found(entries, search), [entries, search]);
   useLayoutEffect(() => {
     const { current } = box;

@@ -17,7 +17,15 @@ import {
   useReactFlow,
   useStore,
 } from '@xyflow/react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type MouseEvent as ReactMouseEvent,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useCatalog } from '../catalog/use-catalog.ts';
 import { change, documentOf, select, useDocument } from '../document/store.ts';
 import { placedNode } from '../document/tree.ts';
@@ -43,6 +51,7 @@ import { useCanvasClipboard } from './clipboard.ts';
 import { useCanvasKeys } from './keys.ts';
 import { useFar } from './use-far.ts';
 import { setView, useView } from './view.ts';
+import { insertReady } from './ready.ts';
 
 const NODE_TYPES: NodeTypes = { step: StepNode, loop: LoopNode, note: NoteNode };
 const EDGE_TYPES: EdgeTypes = { line: Line };
@@ -56,12 +65,14 @@ export const fitWith = (lifted: boolean) =>
 /** As many, and only what is seen is mounted. */
 const MANY = 60;
 
-export function Canvas({ lifted }: { lifted: boolean }) {
+/** `covered`: a node's panel lies over it; it follows behind what is typed there. */
+export function Canvas({ lifted, covered }: { lifted: boolean; covered: boolean }) {
   const { workflow, unless, open } = useEditor();
   const catalog = useCatalog();
   const own = useDocument(workflow, (document) => document.definition);
   const version = useView((view) => view.version);
-  const definition = version?.definition ?? own;
+  const deferred = useDeferredValue(own);
+  const definition = version?.definition ?? (covered ? deferred : own);
   const selection = useDocument(workflow, (document) => document.selection);
   const before = useRef<Scene | null>(null);
   const scene = useMemo(
@@ -279,8 +290,8 @@ export function Canvas({ lifted }: { lifted: boolean }) {
         onNodesChange={onNodesChange}
         onNodeDrag={onNodeDrag}
         onNodeDragStop={onNodeDragStop}
-        onSelectionDrag={(event, moved) => onNodeDrag(event.nativeEvent, moved[0] as FlowNode, moved)}
-        onSelectionDragStop={(event, moved) => onNodeDragStop(event.nativeEvent, moved[0] as FlowNode, moved)}
+        onSelectionDrag={(event, moved) => onNodeDrag(nativeOf(event), moved[0] as FlowNode, moved)}
+        onSelectionDragStop={(event, moved) => onNodeDragStop(nativeOf(event), moved[0] as FlowNode, moved)}
         onNodeDoubleClick={(_, node) => {
           if (node.type === 'step') open(node.id);
         }}
@@ -347,7 +358,8 @@ export function Canvas({ lifted }: { lifted: boolean }) {
           onClose={() => setView({ menu: null })}
           onChoose={(entry) => {
             setView({ menu: null });
-            addNode(workflow, scene, menu, { id: entry.id, node: entry.node });
+            if (entry.ready !== undefined) void insertReady(workflow, entry.ready, menu);
+            else addNode(workflow, scene, menu, { id: entry.id, node: entry.node });
           }}
         />
       )}
@@ -356,6 +368,10 @@ export function Canvas({ lifted }: { lifted: boolean }) {
     </div>
   );
 }
+
+/** Of several nodes React Flow gives the browser's own event, whatever its type says. */
+const nativeOf = (event: ReactMouseEvent | MouseEvent): MouseEvent =>
+  'nativeEvent' in event ? event.nativeEvent : event;
 
 function middleOf(frame: HTMLElement | null): { x: number; y: number } {
   const box = frame?.getBoundingClientRect();

@@ -12,6 +12,8 @@ export interface Entry {
   /** Wanted id. */
   id: string;
   node: NodeDefinition;
+  /** A ready group: the text of a workflow whose nodes are put in instead. */
+  ready?: string;
 }
 
 const REPEAT: readonly Entry[] = [
@@ -73,7 +75,11 @@ const GROUPS: readonly (readonly [NodeTypeView['group'], string])[] = [
   ['loop', 'Loops'],
 ];
 
-export function entriesOf(views: Iterable<NodeTypeView>, workflows: readonly { id: string; name: string }[]): Entry[] {
+export function entriesOf(
+  views: Iterable<NodeTypeView>,
+  workflows: readonly { id: string; name: string }[],
+  groups: readonly { name: string; says: string; text: string }[] = [],
+): Entry[] {
   const types = [...views].map(
     ({ type, title, description, group, work }): Entry => ({
       key: `type ${type}`,
@@ -99,7 +105,19 @@ export function entriesOf(views: Iterable<NodeTypeView>, workflows: readonly { i
       node: { type: 'sub-workflow', with: { workflow: id } },
     }),
   );
-  return [...REPEAT, ...types, ...calls];
+  const ready = groups.map(
+    ({ name, says, text }): Entry => ({
+      key: `ready ${name}`,
+      group: 'Ready groups',
+      title: name,
+      says,
+      type: 'for-each',
+      id: '',
+      node: { type: 'no-op' },
+      ready: text,
+    }),
+  );
+  return [...REPEAT, ...ready, ...types, ...calls];
 }
 
 const firstSentence = (text: string): string => /^[^.]*\./.exec(text)?.[0] ?? text;

@@ -61,7 +61,7 @@ export function FarLayer({ picture, mounted }: { picture: FarPicture; mounted: R
       style = getComputedStyle(current);
       soon();
     });
-    paint();
+    soon();
     return () => {
       stop();
       stopTheme();

@@ -64,8 +64,8 @@ export interface FarView {
   height: number;
 }
 
-/** Below it, only loops have names. */
-const NAMES_OF_STEPS = 0.2;
+/** Below it, only loops have names: no more than a few letters of others would have room. */
+const NAMES_OF_STEPS = 0.25;
 const RADIUS = 10;
 /** On the screen, whatever the zoom is. */
 const NAME_PX = 11;
@@ -164,7 +164,7 @@ export function paintFar(
     if (returns || y1 === y2) pen.lineTo(x2, y2);
     else pen.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2, y2);
   }
-  pen.lineWidth = 2;
+  pen.lineWidth = Math.max(2, 1 / zoom);
   pen.strokeStyle = look.color('line2');
   pen.stroke();
   boxes(pen, seen(picture.notes), look.color('warn-soft'), look.color('warn-line'), 1);

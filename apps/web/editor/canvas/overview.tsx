@@ -90,12 +90,10 @@ export function Overview({ lifted }: { lifted: boolean }) {
       pen.drawImage(still, 0, 0);
       pen.setTransform(scale, 0, 0, scale, 0, 0);
       pen.beginPath();
-      pen.rect(0, 0, WIDTH, HEIGHT);
-      pen.rect(seen.x * small + dx, seen.y * small + dy, seen.width * small, seen.height * small);
-      pen.globalAlpha = 0.07;
-      pen.fillStyle = getComputedStyle(current).color;
-      pen.fill('evenodd');
-      pen.globalAlpha = 1;
+      pen.roundRect(seen.x * small + dx, seen.y * small + dy, seen.width * small, seen.height * small, 2);
+      pen.lineWidth = 1.5;
+      pen.strokeStyle = getComputedStyle(current).color;
+      pen.stroke();
     };
     const soon = (): void => {
       if (frame === 0) frame = requestAnimationFrame(paint);

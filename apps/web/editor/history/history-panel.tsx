@@ -1,5 +1,7 @@
 /** Owns the list of versions at the right: who, when, note, runs; choosing one shows it with what it changed; Restore. */
 import type { Definition } from '@rondo/core/model/definition.ts';
+import type { Json } from '@rondo/core/model/item.ts';
+import { sameJson } from '@rondo/core/model/patch/same.ts';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { call, messageOf, useApi } from '../../app/api.ts';
@@ -56,6 +58,11 @@ export function HistoryPanel({ workflow, unless }: { workflow: string; unless: s
         query: { version: number },
       });
       if (definition === null) return;
+      if (sameJson(definition as unknown as Json, documentOf(workflow).definition as unknown as Json)) {
+        toast(`Version ${number} is what you have already, so there is nothing to restore.`);
+        close();
+        return;
+      }
       noteNextVersion(workflow, `Version ${number} restored`);
       change(workflow, {
         do: 'replace',

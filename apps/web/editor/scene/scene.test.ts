@@ -1,6 +1,8 @@
 /** Owns the promises of the picture: nothing overlaps, containers hold their nodes, returns only where something returns. */
 import type { Definition } from '@rondo/core/model/definition.ts';
 import { describe, expect, test } from 'vitest';
+import { kept } from './keep.ts';
+import { arrangedSoFar } from './layout.ts';
 import { containerAt, sceneOf, type SceneNode } from './scene.ts';
 import { endOf, elementOf, shortTimes, spoken } from './words.ts';
 
@@ -125,6 +127,22 @@ describe('the picture', () => {
     expect(sceneOf({ rondo: 1, name: 'large', nodes }, null).nodes).toHaveLength(2_000);
     expect(performance.now() - from).toBeLessThan(2_000);
   });
+});
+
+test('a key in a field arranges nothing and changes one node of the picture', () => {
+  const nodes: Definition['nodes'] = {};
+  for (let at = 0; at < 100; at += 1) nodes[`n${at}`] = { type: 'set', ...(at === 0 ? {} : { after: `n${at - 1}` }) };
+  const before: Definition = { rondo: 1, name: 'typed', nodes };
+  const first = sceneOf(before, null);
+  const arrangedBefore = arrangedSoFar();
+  const typed = { ...before, nodes: { ...nodes, n7: { type: 'set', after: 'n6', with: { fields: { a: 1 } } } } };
+  const next = kept(first, sceneOf(typed, null));
+  expect(arrangedSoFar()).toBe(arrangedBefore);
+  expect(next.nodes.filter((one, at) => one !== first.nodes[at]).map((one) => one.id)).toEqual(['n7']);
+  expect(next.edges).toBe(first.edges);
+  // What comes elsewhere moves: it is arranged then.
+  sceneOf({ ...before, nodes: { ...nodes, n7: { type: 'set', after: 'n2' } } }, null);
+  expect(arrangedSoFar()).toBe(arrangedBefore + 1);
 });
 
 describe('words', () => {

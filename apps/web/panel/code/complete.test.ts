@@ -1,6 +1,7 @@
 /** What can be written at a place in an expression: from the data of the held iteration, as people type it. */
 import { describe, expect, it } from 'vitest';
 import { chainBefore, completionsAt } from './complete.ts';
+import { runFactsOf } from './run-facts.ts';
 import { factOf, memberCode, type Scope, valueOfPath } from './scope.ts';
 
 const scope: Scope = {
@@ -49,6 +50,36 @@ describe('completion', () => {
       value: 'list of 2',
       fact: { text: '0 to 2 items' },
     });
+  });
+  it('says what the whole run says, where that is known', () => {
+    const [root, ...rest] = scope.roots;
+    const told = (looked: number, of: number): Scope => ({
+      ...scope,
+      roots: [
+        {
+          ...root,
+          facts: runFactsOf({
+            looked,
+            of,
+            fields: [
+              { path: ['email'], empty: 201, items: null, values: null },
+              { path: ['contacts'], empty: 0, items: { least: 0, most: 31 }, values: null },
+              { path: ['name'], empty: 0, items: null, values: 41 },
+              { path: ['nested'], empty: 0, items: null, values: 1 },
+            ],
+          }),
+        } as (typeof scope.roots)[number],
+        ...rest,
+      ],
+    });
+    const facts = (at: Scope): unknown[] =>
+      ['email', 'contacts', 'name'].map(
+        (label) => completionsAt('$json.', 6, at)?.options.find((one) => one.label === label)?.fact?.text,
+      );
+    expect(facts(told(1_000, 1_000))).toEqual(['empty in 201', '0 to 31 items', 'one of 41 values']);
+    expect(facts(told(500, 1_000_000))).toEqual(['empty in 201 of 500', '0 to 31 items', 'one of 41 values']);
+    // Too few to say anything: what the four iterations say.
+    expect(facts(told(2, 2))).toEqual(['empty in 1 of 2', '0 to 2 items', undefined]);
   });
   it('writes a key that is no name in brackets, in place of the dot', () => {
     expect(completionsAt('$json.', 6, scope)?.options.find((one) => one.label === 'last name')).toMatchObject({

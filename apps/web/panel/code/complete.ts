@@ -109,7 +109,7 @@ function membersAt(text: string, from: number, dot: number, scope: Scope): Compl
           ...(isName ? {} : { insert: code, from: from - dot }),
           type: typeWord(inner),
           value: shortValue(inner),
-          fact: factOf(values),
+          fact: found.factOfMember(key) ?? factOf(values),
           doc: '',
         });
       }

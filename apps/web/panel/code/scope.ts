@@ -4,6 +4,7 @@
  */
 import type { Dialect } from '@rondo/core/model/definition.ts';
 import type { ScopeNameView } from '@rondo/api/schemas/node.ts';
+import { type Fact, factAt, type RunFacts } from './run-facts.ts';
 
 /** A beginning of a path that has a value: `$json`, `$('fetch').item.json`. */
 export interface DataRoot {
@@ -18,6 +19,8 @@ export interface DataRoot {
   hidden?: boolean;
   /** The same value in other iterations that were looked at. */
   samples?: readonly unknown[];
+  /** What the run says of its fields, by their keys (fields-facts.ts). */
+  facts?: RunFacts | undefined;
 }
 
 export interface Scope {
@@ -57,6 +60,8 @@ function normal(code: string): string {
 export interface Found {
   value: unknown;
   samples: readonly unknown[];
+  /** What the run says of a member. */
+  factOfMember(key: string): Fact | null;
 }
 
 const byCode = new WeakMap<readonly DataRoot[], ReadonlyMap<string, DataRoot>>();
@@ -84,7 +89,11 @@ export function valueOfPath(code: string, roots: readonly DataRoot[]): Found | n
   if (keys === null) return null;
   const value = follow(root.value, keys);
   if (value === undefined) return null;
-  return { value, samples: (root.samples ?? []).map((one) => follow(one, keys)) };
+  return {
+    value,
+    samples: (root.samples ?? []).map((one) => follow(one, keys)),
+    factOfMember: (key) => factAt(root.facts, [...keys, key]),
+  };
 }
 
 const KEY = /\.([A-Za-z_$][\w$]*)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\['((?:[^'\\]|\\.)*)'\]/y;
@@ -138,7 +147,7 @@ const isEmpty = (value: unknown): boolean =>
 const LEAST_SAMPLES = 2;
 
 /** What iterations that were looked at say of a value: "empty in 2 of 5", "0 to 31 items". Null: nothing of note. */
-export function factOf(samples: readonly unknown[]): { text: string; warn: boolean } | null {
+export function factOf(samples: readonly unknown[]): Fact | null {
   if (samples.length < LEAST_SAMPLES) return null;
   const lists = samples.filter((one): one is unknown[] => Array.isArray(one));
   if (lists.length === samples.length) {

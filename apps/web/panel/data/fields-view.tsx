@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { classes } from '../../ui/classes.ts';
 import { useCaret } from '../code/code-field.tsx';
 import { carryCode } from '../code/dragging.ts';
+import { factAt, type RunFacts } from '../code/run-facts.ts';
 import { type DataRoot, factOf, memberCode, shortValue } from '../code/scope.ts';
 
 const MOST_FIELDS = 60;
@@ -26,7 +27,7 @@ export function FieldsView({ roots }: { roots: readonly DataRoot[] }) {
 const isBranch = (value: unknown): value is object => value !== null && typeof value === 'object';
 
 function RootFields({ root }: { root: DataRoot }) {
-  const { code, label, value, note, samples = [] } = root;
+  const { code, label, value, note, samples = [], facts } = root;
   const known = value !== undefined;
   return (
     <div role="group" aria-label={label}>
@@ -37,22 +38,21 @@ function RootFields({ root }: { root: DataRoot }) {
         value={known ? (isBranch(value) ? note : shortValue(value)) : note === '' ? 'no data' : note}
         faint={!known}
       />
-      {isBranch(value) && <Members code={code} value={value} depth={1} samples={samples} />}
+      {isBranch(value) && <Members code={code} keys={[]} value={value} samples={samples} facts={facts} />}
     </div>
   );
 }
 
-function Members({
-  code,
-  value,
-  depth,
-  samples,
-}: {
+interface MembersProps {
   code: string;
+  /** From the root; as many as the lines are indented. */
+  keys: readonly (string | number)[];
   value: object;
-  depth: number;
   samples: readonly unknown[];
-}) {
+  facts: RunFacts | undefined;
+}
+
+function Members({ code, keys, value, samples, facts }: MembersProps) {
   const entries: [string | number, unknown][] = Array.isArray(value)
     ? value.slice(0, MOST_FIELDS).map((one, at) => [at, one])
     : Object.entries(value).slice(0, MOST_FIELDS);
@@ -65,7 +65,8 @@ function Members({
           code={memberCode(code, key)}
           name={String(key)}
           value={inner}
-          depth={depth}
+          keys={[...keys, key]}
+          facts={facts}
           samples={samples.map((one) => (isBranch(one) ? (one as Record<string | number, unknown>)[key] : undefined))}
         />
       ))}
@@ -74,29 +75,26 @@ function Members({
   );
 }
 
-interface MemberProps {
-  code: string;
+interface MemberProps extends Omit<MembersProps, 'value'> {
   name: string;
   value: unknown;
-  depth: number;
-  samples: readonly unknown[];
 }
 
-function Member({ code, name, value, depth, samples }: MemberProps) {
+function Member({ code, name, keys, value, samples, facts }: MemberProps) {
   const [open, setOpen] = useState(false);
   const branch = isBranch(value) && Object.keys(value).length > 0;
-  const fact = factOf(samples);
+  const fact = factAt(facts, keys) ?? factOf(samples);
   return (
     <li>
       <FieldRow
         code={code}
         name={name}
         value={shortValue(value)}
-        depth={depth}
+        depth={keys.length}
         fact={fact?.warn === true ? fact.text : ''}
         {...(branch ? { open, onToggle: () => setOpen(!open) } : {})}
       />
-      {branch && open && <Members code={code} value={value} depth={depth + 1} samples={samples} />}
+      {branch && open && <Members code={code} keys={keys} value={value} samples={samples} facts={facts} />}
     </li>
   );
 }

@@ -6,6 +6,7 @@ import type { Iteration, StepView } from '@rondo/api/schemas/run.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
 import type { Failure } from '@rondo/api/schemas/shared.ts';
 import { count } from '../../ui/format.ts';
+import type { RunFacts } from '../code/run-facts.ts';
 import { type DataRoot, nodeCode } from '../code/scope.ts';
 import { placedNode } from '../../editor/document/tree.ts';
 import { readsPrevious, titleOf, type NodePlace } from '../place.ts';
@@ -16,6 +17,8 @@ export interface PortItems {
   items: readonly unknown[];
 }
 
+export type Try = NonNullable<StepView['attempts']>[number];
+
 export interface NodeData {
   status: 'completed' | 'failed' | 'running' | 'waiting' | 'skipped' | 'cancelled';
   input: readonly PortItems[];
@@ -25,6 +28,10 @@ export interface NodeData {
   cut: boolean;
   failure: Failure | null;
   attempts: number;
+  /** Each attempt, where they were recorded. */
+  tries: readonly Try[];
+  /** What its expressions came to, where that was kept. */
+  given: unknown;
   logs: string;
   durationMs: number | null;
   usage: Iteration['usage'];
@@ -55,6 +62,8 @@ export function nodeDataOf(iteration: Iteration, place: NodePlace, own: boolean)
       cut: false,
       failure: iteration.failure,
       attempts: iteration.attempts,
+      tries: iteration.tries ?? [],
+      given: undefined,
       durationMs: iteration.durationMs,
     };
   }
@@ -70,6 +79,8 @@ export function nodeDataOf(iteration: Iteration, place: NodePlace, own: boolean)
     cut: step?.cut ?? false,
     failure: step?.failure ?? (status === 'failed' ? iteration.failure : null),
     attempts: step?.attempts?.at(-1)?.number ?? (status === 'failed' ? iteration.attempts : 1),
+    tries: step?.attempts ?? [],
+    given: step?.arguments,
     durationMs: step?.attempts?.reduce((sum, { durationMs }) => sum + durationMs, 0) ?? null,
   };
 }
@@ -107,11 +118,13 @@ export interface RootsOptions {
   outer: readonly { iteration: Iteration; name: string }[];
   /** The same iteration's neighbours that were looked at. */
   others: readonly Iteration[];
+  /** What the run says of the items of the loop. */
+  facts?: RunFacts | undefined;
 }
 
 /** In the order of the Input pane. Without a run they have no values, but they have names. */
 export function rootsOf(options: RootsOptions): DataRoot[] {
-  const { place, definition, iteration, data, own, index, total, element, outer, others } = options;
+  const { place, definition, iteration, data, own, index, total, element, outer, others, facts } = options;
   const first = (one: Iteration): unknown => nodeDataOf(one, place, own)?.input[0]?.items[0];
   const items = data?.input.flatMap((one) => one.items) ?? [];
   const inLoop = place.around.length > 0 && !own;
@@ -123,7 +136,14 @@ export function rootsOf(options: RootsOptions): DataRoot[] {
   const container = own && place.type?.work === 'container';
   const source = container ? 'each element' : only === undefined ? null : titleOf(only.from, place.level[only.from]);
   if (inLoop && !fromItem)
-    roots.push({ code: '$loop.item', label: '$loop.item', value: loopItem, note: where, samples: others.map(valueOf) });
+    roots.push({
+      code: '$loop.item',
+      label: '$loop.item',
+      value: loopItem,
+      note: where,
+      samples: others.map(valueOf),
+      facts,
+    });
   roots.push({
     code: '$json',
     label: source ?? '$json',
@@ -131,6 +151,7 @@ export function rootsOf(options: RootsOptions): DataRoot[] {
     note:
       items.length > 1 ? `first of ${count(items.length)} items` : fromItem ? where : source === null ? '' : '$json',
     samples: others.map(first),
+    facts: own || fromItem ? facts : undefined,
   });
   if (inLoop) {
     if (fromItem)
@@ -141,6 +162,7 @@ export function rootsOf(options: RootsOptions): DataRoot[] {
         note: where,
         hidden: true,
         samples: others.map(valueOf),
+        facts,
       });
     roots.push({ code: '$loop.index', label: '$loop.index', value: index ?? undefined, note: 'from 0' });
     roots.push({ code: '$loop.count', label: '$loop.count', value: total ?? undefined, note: '', hidden: true });

@@ -2,9 +2,10 @@
  * Owns the Output pane: what came out in the iteration that is shown, the error first when it failed, attempts, logs,
  * pinned items and editing them, and this node's Score of the run at its foot.
  */
+import { Columns2 } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { classes } from '../../ui/classes.ts';
+import { IconButton } from '../../ui/button.tsx';
 import { bytes, count, counted, duration } from '../../ui/format.ts';
 import { Segments } from '../../ui/segments.tsx';
 import { StatusChip } from '../../ui/status.tsx';
@@ -12,6 +13,8 @@ import { ValueView } from '../../ui/value-view.tsx';
 import { MiniScore } from '../../score/mini-score.tsx';
 import { nodeCode } from '../code/scope.ts';
 import { JsonField } from '../form/value-field.tsx';
+import { Attempts } from './attempts.tsx';
+import { Compared, type ComparePlace } from './compared.tsx';
 import { FieldsView } from './fields-view.tsx';
 import type { NodeData } from './node-data.ts';
 import { type DataForm, Pane } from './pane.tsx';
@@ -37,14 +40,21 @@ export interface OutputPaneProps {
   onPinned(items: unknown[]): void;
   readOnly: boolean;
   score: ScoreFoot | null;
+  /** The iteration, for a comparison; null: none is shown. */
+  compare: ComparePlace | null;
 }
 
-export function OutputPane({ node, title, data, empty, pinned, onPinned, readOnly, score }: OutputPaneProps) {
+export function OutputPane(props: OutputPaneProps) {
+  const { node, title, data, empty, pinned, onPinned, readOnly, score, compare } = props;
+  const [compares, setCompares] = useState(false);
+  const [chosen, setChosen] = useState<number | null>(null);
   const [form, setForm] = useState<DataForm>('json');
   const [port, setPort] = useState('0');
   const outputs = data?.output ?? [];
   const shown = outputs[Number(port)] ?? outputs.find((one) => one.items.length > 0) ?? outputs[0];
   const items = pinned ?? shown?.items ?? [];
+  // An attempt before the last one says what it failed of.
+  const failure = data?.tries.find((one) => one.number === chosen)?.failure ?? data?.failure ?? null;
   return (
     <Pane
       title="Output"
@@ -59,6 +69,19 @@ export function OutputPane({ node, title, data, empty, pinned, onPinned, readOnl
           )}
           {pinned === null && data?.durationMs != null && <span className="cut">{duration(data.durationMs)}</span>}
         </>
+      }
+      action={
+        data !== null &&
+        compare !== null &&
+        pinned === null && (
+          <IconButton
+            small
+            label="Compare with the nearest completed one"
+            aria-pressed={compares}
+            icon={<Columns2 size={14} aria-hidden />}
+            onClick={() => setCompares(!compares)}
+          />
+        )
       }
       form={form}
       onForm={setForm}
@@ -80,12 +103,13 @@ export function OutputPane({ node, title, data, empty, pinned, onPinned, readOnl
         <p className="p-3.5 text-meta text-ink3">{empty}</p>
       ) : (
         <>
-          {data.attempts > 1 && <Attempts data={data} />}
-          {data.failure !== null && (
+          {compares && compare !== null && <Compared data={data} at={compare} />}
+          {data.attempts > 1 && <Attempts data={data} chosen={chosen} onChoose={setChosen} />}
+          {failure !== null && (
             <div role="status" className="px-3.5 pt-3">
-              <p className="font-semibold break-words text-failed">{data.failure.message}</p>
-              {data.failure.fix !== undefined && <p className="mt-0.5 text-meta text-ink2">{data.failure.fix}</p>}
-              <p className="mt-0.5 font-mono text-axis text-ink3">{data.failure.code}</p>
+              <p className="font-semibold break-words text-failed">{failure.message}</p>
+              {failure.fix !== undefined && <p className="mt-0.5 text-meta text-ink2">{failure.fix}</p>}
+              <p className="mt-0.5 font-mono text-axis text-ink3">{failure.code}</p>
             </div>
           )}
           {outputs.length > 1 && (
@@ -158,6 +182,12 @@ function Values({
         />
       )}
       {data.cutAt !== null && <p className="text-meta text-warn">Values are cut at {bytes(data.cutAt)}.</p>}
+      {data.given !== undefined && (
+        <details className="text-meta">
+          <summary className="cursor-pointer text-ink2">Arguments</summary>
+          <ValueView label={`Arguments of ${title}`} value={data.given} as="tree" className="mt-1" />
+        </details>
+      )}
       {data.logs !== '' && (
         <details className="text-meta">
           <summary className="cursor-pointer text-ink2">Logs {count(data.logs.trimEnd().split('\n').length)}</summary>
@@ -171,35 +201,6 @@ function Values({
         </p>
       )}
     </div>
-  );
-}
-
-const MOST_ATTEMPTS = 6;
-
-/** The last one is what is shown; those before it failed. */
-function Attempts({ data }: { data: NodeData }) {
-  const from = Math.max(1, data.attempts - MOST_ATTEMPTS + 1);
-  const cards = Array.from({ length: data.attempts - from + 1 }, (_, at) => from + at);
-  return (
-    <ul aria-label="Attempts" className="grid grid-cols-3 gap-1.5 px-3.5 pt-3">
-      {cards.map((one) => {
-        const last = one === data.attempts;
-        const failed = !last || data.status === 'failed';
-        return (
-          <li
-            key={one}
-            aria-current={last || undefined}
-            className={classes(
-              'rounded-control border bg-surface px-2.5 py-1 text-meta',
-              last && failed ? 'border-failed bg-failed-soft' : last ? 'border-ink' : 'border-line',
-            )}
-          >
-            <b className={classes('block font-semibold', last && failed && 'text-failed')}>Attempt {one}</b>
-            <span className="text-axis text-ink3">{failed ? 'failed' : data.status}</span>
-          </li>
-        );
-      })}
-    </ul>
   );
 }
 

@@ -3,7 +3,8 @@
  * type does not know (they are kept). A field of its own kind is parameter.tsx.
  */
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useSearch } from 'wouter/use-browser-location';
 import type { ParameterView } from '@rondo/api/schemas/node.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input } from '../../ui/input.tsx';
@@ -33,8 +34,9 @@ export function Parameters({ specs, value, path, common = new Set() }: Parameter
   const names = new Set(specs.map((one) => one.name));
   const decides = names.has('when') && names.has('conditions');
   const rest = decides ? specs.filter((one) => !DECISION.has(one.name)) : specs;
+  const guilty = useGuilty(path);
   const isFirst = (one: ParameterView): boolean =>
-    one.required || common.has(one.name) || Object.hasOwn(value, one.name);
+    one.required || common.has(one.name) || Object.hasOwn(value, one.name) || one.name === guilty;
   // What was put in first place stays there, also when its value is taken away.
   const [firsts] = useState(() => new Set(rest.filter(isFirst).map((one) => one.name)));
   const first = rest.length <= FEW ? rest : rest.filter((one) => firsts.has(one.name) || isFirst(one));
@@ -44,14 +46,11 @@ export function Parameters({ specs, value, path, common = new Set() }: Parameter
     (one) => wanted === '' || `${one.name} ${labelOf(one.name)} ${one.description}`.toLowerCase().includes(wanted),
   );
   const unknown = Object.keys(value).filter((name) => !names.has(name));
-  const fieldOf = (spec: ParameterView) => (
-    <Parameter
-      key={spec.name}
-      spec={spec}
-      path={[...path, spec.name]}
-      value={Object.hasOwn(value, spec.name) ? value[spec.name] : undefined}
-    />
-  );
+  const fieldOf = (spec: ParameterView) => {
+    const own = Object.hasOwn(value, spec.name) ? value[spec.name] : undefined;
+    const field = <Parameter key={spec.name} spec={spec} path={[...path, spec.name]} value={own} />;
+    return spec.name === guilty ? <Guilty key={spec.name}>{field}</Guilty> : field;
+  };
   return (
     <div className="flex flex-col gap-3">
       {decides && <Decision specs={specs} value={value} path={path} />}
@@ -88,6 +87,25 @@ export function Parameters({ specs, value, path, common = new Set() }: Parameter
           {open && found.length === 0 && <p className="text-meta text-ink3">No field is called or does that.</p>}
         </div>
       )}
+    </div>
+  );
+}
+
+/** Whoever comes from a failure is led to the field that it names: `?field=url`. */
+function useGuilty(path: Path): string | null {
+  const search = useSearch();
+  return path.length === 1 ? new URLSearchParams(search).get('field') : null;
+}
+
+function Guilty({ children }: { children: ReactNode }) {
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    frame.current?.scrollIntoView({ block: 'center' });
+    frame.current?.querySelector<HTMLElement>('input, textarea, [contenteditable="true"]')?.focus();
+  }, []);
+  return (
+    <div ref={frame} data-part="guilty-field" className="rounded-chip outline outline-offset-4 outline-failed-line">
+      {children}
     </div>
   );
 }

@@ -76,7 +76,7 @@ export function LoopSection({ place, foot, list }: LoopSectionProps) {
         </span>
       </div>
       {as === 'sentence' ? <LoopSentence {...shown} onForm={() => setAs('form')} /> : <LoopForm {...shown} />}
-      {facts.whyNot.over === undefined && (
+      {facts.whyNot.over === undefined && (place.type?.work === 'container' || settings.over !== undefined) && (
         <SuggestList
           node={id}
           over={settings.over}

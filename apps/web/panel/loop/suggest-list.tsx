@@ -154,7 +154,7 @@ function Proposed({ found, over }: { found: SuggestionView; over: unknown }) {
         {found.count === 1 ? 'element' : 'elements'}
         {first.length > 0 && (rest > 0 ? `, the first ${first.length} of which are:` : ':')}
       </p>
-      {first.length > 0 && <ValueView label="First elements" value={first} as="tree" openDepth={1} />}
+      {first.length > 0 && <ValueView label="First elements" value={first} as="tree" openDepth={2} />}
       <details>
         <summary className="cursor-pointer text-ink2">What the model was told of the data</summary>
         <pre className="mt-1 max-h-40 overflow-auto rounded-[8px] border border-line bg-sunken px-3 py-2 break-words whitespace-pre-wrap">

@@ -35,7 +35,15 @@ function Shown({ id, children }: { id: string; children: ReactNode }) {
     })),
   );
   return (
-    <div data-lit={lit ?? undefined} className={classes(lit === false && 'opacity-40')}>
+    // Not paler: text must be readable on all of them. What was gone through has a ring, the rest no colour.
+    <div
+      data-lit={lit ?? undefined}
+      className={classes(
+        lit === false && 'grayscale',
+        lit === true && status !== null && 'rounded-node outline-2 outline-offset-2',
+        lit === true && (status === 'failed' ? 'outline-failed' : 'outline-ink'),
+      )}
+    >
       {children}
       {status !== null && (
         <span

@@ -116,9 +116,9 @@ function NumberField({ index, last, onGo }: { index: number | null; last: number
     else setText(index === null ? '' : String(index + 1));
   };
   return (
-    <label className="flex items-center gap-1.5 text-meta text-ink3">
-      <span className="sr-only">Iteration</span>
+    <span className="flex items-center gap-1.5 text-meta text-ink3">
       <input
+        aria-label="Iteration"
         inputMode="numeric"
         value={text}
         placeholder="none"
@@ -128,6 +128,6 @@ function NumberField({ index, last, onGo }: { index: number | null; last: number
         className="h-[26px] w-[88px] rounded-chip border border-line2 bg-surface px-2 text-right text-ink"
       />
       of {count(last + 1)}
-    </label>
+    </span>
   );
 }

@@ -8,7 +8,7 @@ import type { Loop, Run } from '@rondo/api/schemas/run.ts';
 import type { Explanation } from '@rondo/core/lint/explain.ts';
 import type { Definition } from '@rondo/core/model/definition.ts';
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from '@xyflow/react';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { addressOfPlace } from '../../app/addresses.ts';
 import { call, useApi } from '../../app/api.ts';
@@ -59,7 +59,8 @@ export function RunCanvas(props: RunCanvasProps) {
   const { run } = props;
   const definition = run.definition as unknown as Definition;
   const readable = typeof definition.nodes === 'object' && definition.nodes !== null;
-  useEffect(() => {
+  // Before the effects of what is inside, which fill the view.
+  useLayoutEffect(() => {
     if (!readable) return undefined;
     send(DOCUMENT, { type: 'readOnly', why: READ_ONLY });
     send(DOCUMENT, { type: 'loaded', definition, version: run.version ?? 0 });

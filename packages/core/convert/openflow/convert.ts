@@ -23,7 +23,7 @@ import { refused, type Converter } from '../converted.ts';
 import { appendFailure } from './failure.ts';
 import { Flow } from './flow.ts';
 import { Place } from './module.ts';
-import { hintsOf } from './options.ts';
+import { appendSkip, hintsOf } from './options.ts';
 import { appendModules, levelIn } from './sequence.ts';
 
 /** Results are items here, and may be as large as the engine allows. */
@@ -40,6 +40,8 @@ export const convertOpenFlow: Converter = (value, options) => {
   const level = levelIn({}, [], false);
   if (flowValue.list('modules') === undefined && out.length === 0) flowValue.missing('modules', 'its steps');
   settingsOf(flowValue);
+  const skip = flowValue.text('skip_expr');
+  if (skip !== undefined) appendSkip(flow, level, skip);
   appendModules(flow, level, flowValue, 'modules');
   appendFailure(flow, level);
   const inputs = inputsOf(root);
@@ -73,7 +75,6 @@ function settingsOf(value: Place): void {
   if (value.text('early_return') !== undefined) {
     value.differs('early_return is not applied: the answer comes when the whole flow has ended.', 'early_return');
   }
-  if (value.text('skip_expr') !== undefined) value.unsupported('skip_expr is not supported.', 'skip_expr');
   if (value.object('preprocessor_module') !== undefined) {
     value.differs(
       'preprocessor_module is not run: it is for triggers of Windmill. Give the input itself.',

@@ -163,6 +163,15 @@ const earlyStop = (after: string, message: string, more: Record<string, string>)
   with: { message, data: { error: { name: 'EarlyStopError', message, ...more } } },
 });
 
+/** Asked before the first step; true ends the flow with words of Windmill. */
+export function appendSkip(flow: Flow, level: Level, expr: string): void {
+  const asked = flow.free('skip');
+  append(level, asked, { type: 'if', with: { when: template(expr, seenAt(level)) } }, 'false');
+  const skipped = flow.free('skipped');
+  level.nodes[skipped] = { type: 'no-op', after: `${asked}.true`, pin: ['stopped early'] };
+  level.nodes[flow.free('skipped: end')] = { type: 'end', after: skipped, with: { what: 'run' } };
+}
+
 /** It delays what comes after the step. */
 export function appendSleep(flow: Flow, level: Level, module: Place): void {
   const sleep = module.get('sleep');

@@ -11,7 +11,7 @@ import { attempt, failedAttempts, type Again } from '../attempt.ts';
 import { checkStop, Stopped, type RunContext } from '../context.ts';
 import { readBlocks, countAll, type Feed } from '../dataset.ts';
 import { rateKey } from '../dials.ts';
-import { doorsOf, Notes, OrderedAnswers, type Doors } from '../doors.ts';
+import { attemptDoors, doorsOf, Notes, OrderedAnswers, type Doors } from '../doors.ts';
 import type { LoopRun } from '../loop-run.ts';
 import type { Fallback } from './fallback.ts';
 import { RateGate } from '../rate.ts';
@@ -184,12 +184,13 @@ async function one(
   const begun = clock.monotonic();
   const notes = new Notes(context.limits['code.logBytes'], where, begun);
   const doors = doorsOf(notes, job.doors, (text) => answers.write(index, text));
+  const doorsFor = attemptDoors(doors, loop.retry.times);
   const tried = await attempt(
     loop,
     clock,
     stop.signal,
     where,
-    (n, signal) => job.work(items, index, n, signal, doors),
+    (n, signal) => job.work(items, index, n, signal, doorsFor(n)),
     rateOf(context, run),
     job.again?.(items, index) ?? null,
     context.limits['iteration.attempts'],

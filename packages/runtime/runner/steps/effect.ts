@@ -22,7 +22,7 @@ import type { ProgramContext } from '@rondo/core/ports.ts';
 import { attempt, failedAttempts } from '../attempt.ts';
 import { checkStop, sleepOrStop, type RunContext } from '../context.ts';
 import { countAll, inline, readAll } from '../dataset.ts';
-import type { Doors } from '../doors.ts';
+import { attemptDoors, type Doors } from '../doors.ts';
 import { evaluate, parameterSource } from '../evaluate.ts';
 import { feedsOf, journalName, pathIn, type Frame } from '../frame.ts';
 import { readsInput, scopeSource } from '../lineage.ts';
@@ -282,12 +282,13 @@ async function single(
   const path = pathIn(frame, step);
   const trace = frame.traces?.[step.index];
   const doors = trace === undefined ? frame.doors : noted(frame.doors, trace);
+  const doorsFor = attemptDoors(doors, step.loop.retry.times);
   const tried = await attempt<UnitValue>(
     step.loop,
     context.clock,
     context.stop.signal,
     path,
-    (n, signal) => work(items, 0, n, signal, doors),
+    (n, signal) => work(items, 0, n, signal, doorsFor(n)),
     null,
     againOf(context, frame, step)(items, 0),
     context.limits['iteration.attempts'],

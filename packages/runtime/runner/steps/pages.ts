@@ -9,7 +9,7 @@ import type { Step } from '@rondo/core/model/plan.ts';
 import { attempt, failedAttempts } from '../attempt.ts';
 import { checkStop, sleepOrStop, type RunContext } from '../context.ts';
 import { countAll, readBlocks } from '../dataset.ts';
-import { doorsOf, Notes } from '../doors.ts';
+import { attemptDoors, doorsOf, Notes } from '../doors.ts';
 import { feedsOf, pathIn, type Frame } from '../frame.ts';
 import { completedText, failedText } from '../trace.ts';
 import { rateOf } from './concurrent.ts';
@@ -59,13 +59,14 @@ export async function runPages(context: RunContext, frame: Frame, step: Step): P
     context.fault('before-effect');
     const begun = context.clock.monotonic();
     const notes = new Notes(context.limits['code.logBytes'], `${path}[${index}]`, begun);
-    const doors = doorsOf(notes, frame.doors);
+    const doorsFor = attemptDoors(doorsOf(notes, frame.doors), loop.retry.times);
     const tried = await attempt(
       loop,
       context.clock,
       context.stop.signal,
       `${path}[${index}]`,
       async (n, signal) => {
+        const doors = doorsFor(n);
         const result = await caller({
           items: current.value as string[],
           index,

@@ -5,7 +5,7 @@
 import type { Step } from '@rondo/core/model/plan.ts';
 import { attempt } from '../attempt.ts';
 import { Stopped, type RunContext } from '../context.ts';
-import { doorsOf, Notes, type Doors } from '../doors.ts';
+import { attemptDoors, doorsOf, Notes, type Doors } from '../doors.ts';
 import type { LoopRun } from '../loop-run.ts';
 import type { Fallback } from './fallback.ts';
 import { completedText, failedText } from '../trace.ts';
@@ -36,7 +36,7 @@ export async function sequentialIteration(
   context.fault('before-effect');
   const begun = clock.monotonic();
   const notes = new Notes(context.limits['code.logBytes'], `${path}[${index}]`, begun);
-  const doors = doorsOf(notes, around);
+  const doorsFor = attemptDoors(doorsOf(notes, around), step.loop.retry.times);
   // A body that holds loops makes progress between one lost runner and the next.
   const progresses = step.container !== undefined && 'body' in step.container && step.container.body.checkpoint;
   const lost = progresses ? null : run.lossFailure(index);
@@ -47,7 +47,7 @@ export async function sequentialIteration(
           clock,
           stop.signal,
           `${path}[${index}]`,
-          () => work(index, doors),
+          (n) => work(index, doorsFor(n)),
           rateOf(context, run),
           null,
           context.limits['iteration.attempts'],

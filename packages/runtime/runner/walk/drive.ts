@@ -197,6 +197,8 @@ export function lastFeeds(frame: Frame, walk: WalkHistory): Feed[] {
   const record = last === null ? undefined : walk.runs[last.step]?.[last.run];
   if (last === null || record === undefined) return [];
   const { output } = record;
-  const ports = frame.region.steps[last.step]?.outputs ?? [];
+  const { outputs = [], type } = frame.region.steps[last.step] ?? {};
+  // A calling node has one output, and what a Filter discards leaves by none that n8n draws.
+  const ports = frame.depth > 0 || type === 'filter' ? outputs.slice(0, 1) : outputs;
   return ports.map((_, port) => ({ dataset: output, port })).filter(({ port }) => (countsOf(output)[port] ?? 0) > 0);
 }

@@ -243,6 +243,8 @@ async function expectWhole(path: string, acked: number): Promise<void> {
   expect(rows.length).toBe(cursor);
   expect(rows.at(-1)?.index).toBe(cursor - 1);
   expect(await store.journal(RUN.id)).toHaveLength(cursor / BATCH);
+  // What the rows cost is there exactly when they are.
+  expect((await store.getRun(RUN.id))?.usage?.tokensIn).toBe(cursor);
   expect(await store.verify()).toEqual([]);
   await store.close();
 }

@@ -173,7 +173,14 @@ describe('merge', () => {
     });
     expect(given('merge', 1, { mode: 'passThrough', output: 'input2' })).toEqual({ mode: 'choose', take: 2 });
     expect(map('merge', 3.2, { numberInputs: 3 }).mapped?.inputs).toEqual(['input1', 'input2', 'input3']);
-    expect(map('merge', 3.2, { mode: 'combineBySql' }).unsupported).toEqual(['query']);
+    const query = 'SELECT input1.id FROM input1 JOIN input2 USING (id)';
+    expect(given('merge', 3.2, { mode: 'combineBySql', query })).toEqual({ mode: 'sql', query });
+    expect(given('merge', 3.1, { mode: 'combineBySql', query: '=SELECT {{ $json.what }} FROM input1' })).toEqual({
+      mode: 'sql',
+      query: 'SELECT {{ $json.what }} FROM input1',
+      success: true,
+    });
+    expect(map('merge', 3.2, { mode: 'combineBySql', query: 'DELETE FROM input1' }).unsupported).toEqual(['query']);
   });
 });
 
@@ -274,5 +281,16 @@ describe('triggers, waiting, answers', () => {
   it('an error on purpose passes items on where the run goes on', () => {
     const { mapped } = map('stopAndError', 1, { errorMessage: 'no' }, { onError: 'continueRegularOutput' });
     expect(mapped).toMatchObject({ type: 'stop-and-error', loop: { onError: 'pass' } });
+  });
+});
+
+describe('what code asks for', () => {
+  it.each([
+    ["const a = require('axios')", ['jsCode']],
+    ['await this.helpers.httpRequest({})', ['jsCode']],
+    ['await fetch("https://a.test")', ['jsCode']],
+    ["const c = require('node:crypto'); // require('fs'), fetch()", []],
+  ])('%s: what is not there is said before the run', (jsCode, differs) => {
+    expect(map('code', 2, { jsCode })).toMatchObject({ differs, unsupported: [], mapped: { type: 'code' } });
   });
 });

@@ -3,7 +3,20 @@
  */
 import { jsonNumber } from '../../json-text.ts';
 import type { Json } from '../../../model/item.ts';
-import { choice, flag, parameter, raw, rows, value, type Mapped, type N8nNode, type Report } from '../node.ts';
+import { parseSelect } from '../../../select/parse.ts';
+import { SelectError } from '../../../select/syntax.ts';
+import {
+  choice,
+  flag,
+  isExpression,
+  parameter,
+  raw,
+  rows,
+  value,
+  type Mapped,
+  type N8nNode,
+  type Report,
+} from '../node.ts';
 
 type Row = { [key: string]: Json };
 
@@ -36,8 +49,7 @@ function third(node: N8nNode, report: Report): Mapped | null {
     case 'append':
       return merged({ semantics: 'n8n' }, count);
     case 'combineBySql':
-      report.unsupported('combining by SQL. Store the items with SQLite nodes, or combine by fields.', 'query');
-      return null;
+      return bySql(node, count, report);
     case 'chooseBranch': {
       const output = choice(node, 'output', ['specifiedInput', 'empty'], 'specifiedInput', report);
       if (output === null) return null;
@@ -111,6 +123,24 @@ function byFields(node: N8nNode, keys: Json, semantics: string, report: Report):
     ...clash(node, report),
     semantics,
   });
+}
+
+const EXAMPLE = 'SELECT * FROM input1 LEFT JOIN input2 ON input1.name = input2.id';
+
+/** A query that is written in the file is read before anything runs. */
+function bySql(node: N8nNode, count: number, report: Report): Mapped | null {
+  const query = raw(node, 'query', EXAMPLE);
+  if (typeof query === 'string' && !isExpression(query)) {
+    try {
+      parseSelect(query);
+    } catch (error) {
+      if (!(error instanceof SelectError)) throw error;
+      report.unsupported(`the query cannot be run: ${error.message}`, 'query');
+      return null;
+    }
+  }
+  const tells = node.typeVersion < 3.2 || raw(node, 'options.emptyQueryResult', 'empty') === 'success';
+  return merged({ mode: 'sql', query: value(query), ...(tells ? { success: true } : {}) }, count);
 }
 
 function byPosition(node: N8nNode, semantics: string, count: number, report: Report): Mapped {

@@ -20,8 +20,10 @@ for (;;) {
   const seq = done / BATCH;
   const event = { seq, frame: '', at: 0, type: 'step-started', step: `s${seq}` } as const;
   const loops = [loopRecord({ total: null, cursor: done + BATCH })];
+  // One token a row, so that it shows whether costs and rows go together.
+  const usage = { tokensIn: done + BATCH, tokensOut: 0, cost: 0 };
   try {
-    await store.commit({ lease, now: 0, loops, rows, events: [event] });
+    await store.commit({ lease, now: 0, loops, rows, events: [event], run: { usage } });
   } catch (error) {
     writeSync(1, `refused ${error instanceof StoreError ? error.code : String(error)}\n`);
     break;

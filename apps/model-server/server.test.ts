@@ -194,6 +194,11 @@ describe('JSON answers', () => {
       { type: 'object', properties: { scores: { type: 'array', items: { type: 'number' } } } },
       { scores: [0, 1] },
     ],
+    [
+      'Task: every chapter\n- $json.tags: list of 2, each text\n- $json.chapters: list of 3, each an object (title: text)\n- $json.chapterNotes: list of 0',
+      { type: 'object', properties: { expression: { type: 'string' }, why: { type: 'string' } } },
+      { expression: '$json.chapters', why: '$json.chapters is the list of 3, each an object (title: text).' },
+    ],
   ])('makes of %j with a schema', async (prompt, schema, wanted) => {
     expect(JSON.parse((await say(prompt, format(schema))) ?? '')).toEqual(wanted);
   });

@@ -44,6 +44,8 @@ export interface StudioServerOptions extends Pick<ServerOptions, 'trustProxy' | 
   clock?: Clock;
   /** The owner cannot sign in any more: a link to a new password. */
   resetOwner?: boolean;
+  /** Of hashing passwords; tests take a cheap one. */
+  costLog?: number;
   /** Default true: the first runner process is started at once. */
   warm?: boolean;
 }
@@ -98,6 +100,7 @@ async function start(options: StudioServerOptions, db: StudioDb, kept: RunnerSer
     own: async () => (await kept.open()).secrets.own,
     publicUrl,
     resetOwner: options.resetOwner === true,
+    ...(options.costLog === undefined ? {} : { costLog: options.costLog }),
   });
   const host = String(settings.value('host'));
   if (!access.people.hasOwner() && !isLoopback(host)) throw new OwnerNeeded(host);

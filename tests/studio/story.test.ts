@@ -82,7 +82,7 @@ describeInBrowser('the first five minutes', () => {
   it('a loop over a list, built by hand on the canvas, run and looked into', async () => {
     const studio = await studioOf();
     const { page } = await studio.open('/');
-    await page.getByRole('button', { name: 'New workflow', exact: true }).click();
+    await page.getByRole('button', { name: /^New workflow/ }).click();
     await page.getByRole('button', { name: 'Empty workflow' }).click();
     await page.getByText('Manual trigger').first().waitFor();
 
@@ -131,7 +131,7 @@ describeInBrowser('the first five minutes', () => {
   it('a ready group, put behind the start of an empty workflow, runs at once without a network', async () => {
     const studio = await studioOf();
     const { page } = await studio.open('/');
-    await page.getByRole('button', { name: 'New workflow', exact: true }).click();
+    await page.getByRole('button', { name: /^New workflow/ }).click();
     await page.getByRole('button', { name: 'Empty workflow' }).click();
     await page.getByText('Manual trigger').first().waitFor();
     await page.keyboard.press('/');

@@ -7,6 +7,7 @@ import { sessionCookie, type SessionCookie } from './cookie.ts';
 import { createSecondFactors, type SecondFactors } from './second-factor.ts';
 import { createDoorkeeper, type Doorkeeper } from './gate.ts';
 import { createOwnerSetup, type OwnerSetup } from './owner-setup.ts';
+import { COST_LOG } from './passwords.ts';
 import { createPeople, type People } from './people.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createTokens, type Tokens } from './tokens.ts';
@@ -33,6 +34,8 @@ export interface AccessOptions {
   publicUrl: string | null;
   /** Gives the owner, who cannot sign in any more, a link to a new name and password. */
   resetOwner?: boolean;
+  /** Of hashing passwords; tests take a cheap one. */
+  costLog?: number;
 }
 
 /** Failures at once, and how long until one is forgotten. */
@@ -41,8 +44,8 @@ const OF_NAME = { most: 8, everyMs: 60_000 };
 /** There are a million codes, and three of them are right. */
 const OF_CODE = { most: 5, everyMs: 300_000 };
 
-export function openAccess({ db, now, own, publicUrl, resetOwner = false }: AccessOptions): Access {
-  const people = createPeople(db, now);
+export function openAccess({ db, now, own, publicUrl, resetOwner = false, costLog = COST_LOG }: AccessOptions): Access {
+  const people = createPeople(db, now, costLog);
   const sessions = createSessions(db, now);
   const tokens = createTokens(db, now);
   const setup = createOwnerSetup({ people, now, signOut: sessions.endAll, reset: resetOwner });

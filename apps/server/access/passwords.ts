@@ -9,7 +9,8 @@ export const LEAST_LENGTH = 12;
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 /** 32 MiB and about a tenth of a second each. */
-const COST = { log: 15, blockSize: 8, parallel: 3 } as const;
+export const COST_LOG = 15;
+const COST = { blockSize: 8, parallel: 3 } as const;
 const AT_ONCE = 2;
 const MOST_WAITING = 50;
 
@@ -240,18 +241,19 @@ function optionsOf(log: number, blockSize: number, parallel: number): ScryptOpti
 }
 
 /** What is kept: the costs are beside the hash, so that they can grow later. */
-export async function hashPassword(password: string): Promise<string> {
-  const { log, blockSize, parallel } = COST;
+export async function hashPassword(password: string, log = COST_LOG): Promise<string> {
+  const { blockSize, parallel } = COST;
   const salt = randomBytes(SALT_BYTES);
   const key = await derive(password, salt, KEY_BYTES, optionsOf(log, blockSize, parallel));
   return ['scrypt', log, blockSize, parallel, salt.toString('base64url'), key.toString('base64url')].join('$');
 }
 
 /** For a name that nobody has: takes the same time, and never fits. */
-const NOBODY = ['scrypt', COST.log, COST.blockSize, COST.parallel, 'AAAAAAAAAAAAAAAAAAAAAA', ''].join('$');
+const nobody = (log: number): string =>
+  ['scrypt', log, COST.blockSize, COST.parallel, 'AAAAAAAAAAAAAAAAAAAAAA', ''].join('$');
 
-export async function fitsPassword(password: string, kept: string | null): Promise<boolean> {
-  const [kind, log, blockSize, parallel, salt = '', key = ''] = (kept ?? NOBODY).split('$');
+export async function fitsPassword(password: string, kept: string | null, costLog = COST_LOG): Promise<boolean> {
+  const [kind, log, blockSize, parallel, salt = '', key = ''] = (kept ?? nobody(costLog)).split('$');
   if (kind !== 'scrypt') return false;
   const options = optionsOf(Number(log), Number(blockSize), Number(parallel));
   const found = await derive(password, Buffer.from(salt, 'base64url'), KEY_BYTES, options);

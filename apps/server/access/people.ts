@@ -37,7 +37,8 @@ export function nameKey(name: string): string {
   return name.normalize('NFKC').trim().toLowerCase();
 }
 
-export function createPeople(db: StudioDb, now: () => number): People {
+/** `costLog`: of hashing a password. */
+export function createPeople(db: StudioDb, now: () => number, costLog: number): People {
   const find = (id: string): Person | null =>
     db.first<Person>(`select ${COLUMNS} from people where id = ?`, id) ?? null;
   const hasOwner = (): boolean => db.first("select 1 from people where role = 'owner'") !== undefined;
@@ -53,7 +54,7 @@ export function createPeople(db: StudioDb, now: () => number): People {
     async create(given, password, role) {
       const name = given.trim();
       checkPassword(password, name);
-      const kept = await hashPassword(password);
+      const kept = await hashPassword(password, costLog);
       const id = newId('p');
       db.transaction(() => {
         if (role === 'owner' && hasOwner()) throw new Problem(409, 'owner-exists', 'This installation has an owner.');
@@ -66,12 +67,12 @@ export function createPeople(db: StudioDb, now: () => number): People {
     setRole: (id, role) => void db.change('update people set role = ? where id = ?', role, id),
     async setPassword(id, password) {
       checkPassword(password, find(id)?.name ?? '');
-      db.change('update people set password = ? where id = ?', await hashPassword(password), id);
+      db.change('update people set password = ? where id = ?', await hashPassword(password, costLog), id);
     },
     async rename(id, given, password) {
       const name = given.trim();
       checkPassword(password, name);
-      const kept = await hashPassword(password);
+      const kept = await hashPassword(password, costLog);
       db.transaction(() => {
         checkFree(name, id);
         db.change('update people set name = ?, name_key = ?, password = ? where id = ?', name, nameKey(name), kept, id);
@@ -83,7 +84,7 @@ export function createPeople(db: StudioDb, now: () => number): People {
         `select ${COLUMNS}, password from people where name_key = ?`,
         nameKey(name),
       );
-      if (!(await fitsPassword(password, found?.password ?? null)) || found === undefined) return null;
+      if (!(await fitsPassword(password, found?.password ?? null, costLog)) || found === undefined) return null;
       // The password may have been changed, or the person removed, while it was checked.
       const still = db.first<{ password: string }>('select password from people where id = ?', found.id);
       return still?.password === found.password ? find(found.id) : null;

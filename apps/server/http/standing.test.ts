@@ -5,7 +5,7 @@ import { bearer, cookieOf, json, startStudio, studioTests, type StartedStudio } 
 
 studioTests();
 
-/** Hashing passwords takes its time on a machine that is busy. */
+/** On a machine that is busy. */
 const SLOW_OK = { timeout: 120_000 };
 
 type Ask = (path: string, init?: RequestInit) => Promise<Response>;

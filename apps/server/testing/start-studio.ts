@@ -73,6 +73,7 @@ export async function startStudio(
       given: { flag: { port: 0, ...settings }, environment: {}, file: {} },
       runners: 1,
       warm: false,
+      costLog: 4,
       studio: null,
       write: (line) => lines.push(line),
       ...own,

@@ -209,14 +209,10 @@ describeInBrowser('by hand on the canvas', () => {
 
   it('goes by arrows along the lines, opens, tidies; has notes and an overview', async () => {
     const page = await open();
-    const isChosen = (id: string): Promise<void> =>
-      expect
-        .poll(() =>
-          page
-            .locator('.react-flow__node.selected')
-            .evaluateAll((all) => all.map((each) => each.getAttribute('data-id'))),
-        )
-        .toEqual([id]);
+    const chosen = page.locator('.react-flow__node.selected');
+    const isChosen = async (id: string): Promise<void> => {
+      await expect.poll(() => chosen.evaluateAll((all) => all.map((one) => one.getAttribute('data-id')))).toEqual([id]);
+    };
     await pick(page, 'start');
     await page.keyboard.press('ArrowRight');
     await isChosen('one');

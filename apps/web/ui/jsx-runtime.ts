@@ -22,22 +22,24 @@ const isElement = (type: ElementType): boolean => typeof type !== 'function';
 function seen(type: ElementType, props: Props): Props {
   if (!isElement(type)) return props;
   const { children } = props;
-  const shown = shownIn(children, TEXT_ONLY.has(type), 0);
+  const inside = isOddIn(children);
   const texts = TEXT_PROPS.filter((name) => isOdd(props[name]));
-  if (shown === children && texts.length === 0) return props;
+  if (!inside && texts.length === 0) return props;
   return {
     ...props,
     ...Object.fromEntries(texts.map((name) => [name, visibleText(props[name] as string)])),
-    ...(shown === children ? {} : { children: shown }),
+    ...(inside ? { children: shownIn(children, TEXT_ONLY.has(type), 0) } : {}),
   };
 }
 
-/** The same children where nothing in them is odd. */
+/** Asked of every element that is made, so nothing is copied here. */
+const isOddIn = (children: unknown): boolean =>
+  Array.isArray(children) ? (children as unknown[]).some(isOddIn) : isOdd(children);
+
 function shownIn(children: ReactNode, textOnly: boolean, at: number): ReactNode {
   if (isOdd(children)) return textOnly ? visibleText(children) : made(Shown, { text: children }, `odd ${at}`);
   if (!Array.isArray(children)) return children;
-  const all = (children as ReactNode[]).map((one, index) => shownIn(one, textOnly, index));
-  return all.every((one, index) => one === children[index]) ? children : all;
+  return (children as ReactNode[]).map((one, index) => shownIn(one, textOnly, index));
 }
 
 export { Fragment };

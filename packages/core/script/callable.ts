@@ -3,7 +3,7 @@
  * be called with its parameters by name. Does not run it; TypeScript's types are gone before.
  */
 import { parse } from 'acorn';
-import { PLATFORM_MODULES } from './platform-names.ts';
+import { PLATFORM_MODULES } from '../expression/platform-names.ts';
 
 export type Callable = { ok: true; text: string } | { ok: false; message: string; line: number | null };
 

@@ -4,7 +4,7 @@
  */
 import { DATE_FUNCTION_NAMES } from '@rondo/core/expression/function-names.ts';
 import { SCOPE_NAMES } from '@rondo/core/expression/names.ts';
-import { PLATFORM_NAMES } from '@rondo/core/script/platform-names.ts';
+import { PLATFORM_NAMES } from '@rondo/core/expression/platform-names.ts';
 import type { Program } from '@rondo/core/ports.ts';
 
 export interface Needs {

@@ -9,7 +9,9 @@ import { FUNCTION_NAMES } from '@rondo/core/expression/function-names.ts';
 import { SCOPE_NAMES } from '@rondo/core/expression/names.ts';
 import type { Json } from '@rondo/core/model/item.ts';
 import type { NodeType, ParameterSpec, PortSpec } from '@rondo/core/model/node-type.ts';
-import type { ApiContext } from '../context.ts';
+import { Problem } from '../../http/problem.ts';
+import type { Caller } from '../../http/route.ts';
+import { callerOf, type ApiContext } from '../context.ts';
 import type { Handlers } from '../implement.ts';
 import type { Suggest } from '../suggest/suggest.ts';
 import type { Preview } from './preview.ts';
@@ -46,15 +48,26 @@ export function nodeHandlers(context: ApiContext, preview: Preview, suggest: Sug
       };
     },
     async previewExpression({ body, caller }) {
+      if (body.run !== undefined) mayReadRuns(caller);
       return preview.of(body, caller);
     },
     async suggestExpression({ body, caller, reply }) {
+      if (body.run !== undefined) mayReadRuns(caller);
       // Whoever goes away does not wait for the model.
       const gone = new AbortController();
       reply.raw.on('close', () => gone.abort());
       return suggest.of(context, body, { caller, signal: gone.signal });
     },
   };
+}
+
+/** Data of a run is for those who may read runs, also where it comes by way of an expression. */
+function mayReadRuns(caller: Caller | null): void {
+  const { name, scopes } = callerOf({ caller });
+  if (scopes.has('run:read')) return;
+  throw new Problem(403, 'scope-missing', `${name} does not have the scope run:read.`, {
+    more: { scope: 'run:read' },
+  });
 }
 
 /** Functions of parameters are made for whole ones; a draft may have none of them yet. */

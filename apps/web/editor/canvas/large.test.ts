@@ -26,7 +26,7 @@ const WAIT = { timeout: 60_000 };
 /** No run is shown, and expressions know no names. */
 const QUIET: Answers = {
   'GET /runs': () => ({ items: [], next: null }),
-  'GET /expressions/names': () => ({ names: [], functions: [] }),
+  'GET /expressions/names': () => ({ names: [], functions: [], model: null }),
 };
 
 let fixture: Fixture;

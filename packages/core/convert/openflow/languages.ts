@@ -2,7 +2,7 @@
  * Owns which scripts can be run, and what scripts ask for that is not there. Does not convert steps.
  */
 import { needsOf } from '../../script/needs.ts';
-import { PLATFORM_MODULES } from '../../script/platform-names.ts';
+import { PLATFORM_MODULES } from '../../expression/platform-names.ts';
 import type { Place } from './module.ts';
 import { PYTHON_MODULES } from './python-modules.ts';
 

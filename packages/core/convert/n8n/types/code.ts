@@ -2,7 +2,7 @@
  * Owns the mappings of Code and of its predecessors Function and Function Item.
  */
 import { needsOf } from '../../../script/needs.ts';
-import { PLATFORM_MODULES } from '../../../script/platform-names.ts';
+import { PLATFORM_MODULES } from '../../../expression/platform-names.ts';
 import { choice, raw, type Mapped, type N8nNode, type Report } from '../node.ts';
 
 const ALL = 'runOnceForAllItems';

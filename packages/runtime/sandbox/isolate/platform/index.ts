@@ -1,8 +1,8 @@
 /**
  * Owns what code of users finds besides the language: names, and what `require` gives. Nothing of it reaches out of
- * the isolate. Loaded when a program's code has one of the words (core/script/platform-names.ts).
+ * the isolate. Loaded when a program's code has one of the words (core/expression/platform-names.ts).
  */
-import { PLATFORM_MODULES } from '@rondo/core/script/platform-names.ts';
+import { PLATFORM_MODULES } from '@rondo/core/expression/platform-names.ts';
 import { Buffer } from './buffer.ts';
 import { structuredClone } from './clone.ts';
 import { crypto, cryptoModule, Hashing } from './hashing.ts';

@@ -4,7 +4,7 @@
  * compile.
  */
 import type { Item, Json } from '@rondo/core/model/item.ts';
-import { PLATFORM_MODULES } from '@rondo/core/script/platform-names.ts';
+import { PLATFORM_MODULES } from '@rondo/core/expression/platform-names.ts';
 import { cloneData, freezeData } from '../../data.ts';
 import { ExpressionError } from '../../functions/error.ts';
 import { functionNamed, jmespath } from '../../library.ts';

@@ -69,8 +69,6 @@ describeInBrowser('every screen', () => {
     await dialog.getByText('Nothing is saved until you convert').waitFor();
     await dialog.getByRole('region', { name: 'What is converted' }).getByRole('button').first().click();
     all.push(...(await hurdlesInBothThemes(page)).map((line) => `import ${line}`));
-    const pictures = process.env['PANEL_PICTURES'];
-    if (pictures !== undefined) await page.screenshot({ path: `${pictures}/convert.png` });
     expect(all).toEqual([]);
   });
 

@@ -2,11 +2,8 @@
  * Owns asking axe about a page: what it calls serious or critical, in one theme or in both. What a page is like in the
  * dark differs in its colours only, so that is all that is asked there.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export interface Asked {
   /** Selectors; else the whole page. */
@@ -17,7 +14,7 @@ export interface Asked {
 
 /** A line each. */
 export async function hurdles(page: Page, { within, only }: Asked = {}): Promise<string[]> {
-  if (!(await page.evaluate(`'axe' in globalThis`))) await page.evaluate(AXE);
+  if (!(await page.evaluate(`'axe' in globalThis`))) await page.evaluate(axe.source);
   const place = within === undefined ? 'document' : JSON.stringify({ include: within.map((one) => [one]) });
   const options = { resultTypes: ['violations'], ...(only === undefined ? {} : { runOnly: [only] }) };
   return page.evaluate(`axe.run(${place}, ${JSON.stringify(options)}).then(({ violations }) => violations

@@ -17,6 +17,7 @@ interface Received {
   /** All of it, without data. */
   bytes: number;
   typefaces: number;
+  names: string[];
   largest: string[];
   /** Files that hold the code editor. */
   code: string[];
@@ -27,15 +28,16 @@ async function listen(page: Page): Promise<() => Promise<Received>> {
   const network = await page.context().newCDPSession(page);
   await network.send('Network.enable');
   await network.send('Network.setCacheDisabled', { cacheDisabled: true });
-  const urls = new Map<string, string>();
+  const begun = new Map<string, { url: string; headers: number }>();
   const files: { url: string; bytes: number }[] = [];
   network.on('Network.responseReceived', ({ requestId, response }) => {
-    urls.set(requestId, new URL(response.url).pathname);
+    begun.set(requestId, { url: new URL(response.url).pathname, headers: response.encodedDataLength });
   });
-  // As it came over the wire: headers, and bodies as they were compressed.
+  // Bodies as they came over the wire: gzipped, or what is compressed by itself.
   network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    const url = urls.get(requestId);
-    if (url !== undefined && !url.startsWith('/api/')) files.push({ url, bytes: encodedDataLength });
+    const one = begun.get(requestId);
+    if (one === undefined || one.url.startsWith('/api/')) return;
+    files.push({ url: one.url, bytes: encodedDataLength - one.headers });
   });
   const scripts: Promise<{ url: string; text: string }>[] = [];
   page.on('response', (answer) => {
@@ -54,6 +56,7 @@ async function listen(page: Page): Promise<() => Promise<Received>> {
     const sum = (some: typeof all): number => some.reduce((total, { bytes }) => total + bytes, 0);
     return {
       bytes: sum(all),
+      names: all.map(({ url }) => url),
       typefaces: sum(all.filter(({ url }) => url.endsWith('.woff2'))),
       largest: all
         .toSorted((a, b) => b.bytes - a.bytes)
@@ -62,6 +65,14 @@ async function listen(page: Page): Promise<() => Promise<Received>> {
       code: (await Promise.all(scripts)).filter(({ text }) => text.includes('cm-content')).map(({ url }) => url),
     };
   };
+}
+
+/** Until what is fetched ahead, when nothing else is to do, is there as well: the search that a key opens. */
+async function settled(page: Page, received: () => Promise<Received>): Promise<void> {
+  await expect
+    .poll(async () => (await received()).names.some((name) => name.includes('find-dialog')), { timeout: 30_000 })
+    .toBe(true);
+  await page.waitForLoadState('networkidle');
 }
 
 const say = (what: string, { bytes, typefaces, largest }: Received): void =>
@@ -83,7 +94,7 @@ describe.skipIf(chromiumPath === null)('the first load', { timeout: 90_000 }, ()
     const atHome = await listen(home.page);
     await home.page.goto(studio.url);
     await home.page.getByRole('link', { name: 'Say hello to 150 people' }).first().waitFor();
-    await home.page.waitForLoadState('networkidle');
+    await settled(home.page, atHome);
     const first = await atHome();
     say('home', first);
     // Scripts, styles and a typeface were seen at all.
@@ -103,7 +114,7 @@ describe.skipIf(chromiumPath === null)('the first load', { timeout: 90_000 }, ()
       .getByRole('button', { name: /each person/ })
       .first()
       .waitFor();
-    await editor.page.waitForLoadState('networkidle');
+    await settled(editor.page, inEditor);
     const second = await inEditor();
     say('editor', second);
     expect(second.bytes).toBeGreaterThan(first.bytes);

@@ -207,6 +207,19 @@ describeInBrowser('by hand on the canvas', () => {
     else await page.getByText('The clipboard holds no nodes.').waitFor();
   });
 
+  it('takes a table that is pasted as the input of a run', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Input: none' }).click();
+    const text = page.getByRole('textbox', { name: 'Input as JSON' });
+    await text.evaluate((field) => {
+      const data = new DataTransfer();
+      data.setData('text/plain', 'id,name\n1,Ana\n2,Ben\n');
+      field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    });
+    await page.getByRole('button', { name: 'Input: 2 items' }).waitFor();
+    await expect.poll(() => text.inputValue()).toContain('"name": "Ben"');
+  });
+
   it('goes by arrows along the lines, opens, tidies; has notes and an overview', async () => {
     const page = await open();
     const chosen = page.locator('.react-flow__node.selected');

@@ -361,6 +361,8 @@ describeInBrowser('data', () => {
     await expect.poll(() => page.url()).not.toContain('it=');
     await page.keyboard.press('h');
     await expect.poll(() => new URL(page.url()).search).toBe('?it=701112');
+    await page.getByRole('button', { name: 'held' }).waitFor();
+    await settled(page);
     await page.keyboard.press('Alt+ArrowRight');
     await expect.poll(() => new URL(page.url()).search).toBe('?it=701113');
     await input(page).getByText('Company 701113').waitFor();

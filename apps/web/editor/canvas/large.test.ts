@@ -64,6 +64,13 @@ function large(): Definition {
   return { rondo: 1, name: 'Large', nodes };
 }
 
+/** Notes when the picture is there. As text: it belongs to the page. */
+const WATCH = `new MutationObserver((_, observer) => {
+  if (document.querySelector('[data-part="far"]') === null) return;
+  globalThis.__painted = performance.now();
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true });`;
+
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const mounted = (page: Page, part: 'node' | 'edge'): Promise<number> => page.locator(`.react-flow__${part}`).count();
 
@@ -87,7 +94,7 @@ const chosen = (page: Page) =>
   page.getByRole('navigation', { name: /^Nodes of the workflow/ }).locator('[aria-current]');
 
 describeInBrowser('two thousand nodes', () => {
-  it('are there soon, and every gesture goes on', { timeout: 180_000 }, async () => {
+  it('are there soon, and every gesture goes on', { timeout: 300_000 }, async () => {
     const definition = large();
     const workflows = workflowAnswers(definition);
     ({ saved } = workflows);
@@ -95,14 +102,15 @@ describeInBrowser('two thousand nodes', () => {
     const { page } = await openPage({ locale: 'en-GB', reducedMotion: 'reduce' });
     const cdp = await page.context().newCDPSession(page);
     await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+    await page.addInitScript(WATCH);
     await page.goto(`${fixture.url}/w/enrich`);
     const far = page.locator('[data-part="far"]');
     await far.waitFor(WAIT);
     const after = await page.evaluate(`(() => {
       const [answer] = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/workflows/enrich'));
-      return performance.now() - answer.responseEnd;
+      return globalThis.__painted - answer.responseEnd;
     })()`);
-    say(`2,000 nodes: painted ${Number(after).toFixed(0)} ms after the answer at the latest`);
+    say(`2,000 nodes: painted ${Number(after).toFixed(0)} ms after the answer, by the clock`);
     await boundedIn(page);
 
     // What is painted can be pointed at: the node under the pointer is an element, and no other.

@@ -11,6 +11,7 @@ import { Popover } from '../../ui/popover.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { useDocument } from '../document/store.ts';
 import { useView } from '../canvas/view.ts';
+import { itemsOfTable } from './table-text.ts';
 import { setInput, startRun, useInputs } from './start-run.ts';
 import type { ShownRun } from './use-shown-run.ts';
 
@@ -83,18 +84,18 @@ function InputButton({ workflow }: { workflow: string }) {
   const text = useInputs((state) => state.texts[workflow] ?? '');
   const name = useInputs((state) => state.names[workflow] ?? '');
   const inputs = useDocument(workflow, (document) => document.definition.inputs);
-  const [problem, setProblem] = useState('');
+  const [tooLarge, setTooLarge] = useState(false);
+  const problem = tooLarge ? 'Larger than 40 MB: read it with a file node instead.' : problemOf(text);
   const file = useRef<HTMLInputElement>(null);
   const fields = Object.keys(inputs ?? {});
   const label = name !== '' ? name : text.trim() === '' ? (fields.length === 0 ? 'none' : 'defaults') : summary(text);
   const template = (): string =>
     `${JSON.stringify(Object.fromEntries(fields.map((field) => [field, inputs?.[field]?.default ?? null])), null, 2)}\n`;
   const read = async (one: File): Promise<void> => {
-    if (one.size > MOST_BYTES) {
-      setProblem('Larger than 40 MB: read it with a file node instead.');
-      return;
-    }
-    setInput(workflow, await one.text(), one.name);
+    setTooLarge(one.size > MOST_BYTES);
+    if (one.size > MOST_BYTES) return;
+    const given = await one.text();
+    setInput(workflow, asJson(given) ?? given, one.name);
   };
   return (
     <Popover
@@ -109,7 +110,8 @@ function InputButton({ workflow }: { workflow: string }) {
     >
       <div className="flex w-[388px] flex-col gap-2">
         <p className="text-meta text-ink2">
-          An object is the input of the run; a list is its items, one after the other.
+          An object is the input of the run; a list is its items, one after the other. A table (CSV) that you paste
+          becomes a list.
           {fields.length > 0 && ` It declares ${fields.join(', ')}.`}
         </p>
         <TextArea
@@ -119,8 +121,16 @@ function InputButton({ workflow }: { workflow: string }) {
           placeholder={fields.length === 0 ? '[{ "name": "Ana" }, { "name": "Ben" }]' : template()}
           value={text}
           onChange={(event) => {
+            setTooLarge(false);
             setInput(workflow, event.target.value);
-            setProblem(problemOf(event.target.value));
+          }}
+          onPaste={(event) => {
+            // Into a text that is there already it is pasted as it is.
+            const items = text.trim() === '' ? asJson(event.clipboardData.getData('text/plain')) : null;
+            if (items === null) return;
+            event.preventDefault();
+            setTooLarge(false);
+            setInput(workflow, items);
           }}
         />
         {problem !== '' && (
@@ -138,7 +148,14 @@ function InputButton({ workflow }: { workflow: string }) {
             </Button>
           )}
           {text !== '' && (
-            <Button small kind="ghost" onClick={() => setInput(workflow, '')}>
+            <Button
+              small
+              kind="ghost"
+              onClick={() => {
+                setTooLarge(false);
+                setInput(workflow, '');
+              }}
+            >
               Clear
             </Button>
           )}
@@ -146,7 +163,7 @@ function InputButton({ workflow }: { workflow: string }) {
         <input
           ref={file}
           type="file"
-          accept=".json"
+          accept=".json,.csv,.tsv"
           aria-label="File with the input"
           className="hidden"
           onChange={(event) => {
@@ -157,6 +174,12 @@ function InputButton({ workflow }: { workflow: string }) {
       </div>
     </Popover>
   );
+}
+
+/** A table as the list of its rows; null: it is none. */
+function asJson(text: string): string | null {
+  const items = itemsOfTable(text);
+  return items === null ? null : JSON.stringify(items, null, 1);
 }
 
 function problemOf(text: string): string {

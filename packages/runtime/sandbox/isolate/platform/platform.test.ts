@@ -3,7 +3,7 @@ import * as nodeCrypto from 'node:crypto';
 import { Buffer as NodeBuffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { platform, useSecret } from './index.ts';
+import { platform, shared, useSecret } from './index.ts';
 import { Buffer } from './buffer.ts';
 import { crypto, cryptoModule } from './hashing.ts';
 import { URLSearchParams as Params } from './search-params.ts';
@@ -249,5 +249,6 @@ test('require knows a few modules', () => {
   expect(load('node:querystring').parse?.('a=1&b=x+y&a=2')).toEqual({ a: ['1', '2'], b: 'x y' });
   expect(load('querystring').stringify?.({ a: [1, 2], b: 'x y' })).toBe('a=1&a=2&b=x%20y');
   expect(load('url').URL).toBe(platform.URL);
+  for (const name of ['buffer', 'crypto', 'querystring', 'url', 'util']) expect(shared).toContain(load(name));
   expect(() => load('fs')).toThrow('of modules there are buffer, crypto');
 });

@@ -41,16 +41,19 @@ async function cookies({ server, owner }: StartedStudio): Promise<Record<string,
   );
 }
 
+/** Every route in every way: more requests than one address may send in a moment. */
+const MANY = { limits: { rate: 10_000, burst: 10_000 } };
+
 describe('every route', () => {
   it('is there', async () => {
-    const { call } = await startStudio();
+    const { call } = await startStudio({}, MANY);
     for (const [name, contract] of all) {
       expect([name, await status(call(addressOf(contract), requestOf(contract, {})))]).not.toEqual([name, 404]);
     }
   });
 
   it('with a scope is closed to whoever brings nothing, or nonsense', async () => {
-    const studio = await startStudio();
+    const studio = await startStudio({}, MANY);
     await studio.owner();
     const expired = studio.token(['admin'], { expiresAt: Date.now() - 1 });
     const headers: Record<string, string>[] = [
@@ -74,7 +77,7 @@ describe('every route', () => {
   }, 60_000);
 
   it('takes a token with its scope, and no token without it', async () => {
-    const studio = await startStudio();
+    const studio = await startStudio({}, MANY);
     await studio.owner();
     const tokens = Object.fromEntries(TOKEN_SCOPES.map((scope) => [scope, studio.token([scope])]));
     for (const [name, contract] of scoped) {
@@ -93,7 +96,7 @@ describe('every route', () => {
   }, 60_000);
 
   it('is open to exactly the roles that the table names', async () => {
-    const studio = await startStudio();
+    const studio = await startStudio({}, MANY);
     const people = await cookies(studio);
     for (const [name, contract] of scoped) {
       for (const role of ROLES) {

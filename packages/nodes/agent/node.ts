@@ -2,7 +2,7 @@
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { CONNECTION, SAMPLING } from '../kit/ai/connection.ts';
 import { CONVERSATION } from '../kit/ai/messages.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 export const node: NodeType = defineNode({
   type: 'agent',
@@ -162,5 +162,5 @@ export const node: NodeType = defineNode({
       ],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns the definition of the Approval node: a person decides which way an item goes. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 export const node: NodeType = defineNode({
   type: 'approval',
@@ -51,5 +51,5 @@ export const node: NodeType = defineNode({
       },
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

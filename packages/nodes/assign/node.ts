@@ -1,7 +1,7 @@
 /** Owns the Assign node: variables of the run and of the conversation. */
 import { OPERATIONS } from '@rondo/core/dify/assign.ts';
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 export const node: NodeType = defineNode({
   type: 'assign',
@@ -80,5 +80,5 @@ export const node: NodeType = defineNode({
       output: [{ n: 2 }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns the definition of the Compress node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { DELIVERY_PARAMETERS } from '../kit/formats/delivery.ts';
 
 export const node: NodeType = defineNode({
@@ -56,5 +56,5 @@ export const node: NodeType = defineNode({
       output: [{ name: 'hello.txt.zz', mime: 'application/zlib', size: 13, data: 'eJzLSM3JyQcABiwCFQ==' }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,5 +1,5 @@
 /** Owns Crypto: digests, signatures, encryption, random values. run.ts does the work. */
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { resultParameters } from '../kit/result.ts';
 
 export const node = defineNode({
@@ -119,5 +119,5 @@ export const node = defineNode({
       output: [{ data: 'aMOpbGxv' }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

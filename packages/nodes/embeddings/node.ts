@@ -1,7 +1,7 @@
 /** Owns the definition of the Embeddings node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { CONNECTION } from '../kit/ai/connection.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 const connection = { baseUrl: 'http://127.0.0.1:4411/v1', model: 'toy-embedding' };
 
@@ -50,5 +50,5 @@ export const node: NodeType = defineNode({
       ],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

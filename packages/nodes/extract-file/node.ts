@@ -1,6 +1,6 @@
 /** Owns the definition of the Extract from File node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { SOURCE_PARAMETERS } from '../kit/formats/carried-source.ts';
 import { READ_PARAMETERS } from '../kit/formats/read-page.ts';
 import { BESIDE } from '../kit/item-files.ts';
@@ -60,5 +60,5 @@ export const node: NodeType = defineNode({
       output: [{ name: 'hello.txt', mime: 'text/plain', size: 5 }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns the definition of the GraphQL node. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { AUTH, CONNECTION } from '../kit/http/parameters.ts';
 
 export const node: NodeType = defineNode({
@@ -100,5 +100,5 @@ export const node: NodeType = defineNode({
       output: [{ id: 1 }, { id: 2 }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,5 +1,5 @@
 /** Owns HTML: taking data out of pages, cleaning them, making them. run.ts does the work. */
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { semanticsParameter } from '../kit/n8n-values.ts';
 
 export const node = defineNode({
@@ -157,5 +157,5 @@ export const node = defineNode({
       output: [{ title: 'News', p: ['one', 'two more [/x]'] }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

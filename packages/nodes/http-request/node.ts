@@ -1,6 +1,6 @@
 /** Owns the definition of the HTTP Request node: parameters, pages, examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { AUTH, CONNECTION } from '../kit/http/parameters.ts';
 import { BESIDE } from '../kit/item-files.ts';
 
@@ -195,5 +195,5 @@ export const node: NodeType = defineNode({
       output: [{ order: 1 }, { order: 2 }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,5 +1,5 @@
 /** Owns JSON Schema: whether values fit a schema. run.ts does the work. */
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 export const node = defineNode({
   type: 'json-schema',
@@ -98,5 +98,5 @@ export const node = defineNode({
       },
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

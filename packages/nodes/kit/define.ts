@@ -22,19 +22,32 @@ export function defineNode(spec: NodeType): NodeType {
   }
   const { run } = spec;
   if (run === undefined) return spec;
+  // Taken apart once: this is on the way of every call.
+  const evaluated = Object.entries(spec.parameters).filter(([, parameter]) => parameter.evaluate !== 'never');
   return {
     ...spec,
     run(call) {
-      checkParameters(spec, call);
+      checkParameters(evaluated, call);
       return run(call);
     },
   };
 }
 
+type Run = NonNullable<NodeType['run']>;
+
+/** The work of a node, loaded by its first call: whoever does not use the node does not pay for what it needs. */
+export function runFrom(load: () => Promise<{ run: Run }>): Run {
+  let loaded: { run: Run } | null = null;
+  return async (call) => {
+    // import() of what is there already costs more than all else that is done here for a call.
+    loaded ??= await load();
+    return loaded.run(call);
+  };
+}
+
 /** Stops an effect with a Failure that names the first parameter that does not fit. */
-function checkParameters(spec: NodeType, call: EffectCall): void {
-  for (const [name, parameter] of Object.entries(spec.parameters)) {
-    if (parameter.evaluate === 'never') continue;
+function checkParameters(parameters: readonly (readonly [string, ParameterSpec])[], call: EffectCall): void {
+  for (const [name, parameter] of parameters) {
     const found = misfit(parameter, call.params[name], name, false);
     if (found !== null) {
       throw new FailureError(

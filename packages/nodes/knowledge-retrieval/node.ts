@@ -2,7 +2,7 @@
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { OPTIONAL_CONNECTION } from '../kit/ai/connection.ts';
 import { ANSWER_FORM } from '../kit/ai/dify.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 export const node: NodeType = defineNode({
   type: 'knowledge-retrieval',
@@ -97,5 +97,5 @@ export const node: NodeType = defineNode({
       ],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns the definition of the List Files node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 export const node: NodeType = defineNode({
   type: 'list-files',
@@ -36,5 +36,5 @@ export const node: NodeType = defineNode({
       output: [{ path: 'orders/2026/1.json', name: '1.json', size: 10, modified: '2026-01-31T12:00:00.000Z' }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

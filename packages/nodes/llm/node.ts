@@ -2,7 +2,7 @@
 import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { CONNECTION, SAMPLING } from '../kit/ai/connection.ts';
 import { CONVERSATION } from '../kit/ai/messages.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 const connection = { baseUrl: 'http://127.0.0.1:4411/v1', model: 'toy-chat' };
 
@@ -109,5 +109,5 @@ export const node: NodeType = defineNode({
       ],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns the definition of the Make File node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { DELIVERY_PARAMETERS } from '../kit/formats/delivery.ts';
 import { ENCODINGS } from '../kit/formats/encoding.ts';
 import { WRITE_PARAMETERS } from '../kit/formats/write-blocks.ts';
@@ -50,5 +50,5 @@ export const node: NodeType = defineNode({
       ],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,5 +1,5 @@
 /** Owns Markdown: to HTML and back. run.ts does the work. */
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { resultParameters } from '../kit/result.ts';
 
 export const node = defineNode({
@@ -61,5 +61,5 @@ export const node = defineNode({
       output: [{ data: '## Hi\n\n- a **b**' }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

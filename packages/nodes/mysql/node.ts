@@ -1,6 +1,6 @@
 /** Owns the definition of the MySQL node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { isPaged, sqlParameters } from '../kit/sql/parameters.ts';
 import { serverParameters } from '../kit/sql/server.ts';
 
@@ -96,5 +96,5 @@ export const node: NodeType = defineNode({
       output: [{ id: 1, total: '120.50' }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -3,7 +3,7 @@ import type { NodeType } from '@rondo/core/model/node-type.ts';
 import { CONNECTION, SAMPLING } from '../kit/ai/connection.ts';
 import { ANSWER_FORM } from '../kit/ai/dify.ts';
 import { FIELD_TYPES } from '../kit/ai/json-schema.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 const connection = { baseUrl: 'http://127.0.0.1:4411/v1', model: 'toy-chat' };
 
@@ -85,5 +85,5 @@ export const node: NodeType = defineNode({
       ],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns Python: the Code node in Python. run.ts does the work; the interpreter is the runtime's. */
 import { codeParameters, codeUnit } from '../kit/code/parameters.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 export const node = defineNode({
   type: 'python',
@@ -56,5 +56,5 @@ export const node = defineNode({
       output: [{ text: 'Loops\none\ntwo', count: 2 }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

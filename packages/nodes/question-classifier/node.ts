@@ -3,7 +3,7 @@ import type { Json } from '@rondo/core/model/item.ts';
 import type { NodeType, PortSpec } from '@rondo/core/model/node-type.ts';
 import { CONNECTION, SAMPLING } from '../kit/ai/connection.ts';
 import { ANSWER_FORM } from '../kit/ai/dify.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { isObject } from '../kit/paths.ts';
 
 /** Raw parameters may be anything while somebody is typing. */
@@ -90,5 +90,5 @@ export const node: NodeType = defineNode({
       },
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns the definition of the Read E-mail node. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { mailServerParameters } from '../kit/mail-server.ts';
 import { IMAP_PORTS } from './ports.ts';
 
@@ -79,5 +79,5 @@ export const node: NodeType = defineNode({
       output: [{ uid: 12, mailbox: 'INBOX', mark: 'seen' }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns the definition of the Redis node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { serverParameters } from '../kit/sql/server.ts';
 
 const OPERATIONS = [
@@ -172,5 +172,5 @@ export const node: NodeType = defineNode({
       output: [{ key: 'user:7', value: { name: 'Ada' } }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,5 +1,5 @@
 /** Owns Remove seen items: items that no earlier run has had. Within a run it is remove-duplicates. */
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 export const node = defineNode({
   type: 'remove-seen',
@@ -66,5 +66,5 @@ export const node = defineNode({
       output: { new: [{ shop: 'x', id: 1, stock: 5 }] },
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,5 +1,5 @@
 /** Owns the definition of Respond: the answer to whoever started the run. run.ts makes it. */
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 export const node = defineNode({
   type: 'respond',
@@ -74,5 +74,5 @@ export const node = defineNode({
       output: [{ name: 'report' }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

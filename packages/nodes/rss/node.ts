@@ -1,6 +1,6 @@
 /** Owns the definition of the RSS node. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { AUTH, CONNECTION } from '../kit/http/parameters.ts';
 
 export const node: NodeType = defineNode({
@@ -53,5 +53,5 @@ export const node: NodeType = defineNode({
       ],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

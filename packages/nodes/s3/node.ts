@@ -1,6 +1,6 @@
 /** Owns the definition of the S3 node. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { CONNECTION } from '../kit/http/parameters.ts';
 import { BESIDE, FILE_FIELDS } from '../kit/item-files.ts';
 import { SECRET_FIELDS } from '../kit/secret-fields.ts';
@@ -95,5 +95,5 @@ export const node: NodeType = defineNode({
       output: [{ key: 'orders/7.pdf', size: 812, etag: '0cc1', modified: '2026-01-01T00:00:00.000Z' }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns the definition of the Save File node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { SOURCE_PARAMETERS } from '../kit/formats/carried-source.ts';
 
 export const node: NodeType = defineNode({
@@ -37,5 +37,5 @@ export const node: NodeType = defineNode({
       output: [{ id: 7, saved: { at: 'out/7.pdf' } }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns the definition of the Send E-mail node. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { FILE_FIELDS } from '../kit/item-files.ts';
 import { mailServerParameters } from '../kit/mail-server.ts';
 import { SMTP_PORTS } from './ports.ts';
@@ -54,5 +54,5 @@ export const node: NodeType = defineNode({
       ],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns the definition of the Slack node. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { FILE_FIELDS } from '../kit/item-files.ts';
 
 export const node: NodeType = defineNode({
@@ -64,5 +64,5 @@ export const node: NodeType = defineNode({
       output: [{ type: 'message', user: 'U1', text: 'Hello', ts: '1503435956.000247' }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

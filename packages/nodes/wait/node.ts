@@ -1,6 +1,6 @@
 /** Owns the definition of the Wait node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 
 export const node: NodeType = defineNode({
   type: 'wait',
@@ -45,5 +45,5 @@ export const node: NodeType = defineNode({
       output: [{ order: 7, payment: { paid: true } }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,6 +1,6 @@
 /** Owns the definition of the Write File node: parameters and examples. run.ts does the work. */
 import type { NodeType } from '@rondo/core/model/node-type.ts';
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { WRITE_PARAMETERS } from '../kit/formats/write-blocks.ts';
 
 export const node: NodeType = defineNode({
@@ -55,5 +55,5 @@ export const node: NodeType = defineNode({
       output: [{ path: 'out/report.xlsx', bytes: 2042, items: 1 }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

@@ -1,5 +1,5 @@
 /** Owns XML: to JSON and back. run.ts does the work. */
-import { defineNode, MAIN } from '../kit/define.ts';
+import { MAIN, defineNode, runFrom } from '../kit/define.ts';
 import { semanticsParameter } from '../kit/n8n-values.ts';
 import { resultParameters } from '../kit/result.ts';
 
@@ -121,5 +121,5 @@ export const node = defineNode({
       output: [{ data: '<root>\n  <id>1</id>\n  <name><![CDATA[A&B]]></name>\n</root>' }],
     },
   ],
-  run: async (call) => (await import('./run.ts')).run(call),
+  run: runFrom(() => import('./run.ts')),
 });

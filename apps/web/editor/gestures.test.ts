@@ -302,4 +302,47 @@ describeInBrowser('by hand on the canvas', () => {
     );
     await page.getByRole('dialog').getByText('Nothing is saved until you convert').waitFor();
   });
+
+  it('asks for the input that a run cannot begin without, where Run is pressed', async () => {
+    const page = await open({
+      ...FIRST,
+      inputs: { title: { type: 'string', required: true }, size: { type: 'number', default: 3 } },
+    });
+    await page.getByRole('button', { name: 'Input: needs title' }).waitFor();
+    await page.getByRole('button', { name: /^Run/ }).first().click();
+    const asked = page.getByRole('dialog', { name: 'Input of the next run' });
+    await asked.getByText('title has no default: nothing runs without.').waitFor();
+    await asked.getByRole('button', { name: 'Fill in the fields' }).click();
+    await expect
+      .poll(async () => JSON.parse(await asked.getByLabel('Input as JSON').inputValue()) as unknown)
+      .toEqual({ title: null, size: 3 });
+    await asked.getByText('title has no default').waitFor({ state: 'detached' });
+  });
+
+  it('draws lines inside a container from its opening bar to its closing one', async () => {
+    const page = await open();
+    const edges = async (): Promise<[left: number, right: number][]> => {
+      const bars = await Promise.all(
+        ['.opening .bar-thin', '.closing .bar-thin'].map(async (bar) => node(page, 'each').locator(bar).boundingBox()),
+      );
+      const inner = await node(page, 'inner').boundingBox();
+      // A level line has no height, so it has no box for Playwright.
+      const boxes = await page.locator('.react-flow__edge-path').evaluateAll((lines) =>
+        lines.map((line) => {
+          const { x, width, height } = line.getBoundingClientRect();
+          return { x, width, height };
+        }),
+      );
+      // Of a port, half is outside its node.
+      const near = (a: number, b: number): boolean => Math.abs(a - b) < 7;
+      return boxes.flatMap((box) => {
+        if (inner === null) return [];
+        const right = box.x + box.width;
+        const into = near(box.x, (bars[0]?.x ?? 0) + 2) && near(right, inner.x);
+        const out = near(box.x, inner.x + inner.width) && near(right, bars[1]?.x ?? 0);
+        return (into || out) && box.height < 0.5 ? [[box.x, right]] : [];
+      });
+    };
+    await expect.poll(async () => (await edges()).length).toBe(2);
+  });
 });

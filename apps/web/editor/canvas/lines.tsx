@@ -11,8 +11,14 @@ import { memo } from 'react';
 import { documentOf } from '../document/store.ts';
 import type { FlowEdge } from './flow.ts';
 import { useEditor } from './context.ts';
+import { END, START } from '../scene/scene.ts';
+import { BARS, HANDLE } from '../scene/sizes.ts';
 import { wireBetween, whyNot } from './connecting.ts';
+import { DOT_X } from './flow.ts';
 import { useView } from './view.ts';
+
+/** From the outer edge of the port between the dots to the thin bar. */
+const TO_BAR = DOT_X + HANDLE / 2 - BARS;
 
 function curve(x1: number, y1: number, x2: number, y2: number): string {
   if (Math.abs(y1 - y2) < 0.5 && x2 > x1) return `M${x1} ${y1}H${x2}`;
@@ -32,7 +38,10 @@ function around(x1: number, y1: number, x2: number, y2: number, floor: number): 
 }
 
 export const Line = memo(function Line(props: EdgeProps<FlowEdge>) {
-  const { id, data, sourceX, sourceY, targetX, targetY, interactionWidth } = props;
+  const { id, data, sourceY, targetY, interactionWidth } = props;
+  // Lines inside a container go from bar to bar, past the dots that hold their ports.
+  const sourceX = props.sourceHandleId === START ? props.sourceX - TO_BAR : props.sourceX;
+  const targetX = props.targetHandleId === END ? props.targetX + TO_BAR : props.targetX;
   const far = useStore((state) => state.transform[2] < 0.4);
   const removed = useView((view) => view.differences.get(data?.scene.target ?? '')?.kind === 'removed');
   const edge = data?.scene;

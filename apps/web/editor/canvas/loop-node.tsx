@@ -11,7 +11,7 @@ import { StatusShape, WarningShape } from '../../ui/status.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { change, useDocument } from '../document/store.ts';
 import { END, type SceneNode, START } from '../scene/scene.ts';
-import { SCORED_WIDTH } from '../scene/sizes.ts';
+import { HANDLE, SCORED_WIDTH } from '../scene/sizes.ts';
 import { containerKind, elementOf, nameOf, plannedCount } from '../scene/words.ts';
 import { useEditor } from './context.ts';
 import { DiagnosticCard } from './diagnostic-card.tsx';
@@ -126,7 +126,7 @@ export const LoopNode = memo(function LoopNode({ id, data, selected }: NodeProps
             type="source"
             position={Position.Right}
             className="port port-bar"
-            style={{ top: loop.port, left: DOT_X, right: 'auto' }}
+            style={{ top: loop.port, left: DOT_X - HANDLE, right: 'auto' }}
             title="Where its items come in"
           />
           <Handle

@@ -12,7 +12,7 @@ import { toast } from '../../ui/toast.tsx';
 import { useDocument } from '../document/store.ts';
 import { useView } from '../canvas/view.ts';
 import { itemsOfTable } from './table-text.ts';
-import { setInput, startRun, useInputs } from './start-run.ts';
+import { neededOf, setInput, startRun, useInputs } from './start-run.ts';
 import type { ShownRun } from './use-shown-run.ts';
 
 const MOST_BYTES = 40_000_000;
@@ -88,7 +88,18 @@ function InputButton({ workflow }: { workflow: string }) {
   const problem = tooLarge ? 'Larger than 40 MB: read it with a file node instead.' : problemOf(text);
   const file = useRef<HTMLInputElement>(null);
   const fields = Object.keys(inputs ?? {});
-  const label = name !== '' ? name : text.trim() === '' ? (fields.length === 0 ? 'none' : 'defaults') : summary(text);
+  const needed = text.trim() === '' ? neededOf(inputs) : [];
+  const open = useInputs((state) => state.asked === workflow);
+  const label =
+    name !== ''
+      ? name
+      : needed.length > 0
+        ? `needs ${needed.join(', ')}`
+        : text.trim() === ''
+          ? fields.length === 0
+            ? 'none'
+            : 'defaults'
+          : summary(text);
   const template = (): string =>
     `${JSON.stringify(Object.fromEntries(fields.map((field) => [field, inputs?.[field]?.default ?? null])), null, 2)}\n`;
   const read = async (one: File): Promise<void> => {
@@ -101,6 +112,8 @@ function InputButton({ workflow }: { workflow: string }) {
     <Popover
       label="Input of the next run"
       align="end"
+      open={open}
+      onOpenChange={(is) => useInputs.setState({ asked: is ? workflow : null })}
       trigger={
         <Button>
           <span className="cut max-w-40">Input: {label}</span>
@@ -114,6 +127,11 @@ function InputButton({ workflow }: { workflow: string }) {
           becomes a list.
           {fields.length > 0 && ` It declares ${fields.join(', ')}.`}
         </p>
+        {needed.length > 0 && (
+          <p className="text-meta font-medium">
+            {needed.join(', ')} {needed.length === 1 ? 'has' : 'have'} no default: nothing runs without.
+          </p>
+        )}
         <TextArea
           aria-label="Input as JSON"
           className="h-44 font-mono text-meta"

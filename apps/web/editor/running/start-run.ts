@@ -11,9 +11,11 @@ interface Inputs {
   /** What the button says of it: the name of a file, "3 fields". */
   names: Readonly<Record<string, string>>;
   starting: string | null;
+  /** The workflow whose input is being asked for: its panel is open. */
+  asked: string | null;
 }
 
-export const useInputs = create<Inputs>(() => ({ texts: {}, names: {}, starting: null }));
+export const useInputs = create<Inputs>(() => ({ texts: {}, names: {}, starting: null, asked: null }));
 
 export function setInput(workflow: string, text: string, name = ''): void {
   useInputs.setState(({ texts, names }) => ({
@@ -22,9 +24,21 @@ export function setInput(workflow: string, text: string, name = ''): void {
   }));
 }
 
+type Declared = Readonly<Record<string, { required?: boolean; default?: unknown }>>;
+
+/** Inputs without which no run begins. */
+export const neededOf = (declared: Declared | undefined): string[] =>
+  Object.entries(declared ?? {}).flatMap(([name, one]) =>
+    one.required === true && one.default === undefined ? [name] : [],
+  );
+
 export async function startRun(workflow: string, { upTo }: { upTo?: string | undefined } = {}): Promise<void> {
   if (useInputs.getState().starting !== null) return;
   const text = useInputs.getState().texts[workflow]?.trim() ?? '';
+  if (text === '' && neededOf(documentOf(workflow).definition.inputs).length > 0) {
+    useInputs.setState({ asked: workflow });
+    return;
+  }
   let input: unknown;
   try {
     input = text === '' ? undefined : JSON.parse(text);

@@ -4,6 +4,8 @@ export const FOLDED = { width: 172, height: 94 } as const;
 export const NOTE = { width: 168, height: 84 } as const;
 /** Both bars and the dots beside them. */
 export const SIDE = 40;
+/** From the edge to the inner side of the thin bar. */
+export const BARS = 11;
 /** Header with badge and name; above the body. */
 export const HEADER = 40;
 /** Header with the score of five rows below it, where it is wide enough. */

@@ -15,6 +15,8 @@ export interface Prepared {
 }
 
 interface Manifest extends Prepared {
+  /** Whose sources they are: a copied node_modules brings those of another tree. */
+  root: string;
   /** Path, time of change in ms, size: of every file that was taken in. */
   files: [string, number, number][];
 }
@@ -32,7 +34,7 @@ const ENTRIES = ['interpreter.ts', 'library.ts', 'functions/index.ts', 'platform
 export function prepare(): Prepared | null {
   const manifest = path.join(folder, `${process.version}.json`);
   const known = readManifest(manifest);
-  if (known !== null && known.files.every(unchanged)) return known;
+  if (known !== null && known.root === packages && known.files.every(unchanged)) return known;
   try {
     mkdirSync(folder, { recursive: true });
     const own = sourcesFrom([path.join(here, 'child.ts')]);
@@ -41,7 +43,7 @@ export function prepare(): Prepared | null {
       const { mtimeMs, size } = statSync(file);
       return [file, mtimeMs, size];
     });
-    const made = { process: keep(own), isolate: keep(inside), files };
+    const made: Manifest = { root: packages, process: keep(own), isolate: keep(inside), files };
     replace(manifest, JSON.stringify(made));
     return made;
   } catch {

@@ -1,13 +1,13 @@
 /** Owns the canvas below the elements on which a large workflow is painted from far away: once per frame at most. */
 import { useStoreApi } from '@xyflow/react';
 import { useEffect, useRef } from 'react';
-import { onThemeChange } from '../../ui/tokens.ts';
 import { useDocument } from '../document/store.ts';
 import type { SceneNode } from '../scene/scene.ts';
 import { useEditor } from './context.ts';
 import { type FarLook, type FarPicture, type FarToken, paintFar } from './far-picture.ts';
 import type { FlowEdge, FlowNode } from './flow.ts';
 import { type LoopFacts, useView } from './view.ts';
+import { repaint } from './repaint.ts';
 
 export function FarLayer({ picture, mounted }: { picture: FarPicture; mounted: ReadonlySet<string> }) {
   const { workflow } = useEditor();
@@ -34,9 +34,7 @@ export function FarLayer({ picture, mounted }: { picture: FarPicture; mounted: R
         return color;
       },
     };
-    let frame = 0;
     const paint = (): void => {
-      frame = 0;
       const { width, height, transform } = store.getState();
       const [x, y, zoom] = transform;
       const scale = devicePixelRatio;
@@ -47,26 +45,12 @@ export function FarLayer({ picture, mounted }: { picture: FarPicture; mounted: R
       if (current.height !== high) current.height = high;
       paintFar(pen, picture, { x, y, zoom, width, height }, look, scale);
     };
-    const soon = (): void => {
-      if (frame === 0) frame = requestAnimationFrame(paint);
-    };
-    let before = store.getState();
-    const stop = store.subscribe((now) => {
-      const { transform, nodes, width, height } = before;
-      before = now;
-      if (now.transform !== transform || now.nodes !== nodes || now.width !== width || now.height !== height) soon();
-    });
-    const stopTheme = onThemeChange(() => {
+    const again = repaint(store, paint, () => {
       colors.clear();
       style = getComputedStyle(current);
-      soon();
     });
-    soon();
-    return () => {
-      stop();
-      stopTheme();
-      cancelAnimationFrame(frame);
-    };
+    again.soon();
+    return () => again.stop();
   }, [picture, mounted, selection, diagnostics, facts, store]);
   return <canvas ref={canvas} data-part="far" aria-hidden className="pointer-events-none absolute inset-0 size-full" />;
 }

@@ -1,8 +1,8 @@
 /** Owns the overview at the lower right: everything in small, what is in sight, and going there by the pointer. */
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { type PointerEvent, useEffect, useRef } from 'react';
-import { onThemeChange } from '../../ui/tokens.ts';
 import type { FlowEdge, FlowNode } from './flow.ts';
+import { repaint } from './repaint.ts';
 
 const WIDTH = 190;
 const HEIGHT = 96;
@@ -42,9 +42,7 @@ export function Overview({ lifted }: { lifted: boolean }) {
       one.height = HEIGHT * scale;
     }
     let painted: { nodes: readonly FlowNode[]; bounds: Rect } | null = null;
-    let frame = 0;
     const paint = (): void => {
-      frame = 0;
       const { nodes, nodeLookup, transform, width, height } = store.getState();
       const [x, y, zoom] = transform;
       const seen: Rect = { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
@@ -95,25 +93,11 @@ export function Overview({ lifted }: { lifted: boolean }) {
       pen.strokeStyle = getComputedStyle(current).color;
       pen.stroke();
     };
-    const soon = (): void => {
-      if (frame === 0) frame = requestAnimationFrame(paint);
-    };
-    let before = store.getState();
-    const stop = store.subscribe((now) => {
-      const { transform, nodes, width, height } = before;
-      before = now;
-      if (now.transform !== transform || now.nodes !== nodes || now.width !== width || now.height !== height) soon();
-    });
-    const stopTheme = onThemeChange(() => {
+    const again = repaint(store, paint, () => {
       painted = null;
-      soon();
     });
     paint();
-    return () => {
-      stop();
-      stopTheme();
-      cancelAnimationFrame(frame);
-    };
+    return () => again.stop();
   }, [store]);
   const go = (event: PointerEvent<HTMLElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();

@@ -22,6 +22,9 @@ export interface Taken {
 
 export type Restart = { ok: true; taken: Taken } | { ok: false; message: string };
 
+/** The loop that reads the items a run is given; no step of the plan has it. What came before refers to its rows. */
+const GIVEN = '$items';
+
 const refuse = (message: string): Restart => ({ ok: false, message });
 
 export function planRestart(
@@ -32,7 +35,12 @@ export function planRestart(
   /** Of a step in a frame: the last part of its path. */
   segment: (id: string) => string,
 ): Restart {
-  const taken: Taken = { events: events.filter((event) => event.step === null), loops: [], frames: [] };
+  const given = loops.filter(({ path }) => path === GIVEN);
+  const taken: Taken = {
+    events: events.filter((event) => event.step === null),
+    loops: given.map((record) => ({ record, rows: null })),
+    frames: [],
+  };
   let region = root;
   let frame = '';
   const inFrame = (step: Step): string => (frame === '' ? segment(step.id) : `${frame}/${segment(step.id)}`);

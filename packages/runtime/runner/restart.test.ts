@@ -1,7 +1,9 @@
 /** A new run of an ended one: what came before is taken over, the rest runs again. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Json } from '@rondo/core/model/item.ts';
-import { makeRunner } from './workflow.testing.ts';
+import { makeRunner, tempFolder } from './workflow.testing.ts';
 
 const text = `rondo: 1
 inputs: { tag: {} }
@@ -44,6 +46,22 @@ it.each<[string, { step: string; iteration?: number }[], Json]>([
   ],
 ])('%s', async (_, at, expected) => {
   expect(await rerun(at)).toEqual(expected);
+});
+
+it.each([0, 1, 2])('at iteration %i of a loop over the items that the run was given', async (iteration) => {
+  const { runner, store } = await makeRunner();
+  const items = join(await tempFolder(), 'items.json');
+  await writeFile(items, '[{ "n": 1 }, { "n": 2 }, { "n": 3 }]');
+  const definition = `rondo: 1
+nodes:
+  start: { type: manual }
+  each: { type: for-each, after: start, body: { a: { type: code, with: { code: "return { v: $json.n * 2 };" } } } }
+output: "{{ $('each').all().map(i => i.json.v) }}"`;
+  const first = await runner.start({ definition, file: 'x.yaml', items });
+  expect((await first.done).output).toEqual([2, 4, 6]);
+  const again = await runner.restart({ run: first.runId, at: [{ step: 'each', iteration }] });
+  expect(await again.done).toMatchObject({ status: 'completed', output: [2, 4, 6] });
+  expect(await store.loop(again.runId, 'each')).toMatchObject({ completed: 3, total: 3 });
 });
 
 it.each<[{ step: string; iteration?: number }[], string]>([
